@@ -1,0 +1,1 @@
+"""Pack, form, reading, checks, consolidation: everything up to the collection."""

@@ -1,0 +1,234 @@
+"""Tree → verdicts over all units at once: Kleene logic on vectors, exact where floats come near a tie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import floor
+
+import numpy as np
+import numpy.typing as npt
+
+from workbook.computed import definition
+from workbook.expression.tree import (
+    Arith,
+    Call,
+    Compare,
+    Context,
+    Logic,
+    Node,
+    Not,
+    Number,
+    Ref,
+    Text,
+    TextRef,
+    operands,
+)
+from workbook.model import Indicator, State
+from workbook.values import Table
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Verdicts = npt.NDArray[np.int8]
+
+TRUE, FALSE, UNKNOWN = 1, 0, -1
+_NEAR = 1e-9  # relative distance below which two floats are compared again as exact fractions
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A number per unit: float for speed, `exact(i)` for unit i where `known[i]`."""
+
+    approx: Floats
+    known: Bools
+    exact: Callable[[int], Fraction]
+
+
+class Evaluator:
+    """Evaluates trees over one table of values under one missing policy.
+
+    With `zero_fill`, blank and 不适用 of the current round count as 0 (policy `zero`); earlier rounds never.
+    """
+
+    def __init__(self, table: Table, indicators: Mapping[str, Indicator], *, zero_fill: bool = False) -> None:
+        self.table, self.indicators, self.zero_fill = table, indicators, zero_fill
+        self._refs: dict[Ref, Numbers] = {}
+
+    def verdict(self, node: Node, missing: str) -> Verdicts:
+        """Return 1, 0 or -1 (undecided) per unit for a condition, after the rule's missing policy."""
+        result = self.condition(node)
+        refs = operands(node)
+        if missing == "any":
+            for ref in refs:
+                result = np.where(self.number(ref).known, result, UNKNOWN).astype(np.int8)
+        elif missing == "all" and refs:
+            some = np.logical_or.reduce([self.number(ref).known for ref in refs])
+            result = np.where(some, result, UNKNOWN).astype(np.int8)
+        return result
+
+    def condition(self, node: Node) -> Verdicts:
+        """Return 1, 0 or -1 per unit."""
+        match node:
+            case Compare():
+                return self._compare(node)
+            case Logic(op=op, args=args):
+                parts = [self.condition(a) for a in args]
+                return kleene_and(parts) if op == "and" else kleene_or(parts)
+            case Not(operand=operand):
+                return kleene_not(self.condition(operand))
+            case Context():
+                return self.table.umbrella.astype(np.int8)
+            case Call(name="implies", args=(first, second)):
+                return kleene_or([kleene_not(self.condition(first)), self.condition(second)])
+            case Call(name="present", args=(Ref(code=code),)):
+                return self._present(code)
+            case Call(name="filled", args=(TextRef(code=code),)):
+                rows = self.table.rows(code)
+                return np.where(rows < 0, UNKNOWN, rows > 0).astype(np.int8)
+        raise TypeError(f"not a condition: {node}")
+
+    def number(self, node: Node) -> Numbers:
+        """Return the number per unit; unknown where an operand is missing or a denominator is 0."""
+        match node:
+            case Number(value=value):
+                n = self.table.size
+                return Numbers(np.full(n, float(value)), np.ones(n, dtype=np.bool_), lambda _: value)
+            case Ref():
+                if node not in self._refs:
+                    self._refs[node] = self._reference(node)
+                return self._refs[node]
+            case Arith(op=op, left=left, right=right):
+                return _arith(op, self.number(left), self.number(right))
+            case Call(name="rows", args=(TextRef(code=code),)):
+                rows = self.table.rows(code)
+                return Numbers(rows.astype(np.float64), rows >= 0, lambda i: Fraction(int(rows[i])))
+            case Call(name=name, args=args):
+                return _function(name, [self.number(a) for a in args])
+        raise TypeError(f"not a number: {node}")
+
+    def _reference(self, ref: Ref) -> Numbers:
+        """Return a stored figure, or a computed one anew from its parts under the same policy."""
+        indicator = self.indicators[ref.code]
+        tree = definition(indicator, ref.measure, self.indicators)
+        if tree is not None:
+            return self.number(tree)
+        scaled, state = self.table.figures(ref.code, ref.measure)
+        known = state <= State.ZERO
+        if self.zero_fill and ref.measure == "value":
+            known = known | (state == State.BLANK) | (state == State.NOT_APPLICABLE)
+        scale = 10**indicator.decimals
+        return Numbers(scaled / scale, known, lambda i: Fraction(int(scaled[i]), scale))
+
+    def _present(self, code: str) -> Verdicts:
+        """T for states 1 and 2, F for 3 to 5, U for 6."""
+        if definition(self.indicators[code], "value", self.indicators) is not None:
+            return self.number(Ref(code)).known.astype(np.int8)
+        _, state = self.table.figures(code, "value")
+        return np.where(state == State.UNREADABLE, UNKNOWN, state <= State.ZERO).astype(np.int8)
+
+    def _compare(self, node: Compare) -> Verdicts:
+        left, right = node.left, node.right
+        if isinstance(left, Text | Context) and isinstance(right, Text | Context):
+            if "UMBRELLA" not in (getattr(left, "name", ""), getattr(right, "name", "")):
+                same = self._words(left) == self._words(right)
+                return (same if node.op == "==" else ~same).astype(np.int8)
+        if not _numeric(left):
+            return self._alike(node)
+        a, b = self.number(left), self.number(right)
+        known = a.known & b.known
+        diff = a.approx - b.approx
+        near = known & (np.abs(diff) <= _NEAR * np.maximum(1.0, np.maximum(np.abs(a.approx), np.abs(b.approx))))
+        sign = np.sign(diff)
+        for i in np.flatnonzero(near):
+            exact = a.exact(int(i)) - b.exact(int(i))
+            sign[i] = (exact > 0) - (exact < 0)
+        return np.where(known, _SIGN[node.op](sign), UNKNOWN).astype(np.int8)
+
+    def _alike(self, node: Compare) -> Verdicts:
+        """Compare two conditions: true when both are known and alike."""
+        a, b = self.condition(node.left), self.condition(node.right)
+        same = (a == b) if node.op == "==" else (a != b)
+        return np.where((a == UNKNOWN) | (b == UNKNOWN), UNKNOWN, same).astype(np.int8)
+
+    def _words(self, node: Text | Context) -> npt.NDArray[np.object_]:
+        if isinstance(node, Text):
+            return np.full(self.table.size, node.value, dtype=object)
+        return self.table.tier if node.name == "TIER" else np.full(self.table.size, self.table.period, dtype=object)
+
+
+_SIGN: dict[str, Callable[[Floats], Bools]] = {
+    "<=": lambda s: s <= 0,
+    ">=": lambda s: s >= 0,
+    "<": lambda s: s < 0,
+    ">": lambda s: s > 0,
+    "==": lambda s: s == 0,
+    "!=": lambda s: s != 0,
+}
+
+
+def kleene_and(parts: list[Verdicts]) -> Verdicts:
+    """F if any is F, T if all are T, else U."""
+    stack = np.stack(parts)
+    return np.where((stack == FALSE).any(0), FALSE, np.where((stack == TRUE).all(0), TRUE, UNKNOWN)).astype(np.int8)
+
+
+def kleene_or(parts: list[Verdicts]) -> Verdicts:
+    """T if any is T, F if all are F, else U."""
+    stack = np.stack(parts)
+    return np.where((stack == TRUE).any(0), TRUE, np.where((stack == FALSE).all(0), FALSE, UNKNOWN)).astype(np.int8)
+
+
+def kleene_not(part: Verdicts) -> Verdicts:
+    """T and F change places, U stays."""
+    return np.where(part == UNKNOWN, UNKNOWN, 1 - part).astype(np.int8)
+
+
+def _numeric(node: Node) -> bool:
+    if isinstance(node, Call):
+        return node.name not in ("implies", "present", "filled")
+    return isinstance(node, Number | Ref | Arith)
+
+
+def _arith(op: str, a: Numbers, b: Numbers) -> Numbers:
+    known = a.known & b.known
+    with np.errstate(all="ignore"):
+        if op == "+":
+            return Numbers(a.approx + b.approx, known, lambda i: a.exact(i) + b.exact(i))
+        if op == "-":
+            return Numbers(a.approx - b.approx, known, lambda i: a.exact(i) - b.exact(i))
+        if op == "*":
+            return Numbers(a.approx * b.approx, known, lambda i: a.exact(i) * b.exact(i))
+        zero = np.abs(b.approx) < _NEAR
+        for i in np.flatnonzero(known & zero):
+            zero[i] = b.exact(int(i)) == 0
+        approx = a.approx / np.where(zero, np.nan, b.approx)
+    return Numbers(approx, known & ~zero, lambda i: a.exact(i) / b.exact(i))
+
+
+def _function(name: str, args: list[Numbers]) -> Numbers:
+    known = np.logical_and.reduce([a.known for a in args])
+    first, last = args[0], args[-1]
+    if name == "abs":
+        return Numbers(np.abs(first.approx), known, lambda i: abs(first.exact(i)))
+    if name == "min":
+        return Numbers(
+            np.minimum(first.approx, last.approx), known, lambda i: min(first.exact(i), last.exact(i))
+        )
+    if name == "max":
+        return Numbers(
+            np.maximum(first.approx, last.approx), known, lambda i: max(first.exact(i), last.exact(i))
+        )
+
+    def rounded(i: int) -> Fraction:
+        return round_half_up(first.exact(i), int(last.exact(i)))
+
+    approx = np.array([float(rounded(i)) if known[i] else np.nan for i in range(len(known))])
+    return Numbers(approx, known, rounded)
+
+
+def round_half_up(value: Fraction, places: int) -> Fraction:
+    """Return value rounded to `places` decimals, halves away from zero (as Excel and people do)."""
+    scale = Fraction(10) ** places
+    whole = floor(abs(value) * scale + Fraction(1, 2))
+    return Fraction(whole if value >= 0 else -whole) / scale

@@ -1,0 +1,185 @@
+"""What is wrong with a pack, all of it at once: each defect with file, line, what and what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from workbook.computed import definition, formula
+from workbook.expression.parse import ExpressionError, parse
+from workbook.expression.tree import Node, NodeKind, Ref, mentioned, texts, walk
+from workbook.messages import say
+from workbook.model import Defect, Indicator, Pack, Rule, TextInput
+from workbook.pack import load_pack
+
+PLACE = re.compile(r"\{([^{}]*)\}")
+
+
+def check_pack(root: Path) -> tuple[Pack | None, tuple[Defect, ...]]:
+    """Return the pack in `root` (None if unreadable) and all defects, by file and line."""
+    pack, defects = load_pack(root)
+    found = list(defects)
+    if pack is not None:
+        check = _Check(pack)
+        check.run()
+        found += check.defects
+    order = sorted(set(found), key=lambda d: (d.file, d.line, d.problem))
+    return (pack, tuple(order))
+
+
+class _Check:
+    """One pass over a loaded pack."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self.defects: list[Defect] = []
+        self.tiers = {t.code for t in pack.tiers}
+
+    def report(self, file: str, line: int, key: str, **values: object) -> None:
+        self.defects.append(
+            Defect(file, line, say(f"pack.{key}", **values), say(f"pack.{key}_remedy", **values))
+        )
+
+    def run(self) -> None:
+        """Check every record against the others."""
+        for indicator in self.pack.indicators.values():
+            self._indicator(indicator)
+        for rule in self.pack.rules.values():
+            self._rule(rule)
+        for text in self.pack.texts.values():
+            self._text(text)
+        for section_text, section in self.pack.section_of.items():
+            if section_text not in self.pack.texts or section not in self.pack.sections:
+                self.report("pack.toml", 0, "section_of", code=section_text, section=section)
+        for genre in self.pack.genres.values():
+            if not (self.pack.root / genre.template).is_file():
+                self.report("pack.toml", 0, "template", genre=genre.id, path=genre.template)
+
+    def _known(self, file: str, line: int, column: str, values: Iterable[str], known: Iterable[str]) -> None:
+        known = list(known)
+        for value in values:
+            if value not in known:
+                self.report(file, line, "choice", column=column, value=value, known=" ".join(known))
+
+    def _tree(self, file: str, line: int, text: str, want: NodeKind, name: str) -> Node | None:
+        """Parse an expression and look up its codes; defects go to the list."""
+        try:
+            node = parse(text, want)
+        except ExpressionError as e:
+            problem = say("pack.expression", name=name, column=e.column, problem=e.problem)
+            self.defects.append(Defect(file, line, problem, e.remedy))
+            return None
+        unknown = [c for c in mentioned(node) if c not in self.pack.indicators]
+        unknown += [c for c in texts(node) if c not in self.pack.texts]
+        for code in unknown:
+            self.report(file, line, "unknown_code", name=name, code=code, near=self._near(code))
+        return None if unknown else node
+
+    def _near(self, code: str) -> str:
+        import difflib  # noqa: PLC0415 - only when something is wrong
+
+        known = [*self.pack.indicators, *self.pack.texts]
+        return "、".join(difflib.get_close_matches(code, known, n=2)) or say("pack.nothing_near")
+
+    def _indicator(self, item: Indicator) -> None:
+        file, line = "indicators.csv", item.line
+        self._known(file, line, "section", [item.section], self.pack.sections)
+        self._known(file, line, "module", [item.module], [m.code for m in self.pack.modules])
+        self._known(file, line, "tiers", item.tiers, self.tiers)
+        if not item.tiers:
+            self.report(file, line, "no_tier", code=item.code)
+        if not item.name or not item.measure_word:
+            self.report(file, line, "no_name", code=item.code)
+        if item.minimum is not None and item.maximum is not None and item.minimum > item.maximum:
+            self.report(file, line, "bounds", code=item.code, low=item.minimum, high=item.maximum)
+        if item.since is not None and item.until is not None and item.since > item.until:
+            self.report(file, line, "years", code=item.code, since=item.since, until=item.until)
+        if bool(item.numerator) != bool(item.denominator):
+            self.report(file, line, "half_ratio", code=item.code)
+        for _, bound in item.standard:
+            name = bound.lstrip("<>=")
+            if not re.fullmatch(r"-?\d+(\.\d+)?", name) and name not in self.pack.indicators:
+                self.report(file, line, "unknown_code", name=item.code, code=name, near=self._near(name))
+        if item.aggregation == "mean_weighted" and item.weight not in self.pack.indicators:
+            self.report(
+                file, line, "unknown_code", name=item.code, code=item.weight, near=self._near(item.weight)
+            )
+        self._computed(item)
+
+    def _computed(self, item: Indicator) -> None:
+        file, line = "indicators.csv", item.line
+        sources = [s for s in (item.calc, item.numerator, item.denominator) if s]
+        trees = [self._tree(file, line, s, "number", item.code) for s in sources]
+        if not sources or any(t is None for t in trees):
+            return
+        node = formula(item)
+        assert node is not None
+        for code in mentioned(node):
+            part = self.pack.indicators[code]
+            if code == item.code or part.computed and item.code in _codes(part, self.pack):
+                self.report(file, line, "circular", code=item.code, part=code)
+                return
+            if part.sensitive == "restricted" and item.sensitive != "restricted":
+                self.report(file, line, "leak", code=item.code, part=code)
+            for tier in set(item.tiers) - set(part.tiers):
+                self.report(file, line, "part_tier", code=item.code, part=code, tier=tier)
+        if item.prior_year and definition(item, "prior", self.pack.indicators) is None:
+            self.report(file, line, "prior_parts", code=item.code)
+
+    def _rule(self, rule: Rule) -> None:
+        file, line = "rules.csv", rule.line
+        self._known(file, line, "tiers", rule.tiers, self.tiers)
+        self._known(file, line, "period", [rule.period], ("all", "half", "year", "quarter", "month"))
+        if not rule.message or not rule.remedy:
+            self.report(file, line, "no_message", rule=rule.id)
+        node = self._tree(file, line, rule.expression, "condition", rule.id)
+        for place in PLACE.findall(rule.message):
+            self._place(rule, place)
+        if node is None:
+            return
+        for code in mentioned(node):
+            for tier in sorted(set(rule.tiers) - set(self.pack.indicators[code].tiers)):
+                self.report(file, line, "operand_tier", rule=rule.id, code=code, tier=tier)
+        for ref in (n for n in walk(node) if isinstance(n, Ref)):
+            item = self.pack.indicators[ref.code]
+            if (ref.measure == "prior" and not item.prior_year) or (ref.measure == "half" and not item.half):
+                self.report(file, line, "not_carried", rule=rule.id, code=ref.code, measure=ref.measure)
+            if ref.measure == "opening" and item.nature != "stock":
+                self.report(file, line, "not_stock", rule=rule.id, code=ref.code)
+        for code in texts(node):
+            for tier in sorted(set(rule.tiers) - set(self.pack.texts[code].tiers)):
+                self.report(file, line, "operand_tier", rule=rule.id, code=code, tier=tier)
+
+    def _place(self, rule: Rule, place: str) -> None:
+        try:
+            node = parse(place, "number")
+        except ExpressionError:
+            self.report("rules.csv", rule.line, "place", rule=rule.id, place=place)
+            return
+        for code in (*mentioned(node), *texts(node)):
+            if code not in self.pack.indicators and code not in self.pack.texts:
+                self.report("rules.csv", rule.line, "unknown_code", name=rule.id, code=code, near=self._near(code))
+
+    def _text(self, text: TextInput) -> None:
+        file, line = "texts.csv", text.line
+        self._known(file, line, "tiers", text.tiers, self.tiers)
+        limits = [s.limit for s in text.subfields if s.limit]
+        if any(limit > text.max_length for limit in limits):
+            self.report(file, line, "limit", code=text.code, total=text.max_length)
+
+
+def _codes(item: Indicator, pack: Pack) -> set[str]:
+    """Return every code a computed item rests on, however deep; unparsable parts are reported elsewhere."""
+    found: set[str] = set()
+    queue = [item]
+    while queue:
+        try:
+            node = formula(queue.pop())
+        except ExpressionError:
+            continue
+        for code in mentioned(node) if node is not None else ():
+            if code not in found and code in pack.indicators:
+                found.add(code)
+                queue.append(pack.indicators[code])
+    return found

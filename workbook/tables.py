@@ -1,0 +1,78 @@
+"""CSV files as people save them: UTF-8 with or without BOM, or the GBK that Excel writes on Chinese Windows."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbook.messages import say
+from workbook.model import Defect
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a CSV file: its line number and its fields by heading, outer blanks cut."""
+
+    line: int
+    fields: Mapping[str, str]
+
+    def __getitem__(self, heading: str) -> str:
+        """Return the field under `heading`, "" where the line is too short."""
+        return self.fields.get(heading, "")
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file in UTF-8, UTF-16 (with BOM) or GB 18030; OSError from the disk.
+
+    A UnicodeDecodeError says it is none of them.
+    """
+    data = path.read_bytes()
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030")
+
+
+def read_table(path: Path, columns: Sequence[str]) -> tuple[list[Row], list[Defect]]:
+    """Return the lines of a CSV file that has at least `columns`, and its defects.
+
+    Lines that are wholly blank are skipped; further columns are kept.
+    """
+    name = path.name
+    try:
+        text = read_text(path)
+    except FileNotFoundError:
+        return [], [Defect(name, 0, say("table.absent", file=name), say("table.absent_remedy"))]
+    except (UnicodeDecodeError, OSError):
+        return [], [Defect(name, 0, say("table.encoding", file=name), say("table.encoding_remedy"))]
+    reader = csv.reader(io.StringIO(text, newline=""))
+    rows: list[Row] = []
+    defects: list[Defect] = []
+    try:
+        heading = [h.strip() for h in next(reader, [])]
+        absent = [c for c in columns if c not in heading]
+        if absent:
+            problem = say("table.columns", columns="、".join(absent))
+            return [], [Defect(name, 1, problem, say("table.columns_remedy"))]
+        for fields in reader:
+            if len(fields) > len(heading) and any(f.strip() for f in fields[len(heading) :]):
+                defects.append(Defect(name, reader.line_num, say("table.wide"), say("table.wide_remedy")))
+            if any(f.strip() for f in fields):
+                values = {h: f.strip() for h, f in zip(heading, fields, strict=False)}
+                rows.append(Row(reader.line_num, values))
+    except csv.Error as error:
+        defects.append(Defect(name, reader.line_num, say("table.broken", why=error), say("table.broken_remedy")))
+    return rows, defects
+
+
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a CSV file that Excel and WPS open with the right characters (UTF-8 with BOM)."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows(rows)

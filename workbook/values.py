@@ -1,0 +1,65 @@
+"""All figures of many units as columns: what rules and totals are computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from workbook.model import Measure, State
+
+Ints = npt.NDArray[np.int64]
+States = npt.NDArray[np.int8]
+
+
+class Table:
+    """Figures of `size` units, a column per (code, measure).
+
+    Built from a long frame with columns unit (str), code (str), measure (str), state (int8) and scaled (int64,
+    value × 10**decimals, 0 where not known). A figure that is not in the frame is blank.
+    """
+
+    def __init__(
+        self,
+        units: Sequence[str],
+        figures: pd.DataFrame,
+        *,
+        tiers: Sequence[str],
+        umbrella: Sequence[bool],
+        period: str,
+        rows: Mapping[str, Sequence[int]],
+    ) -> None:
+        self.units = tuple(units)
+        self.size = len(self.units)
+        self.tier: npt.NDArray[np.object_] = np.array(tiers, dtype=object)
+        self.umbrella: npt.NDArray[np.bool_] = np.array(umbrella, dtype=np.bool_)
+        self.period = period
+        self._rows = {code: np.array(counts, dtype=np.int64) for code, counts in rows.items()}
+        self._columns = self._split(figures)
+
+    def _split(self, figures: pd.DataFrame) -> dict[tuple[str, str], tuple[Ints, States]]:
+        place = pd.Series(np.arange(self.size), index=pd.Index(self.units))
+        columns: dict[tuple[str, str], tuple[Ints, States]] = {}
+        kept = figures[figures["unit"].isin(self.units)]
+        for key, part in kept.groupby(["code", "measure"], sort=False, observed=True):
+            scaled = np.zeros(self.size, dtype=np.int64)
+            state = np.full(self.size, State.BLANK, dtype=np.int8)
+            at = place.loc[part["unit"]].to_numpy()
+            scaled[at] = part["scaled"].to_numpy()
+            state[at] = part["state"].to_numpy()
+            columns[cast("tuple[str, str]", key)] = (scaled, state)
+        return columns
+
+    def figures(self, code: str, measure: Measure) -> tuple[Ints, States]:
+        """Return (scaled, state) over the units; blank everywhere if nobody has the figure."""
+        if (code, measure) not in self._columns:
+            blank = np.full(self.size, State.BLANK, dtype=np.int8)
+            self._columns[code, measure] = (np.zeros(self.size, dtype=np.int64), blank)
+        return self._columns[code, measure]
+
+    def rows(self, code: str) -> Ints:
+        """Return how many items of a text input each unit filled; -1 where its sheet was not delivered."""
+        return self._rows.get(code, np.full(self.size, -1, dtype=np.int64))
