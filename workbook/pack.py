@@ -8,7 +8,6 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, cast
 
 from workbook.messages import say
@@ -105,12 +104,12 @@ class Loader:
             modules=tuple(Module(str(m["code"]), str(m["name"])) for m in head.get("module", [])),
             sections=tuple(head.get("sections", [])),
             levels=tuple(head.get("levels", [])),
-            labels=MappingProxyType(labels),
-            section_of=MappingProxyType(dict(head.get("section_of", {}))),
+            labels=labels,
+            section_of=dict(dict(head.get("section_of", {}))),
             indicators=self._unique("indicators.csv", tables["indicators.csv"], "code", self._indicator),
             texts=self._unique("texts.csv", tables["texts.csv"], "code", lambda r: self._text(r, labels)),
             rules=self._unique("rules.csv", tables["rules.csv"], "id", self._rule),
-            genres=MappingProxyType({g.id: g for g in map(_genre, head.get("genre", []))}),
+            genres={g.id: g for g in map(_genre, head.get("genre", []))},
         )
 
     def _head(self) -> dict[str, Any] | None:
@@ -138,7 +137,7 @@ class Loader:
                 self.report(file, row.line, "twice", code=row[key], first=records[row[key]].line)
             else:
                 records[row[key]] = make(row)
-        return MappingProxyType(records)
+        return records
 
     def _choice(self, file: str, row: Row, column: str) -> str:
         if row[column] not in CHOICES[column]:

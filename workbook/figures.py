@@ -1,0 +1,75 @@
+"""Computed items of many units at once, from a table of what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from workbook.computed import carries, definition
+from workbook.expression.evaluate import Evaluator, round_half_up
+from workbook.expression.tree import operands
+from workbook.model import MEASURES, Indicator, Measure, State
+from workbook.values import Table
+
+COLUMNS = ("unit", "code", "measure", "state", "scaled")
+
+
+def figures_frame(records: Iterable[tuple[str, str, str, int, int]]) -> pd.DataFrame:
+    """Return the long frame Table is built from: unit, code, measure (str), state (int8), scaled (int64)."""
+    frame = pd.DataFrame.from_records(list(records), columns=list(COLUMNS))
+    return frame.astype({"unit": str, "code": str, "measure": str, "state": "int8", "scaled": "int64"})
+
+
+def computed_figures(table: Table, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
+    """Return the computed items of all units, at every time they can be recomputed for.
+
+    Columns as figures_frame plus undefined (bool): all parts known, yet the denominator is 0. A missing result
+    takes the state of the part that is missing; 不适用 before 未统计 before blank.
+    """
+    evaluator = Evaluator(table, indicators)
+    parts = []
+    for item in indicators.values():
+        for measure in MEASURES:
+            if item.computed and carries(item, measure):
+                tree = definition(item, measure, indicators)
+                if tree is not None:
+                    parts.append(_column(table, evaluator, item, measure))
+    if not parts:
+        return figures_frame([]).assign(undefined=False)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _column(table: Table, evaluator: Evaluator, item: Indicator, measure: Measure) -> pd.DataFrame:
+    tree = definition(item, measure, evaluator.indicators)
+    assert tree is not None
+    numbers = evaluator.number(tree)
+    scale = 10**item.decimals
+    scaled = np.zeros(table.size, dtype=np.int64)
+    for i in np.flatnonzero(numbers.known):
+        scaled[i] = int(round_half_up(numbers.exact(int(i)) * scale, 0))
+    known_parts = np.ones(table.size, dtype=np.bool_)
+    why = np.full(table.size, State.BLANK, dtype=np.int8)
+    for state in (State.UNREADABLE, State.NOT_COUNTED, State.NOT_APPLICABLE):
+        for ref in operands(tree):
+            if not evaluator.indicators[ref.code].computed:
+                why[table.figures(ref.code, ref.measure)[1] == state] = state
+    for ref in operands(tree):
+        known_parts &= evaluator.number(ref).known
+    known_state = np.where(scaled == 0, State.ZERO, State.NUMBER)
+    return pd.DataFrame(
+        {
+            "unit": table.units,
+            "code": item.code,
+            "measure": measure,
+            "state": np.where(numbers.known, known_state, why).astype(np.int8),
+            "scaled": scaled,
+            "undefined": known_parts & ~numbers.known,
+        }
+    )
+
+
+def plain(scaled: int, decimals: int) -> float | int:
+    """Return the number behind a stored integer: an int for whole items, else the nearest float."""
+    return scaled if decimals == 0 else scaled / 10**decimals

@@ -1,0 +1,1 @@
+"""The blank or prefilled form a unit gets: what goes in, and how it is written."""

@@ -1,0 +1,152 @@
+"""What stands in each unit's form: figures carried over, parameters handed down, computed results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
+
+import pandas as pd
+
+from workbook.figures import computed_figures, figures_frame, plain
+from workbook.layout import Layout, cover_subfields, make_layout
+from workbook.messages import say
+from workbook.model import Measure, Round, State, Unit
+from workbook.period import parse_period
+from workbook.values import Table
+
+Figure = float | int | str
+Key = tuple[str, Measure]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything that is not layout. `entries` are typed or carried figures (a number or a state's word);
+    `carried` names those that came from earlier rounds or the office; `computed` holds right cached results.
+    """
+
+    unit: Unit
+    entries: Mapping[Key, Figure]
+    carried: frozenset[Key]
+    computed: Mapping[Key, Figure] = field(default_factory=dict)
+    texts: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    cover: Mapping[str, str] = field(default_factory=dict)
+
+
+def state_word(state: int) -> str:
+    """Return the word that stands in a cell of this state, "" for blank."""
+    words = {State.NOT_APPLICABLE: "word.not_applicable", State.NOT_COUNTED: "word.not_counted"}
+    return say(words[State(state)]) if State(state) in words else ""
+
+
+def layouts_of(round_: Round) -> dict[str, Layout]:
+    """Return the layout for every tier that has units in the round."""
+    period = parse_period(round_.period)
+    tiers = dict.fromkeys(u.tier for u in round_.units)
+    return {t: make_layout(round_.pack, t, period, round_.modules) for t in tiers}
+
+
+def blank_contents(round_: Round, stored: pd.DataFrame) -> dict[str, Content]:
+    """Return the content of every unit's blank form: what earlier rounds and parameters provide."""
+    layouts = layouts_of(round_)
+    by_unit = {unit: part for unit, part in stored.groupby("unit", sort=False)}
+    contents = {}
+    for unit in round_.units:
+        layout = layouts[unit.tier]
+        entries = _carried(layout, by_unit.get(unit.code))
+        entries |= _parameters(layout, round_)
+        office = {b.text.code: _office_rows(round_) for b in layout.blocks.values() if b.text.place == "office"}
+        contents[unit.code] = Content(unit, entries, frozenset(entries), texts=office, cover=_cover(round_, unit))
+    return with_computed(round_, contents)
+
+
+def _carried(layout: Layout, stored: pd.DataFrame | None) -> dict[Key, Figure]:
+    """Return what earlier rounds hold for the cells of this form; unknown earlier values stay open."""
+    entries: dict[Key, Figure] = {}
+    if stored is None:
+        return entries
+    for row in stored.itertuples(index=False):
+        item = layout.indicators.get(str(row.code))
+        measure: Measure = row.measure
+        if item is None or measure not in layout.measures(item):
+            continue
+        if State(row.state).known:
+            entries[item.code, measure] = plain(int(row.scaled), item.decimals)
+        elif row.state == State.NOT_APPLICABLE:
+            entries[item.code, measure] = state_word(row.state)
+    return entries
+
+
+def _parameters(layout: Layout, round_: Round) -> dict[Key, Figure]:
+    entries: dict[Key, Figure] = {}
+    for parameter in round_.parameters:
+        item = layout.indicators.get(parameter.code)
+        if item is not None and not item.computed:
+            try:
+                entries[item.code, "value"] = _number(Decimal(parameter.value))
+            except InvalidOperation:
+                continue  # a parameter in words stands in its table only
+    return entries
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == int(value) else float(value)
+
+
+def _office_rows(round_: Round) -> list[list[str]]:
+    return [[p.name, p.code, p.value, p.basis] for p in round_.parameters]
+
+
+def _cover(round_: Round, unit: Unit) -> dict[str, str]:
+    known = {
+        "unit_code": unit.code,
+        "unit_name": unit.name,
+        "tier": round_.pack.tier(unit.tier).name,
+        "umbrella": say("word.yes" if unit.umbrella else "word.no"),
+        "period": parse_period(round_.period).title,
+    }
+    return {s.name: known.get(s.name, "") for s in cover_subfields(round_.pack)}
+
+
+def with_computed(round_: Round, contents: Mapping[str, Content]) -> dict[str, Content]:
+    """Return the contents with the results the form's own formulas would show."""
+    units = [c.unit for c in contents.values()]
+    indicators = round_.pack.indicators
+    records = (
+        (c.unit.code, code, measure, *_stored(value, indicators[code].decimals))
+        for c in contents.values()
+        for (code, measure), value in c.entries.items()
+    )
+    texts = {code for c in contents.values() for code in c.texts} | set(round_.pack.texts)
+    table = Table(
+        [u.code for u in units],
+        figures_frame(records),
+        tiers=[u.tier for u in units],
+        umbrella=[u.umbrella for u in units],
+        period=round_.period,
+        rows={t: [filled_rows(c.texts.get(t, ())) for c in contents.values()] for t in texts},
+    )
+    layouts = layouts_of(round_)
+    computed: dict[str, dict[Key, Figure]] = {u.code: {} for u in units}
+    tiers = {u.code: u.tier for u in units}
+    for row in computed_figures(table, indicators).itertuples(index=False):
+        unit, code = str(row.unit), str(row.code)
+        layout = layouts[tiers[unit]]
+        if code in layout.indicators and row.measure in layout.measures(layout.indicators[code]):
+            known = State(row.state).known
+            shown: Figure = plain(int(row.scaled), indicators[code].decimals) if known else ""
+            computed[unit][code, row.measure] = say("word.dash") if row.undefined else shown
+    return {code: replace(c, computed=computed[code]) for code, c in contents.items()}
+
+
+def filled_rows(rows: Iterable[Sequence[str]]) -> int:
+    """Return how many items have something in them."""
+    return sum(any(v.strip() for v in row) for row in rows)
+
+
+def _stored(value: Figure, decimals: int) -> tuple[int, int]:
+    if isinstance(value, str):
+        words = {state_word(s): s for s in (State.NOT_APPLICABLE, State.NOT_COUNTED)}
+        return words.get(value, State.UNREADABLE), 0
+    scaled = round(value * 10**decimals)
+    return (State.NUMBER if scaled else State.ZERO), scaled

@@ -1,0 +1,174 @@
+"""A sheet of indicators: what is asked, in which unit, the figure, what earlier rounds say."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from workbook.computed import definition
+from workbook.expression.evaluate import round_half_up
+from workbook.expression.excel import number_formula
+from workbook.expression.tree import Arith, operands
+from workbook.form.content import Content, Figure
+from workbook.form.styles import Styles
+from workbook.layout import (
+    CHANGE,
+    CODE,
+    DEFINITION,
+    EARLIER,
+    HEAD_ROW,
+    NAME,
+    NUMBER,
+    PRIOR,
+    VALUE,
+    WORD,
+    Layout,
+    Section,
+    address,
+    letters,
+)
+from workbook.messages import say
+from workbook.model import Indicator, Measure
+
+WIDTHS = {NUMBER: 6, NAME: 31, WORD: 10, VALUE: 13, PRIOR: 13, EARLIER: 13, CHANGE: 15, DEFINITION: 50}
+
+
+def write_section(book: Any, styles: Styles, layout: Layout, section: Section, content: Content) -> None:
+    """Add the sheet of one section."""
+    sheet = book.add_worksheet(section.sheet)
+    _set_up(sheet, styles, layout, section, content)
+    for number, (code, row) in enumerate(section.rows.items(), 1):
+        item = layout.indicators[code]
+        sheet.write_string(row, CODE, code)
+        sheet.write_number(row, NUMBER, number, styles.centre)
+        sheet.write_string(row, NAME, item.name + (say("form.required_mark") if _asked(item) else ""), styles.label)
+        sheet.write_string(row, WORD, item.measure_word, styles.centre)
+        for measure in layout.measures(item):
+            _write_figure(sheet, styles, layout, item, measure, (row, content))
+        if EARLIER not in {layout.column(m) for m in layout.measures(item)}:
+            sheet.write_blank(row, EARLIER, None, styles.absent)
+        if not item.prior_year:
+            sheet.write_blank(row, PRIOR, None, styles.absent)
+        _write_change(sheet, styles, item, row, content)
+        sheet.write_string(row, DEFINITION, item.definition, styles.small)
+        lines = max(styles.lines(item.definition, WIDTHS[DEFINITION] - 2), styles.lines(item.name, WIDTHS[NAME] - 5))
+        sheet.set_row(row, 8 + 15 * lines)
+
+
+def _asked(item: Indicator) -> bool:
+    return item.required and not item.computed
+
+
+def _set_up(sheet: Any, styles: Styles, layout: Layout, section: Section, content: Content) -> None:
+    sheet.hide_gridlines(2)
+    sheet.set_column(CODE, CODE, 3, None, {"hidden": True})
+    for column, width in WIDTHS.items():
+        sheet.set_column(column, column, width)
+    sheet.merge_range(0, NUMBER, 0, DEFINITION, section.title, styles.title)
+    sheet.set_row(0, 32)
+    who = say("form.who", unit=content.unit.name, period=layout.period.title)
+    sheet.write_string(1, NUMBER, who, styles.caption)
+    sheet.write_string(1, DEFINITION, say("form.required_note"), styles.caption)
+    for offset, key in enumerate(("input", "computed", "carried")):
+        column = (NAME, VALUE, CHANGE)[offset]
+        sheet.write_blank(2, column - 1 if column != VALUE else WORD, None, styles.swatch(key))
+        sheet.write_string(2, column, say(f"form.short_{key}"), styles.caption)
+    heads = {
+        CODE: "code",
+        NUMBER: "number",
+        NAME: "name",
+        WORD: "word",
+        VALUE: "value",
+        PRIOR: "prior",
+        EARLIER: layout.earlier,
+        CHANGE: "change",
+        DEFINITION: "definition",
+    }
+    for column, key in heads.items():
+        sheet.write_string(HEAD_ROW, column, say(f"form.head_{key}"), styles.heading)
+    sheet.set_row(HEAD_ROW, 24)
+    sheet.freeze_panes(HEAD_ROW + 1, VALUE)
+    sheet.protect("", styles.PROTECT)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.repeat_rows(HEAD_ROW)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer(f"&L{content.unit.name.replace('&', '&&')}&C{say('form.page')}")
+
+
+def _write_figure(
+    sheet: Any, styles: Styles, layout: Layout, item: Indicator, measure: Measure, at: tuple[int, Content]
+) -> None:
+    row, content = at
+    column = layout.column(measure)
+    key = (item.code, measure)
+    tree = definition(item, measure, layout.pack.indicators)
+    if tree is not None:
+        result = content.computed.get(key, "")
+        formula = computed_formula(layout, item, measure)
+        sheet.write_formula(row, column, formula, styles.figure("computed", _places(item), locked=True), result)
+        return
+    carried = key in content.carried
+    locked = carried and measure != "value"
+    style = styles.figure("carried" if carried else "input", locked=locked)
+    value = content.entries.get(key, "")
+    if isinstance(value, str):
+        sheet.write_string(row, column, value, style) if value else sheet.write_blank(row, column, None, style)
+    else:
+        sheet.write_number(row, column, value, style)
+    if not locked:
+        check = styles.figure_check(address(row, column), item)
+        sheet.data_validation(row, column, row, column, check)
+
+
+def computed_formula(layout: Layout, item: Indicator, measure: Measure) -> str:
+    """Return the live formula of a computed cell: blank while a part is missing, — where undefined."""
+    tree = definition(item, measure, layout.pack.indicators)
+    assert tree is not None
+    body = number_formula(tree, layout.find)
+    if isinstance(tree, Arith) and tree.op == "/":
+        below = number_formula(tree.right, layout.find)
+        body = f'IF({below}=0,"{say("word.dash")}",ROUND({body},{item.decimals}))'
+    elif item.decimals:
+        body = f"ROUND({body},{item.decimals})"
+    cells = [layout.find(ref) for ref in operands(tree)]
+    if not cells:
+        return f"={body}"
+    return f'=IF(COUNT({",".join(cells)})<{len(cells)},"",{body})'
+
+
+def _places(item: Indicator) -> str:
+    return "0." + "0" * item.decimals if item.decimals else "0"
+
+
+def _write_change(sheet: Any, styles: Styles, item: Indicator, row: int, content: Content) -> None:
+    """Write the change on last year: percent, or percentage points for a percentage."""
+    if not item.prior_year or item.dimension == "rank" or item.nature in ("param", "target"):
+        sheet.write_blank(row, CHANGE, None, styles.absent)
+        return
+    now, before = (
+        f'INDEX(${letters(c)}:${letters(c)},MATCH("{item.code}",$A:$A,0))' for c in (VALUE, PRIOR)
+    )
+    word = say("form.points" if item.percent else "form.percent")
+    number_format = f'+0.0#"{word}";-0.0#"{word}";0.0"{word}"' if item.percent else f'+0.0"{word}";-0.0"{word}";0.0"{word}"'
+    if item.percent:
+        change = f"ROUND({now}-{before},2)"
+    else:
+        change = f'IF({before}=0,"{say("word.dash")}",ROUND(({now}-{before})/ABS({before})*100,1))'
+    style = styles.figure("computed", number_format, locked=True)
+    formula = f'=IF(COUNT({now},{before})<2,"",{change})'
+    sheet.write_formula(row, CHANGE, formula, style, change_shown(item, content))
+
+
+def change_shown(item: Indicator, content: Content) -> Figure:
+    """Return what the change cell shows: a number, — where last year was 0, or "" while one is missing."""
+    now, before = (
+        content.computed.get((item.code, m), content.entries.get((item.code, m), "")) for m in ("value", "prior")
+    )
+    if isinstance(now, str) or isinstance(before, str):
+        return ""
+    a, b = Fraction(str(now)), Fraction(str(before))
+    if item.percent:
+        return float(round_half_up(a - b, 2))
+    return say("word.dash") if b == 0 else float(round_half_up((a - b) / abs(b) * 100, 1))

@@ -1,0 +1,113 @@
+"""Formats, colours and input messages that all sheets of a form share."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Any
+from unicodedata import east_asian_width
+
+from workbook.messages import say
+from workbook.model import Indicator
+
+COLOURS = {"input": "#FFF9DB", "computed": "#E4ECF7", "carried": "#E3F1E3"}
+INK, RULE, HEAD = "#1F2A37", "#B8C0CC", "#27496D"
+FONT = say("form.font")
+
+
+def width_of(text: str) -> int:
+    """Return how many half-width places a text takes."""
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+class Styles:
+    """The formats of one workbook (XlsxWriter formats belong to their book)."""
+
+    PROTECT = {"format_columns": True, "format_rows": True, "select_locked_cells": True}  # noqa: RUF012
+
+    def __init__(self, book: Any) -> None:
+        self.book = book
+        self._cache: dict[tuple[str, ...], Any] = {}
+        base = {"font_name": FONT, "font_size": 11, "font_color": INK, "valign": "vcenter"}
+        boxed = base | {"border": 1, "border_color": RULE}
+        add = book.add_format
+        self.title = add(base | {"font_size": 18, "bold": True, "align": "center", "font_color": HEAD})
+        self.heading = add(boxed | {"bold": True, "align": "center", "text_wrap": True, "bg_color": HEAD, "font_color": "#FFFFFF"})
+        self.block = add(base | {"bold": True, "font_size": 12, "font_color": HEAD})
+        self.caption = add(base | {"font_color": "#5B6675", "font_size": 10})
+        self.wrapped = add(base | {"text_wrap": True})
+        self.number_label = add(base | {"align": "center", "valign": "top", "bold": True, "font_color": HEAD})
+        self.label = add(boxed | {"text_wrap": True})
+        self.centre = add(boxed | {"align": "center"})
+        self.small = add(boxed | {"text_wrap": True, "font_size": 10, "font_color": "#5B6675"})
+        self.absent = add(boxed | {"bg_color": "#F1F3F5"})
+        self.cover_label = add(boxed | {"bold": True, "align": "right", "indent": 1})
+        self.cover_fixed = add(boxed | {"bg_color": COLOURS["computed"], "indent": 1})
+        self.cover_input = add(boxed | {"bg_color": COLOURS["input"], "locked": False, "indent": 1, "num_format": "@"})
+        self._boxed = boxed
+
+    def figure(self, colour: str, number_format: str = "General", *, locked: bool) -> Any:
+        """Return the format of a figure cell in one of the three colours."""
+        key = (colour, number_format, str(locked))
+        if key not in self._cache:
+            self._cache[key] = self.book.add_format(
+                self._boxed
+                | {"bg_color": COLOURS[colour], "align": "center", "locked": locked, "num_format": number_format}
+            )
+        return self._cache[key]
+
+    def entry(self, *, locked: bool, text: bool = True) -> Any:
+        """Return the format of a text cell."""
+        key = ("entry", str(locked), str(text))
+        if key not in self._cache:
+            colour = COLOURS["carried" if locked else "input"]
+            number_format = "@" if text else "yyyy-mm-dd"
+            self._cache[key] = self.book.add_format(
+                self._boxed | {"bg_color": colour, "text_wrap": True, "locked": locked, "num_format": number_format}
+            )
+        return self._cache[key]
+
+    def swatch(self, colour: str) -> Any:
+        """Return a patch of one of the three colours for the legend."""
+        return self.figure(colour, locked=True)
+
+    @staticmethod
+    def lines(text: str, width: int) -> int:
+        """Return how many lines `text` takes in a column of this width."""
+        return max(1, sum(ceil(max(1, width_of(part)) / width) for part in text.split("\n")))
+
+    @staticmethod
+    def length_check(label: str, limit: int) -> dict[str, Any]:
+        """Return the validation of a text's length, with its own message."""
+        return {
+            "validate": "length",
+            "criteria": "<=",
+            "value": limit,
+            "error_title": say("form.too_long_title"),
+            "error_message": say("form.too_long", label=label, limit=limit),
+        }
+
+    @staticmethod
+    def figure_check(cell: str, item: Indicator) -> dict[str, Any]:
+        """Return the validation of a figure: a number within bounds, or one of the two words."""
+        tests = [f"ISNUMBER({cell})"]
+        if item.minimum is not None:
+            tests.append(f"{cell}>={item.minimum}")
+        if item.maximum is not None:
+            tests.append(f"{cell}<={item.maximum}")
+        if item.value_type == "integer":
+            tests.append(f"{cell}=INT({cell})")
+        na, nc = say("word.not_applicable"), say("word.not_counted")
+        guarded = f'IF(ISNUMBER({cell}),AND({",".join(tests)}),OR({cell}="{na}",{cell}="{nc}"))'
+        kind = say("form.integer" if item.value_type == "integer" else "form.decimal", n=item.decimals)
+        return {
+            "validate": "custom",
+            "value": f"={guarded}",
+            "error_title": say("form.bad_figure_title"),
+            "error_message": say(
+                "form.bad_figure", kind=kind, low=_bound(item.minimum), high=_bound(item.maximum), word=item.measure_word
+            ),
+        }
+
+
+def _bound(value: object) -> str:
+    return say("form.no_bound") if value is None else str(value)

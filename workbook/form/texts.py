@@ -1,0 +1,153 @@
+"""A sheet of text inputs: lists and tables, each under its name, limit and headings."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from workbook.form.content import Content
+from workbook.form.styles import Styles
+from workbook.layout import (
+    CODE,
+    FIELD,
+    FIELDS,
+    FILLED,
+    HEADING_MARK,
+    ITEM,
+    WIDE,
+    Block,
+    Layout,
+    letters,
+)
+from workbook.messages import say
+from workbook.model import Subfield
+
+WIDTHS = (6, 28, 56, 18, 14, 14, 14)  # item number, then the subfield columns
+
+
+def write_texts(book: Any, styles: Styles, layout: Layout, title: str, content: Content) -> None:
+    """Add one sheet with all the text inputs that stand on it."""
+    sheet = book.add_worksheet(title)
+    blocks = [b for b in layout.blocks.values() if b.sheet == title]
+    last = FIELD + FIELDS - 1
+    sheet.hide_gridlines(2)
+    sheet.set_column(CODE, FILLED, 3, None, {"hidden": True})
+    for offset, width in enumerate(WIDTHS):
+        sheet.set_column(ITEM + offset, ITEM + offset, width)
+    sheet.merge_range(0, ITEM, 0, last, title, styles.title)
+    sheet.set_row(0, 32)
+    note = say("form.notes_note" if blocks[0].text.place == "notes" else "form.texts_note")
+    sheet.merge_range(1, ITEM, 1, last, note, styles.caption)
+    for block in blocks:
+        _write_block(sheet, styles, layout, block, content)
+    sheet.freeze_panes(2, 0)
+    sheet.protect("", styles.PROTECT)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    sheet.repeat_rows(0, 1)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer(f"&L{content.unit.name.replace('&', '&&')}&C{say('form.page')}")
+
+
+def _write_block(sheet: Any, styles: Styles, layout: Layout, block: Block, content: Content) -> None:
+    text = block.text
+    title = text.name + (say("form.required_mark") if text.required else "") + say("form.limits", **_limits(block))
+    sheet.write_string(block.title_row, ITEM, title, styles.block)
+    sheet.set_row(block.title_row, 24)
+    sheet.write_string(block.heading_row, CODE, text.code + HEADING_MARK)
+    sheet.write_string(block.heading_row, ITEM, say("form.head_number"), styles.heading)
+    for subfield, column in zip(text.subfields, block.columns, strict=True):
+        limit = say("form.limit", n=subfield.limit) if subfield.limit else ""
+        sheet.write_string(block.heading_row, column, subfield.label + limit, styles.heading)
+    locked = text.place == "office"
+    rows = list(content.texts.get(text.code, ()))
+    for number in range(text.max_items):
+        row = block.first_row + number
+        values = rows[number] if number < len(rows) else [""] * len(text.subfields)
+        sheet.write_string(row, CODE, text.code)
+        span = f"{letters(FIELD)}{row + 1}:{letters(FIELD + FIELDS - 1)}{row + 1}"
+        filled = int(any(v.strip() for v in values))
+        sheet.write_formula(row, FILLED, f"=IF(SUMPRODUCT(--(LEN(TRIM({span}))>0))>0,1,0)", None, filled)
+        sheet.write_number(row, ITEM, number + 1, styles.centre)
+        for subfield, column, value in zip(text.subfields, block.columns, values, strict=False):
+            _write_value(sheet, styles, (row, column), subfield, value, locked=locked)
+        lines = [
+            styles.lines(v, WIDTHS[c - ITEM] - 3)
+            for v, c in zip(values, block.columns, strict=False)
+            if v
+        ]
+        if lines and max(lines) > 1:
+            sheet.set_row(row, 4 + 15.5 * max(lines))
+        elif text.kind == "text":
+            sheet.set_row(row, 4 + 15.5 * styles.lines("国" * text.max_length, WIDTHS[WIDE - ITEM] - 3))
+    for subfield, column in zip(text.subfields, block.columns, strict=True):
+        if not locked:
+            check = _check(layout, subfield)
+            if check:
+                sheet.data_validation(block.first_row, column, block.last_row, column, check)
+
+
+def _limits(block: Block) -> dict[str, object]:
+    return {"items": block.text.max_items, "length": block.text.max_length}
+
+
+def _write_value(
+    sheet: Any, styles: Styles, at: tuple[int, int], subfield: Subfield, value: str, *, locked: bool
+) -> None:
+    style = styles.entry(locked=locked, text=subfield.kind != "date")
+    if not value:
+        sheet.write_blank(*at, None, style)
+    elif subfield.kind == "date" and (day := _day(value)):
+        sheet.write_datetime(*at, datetime(day.year, day.month, day.day), style)
+    elif subfield.kind in ("integer", "number", "year") and value.replace(".", "", 1).isdigit():
+        number = float(value)
+        sheet.write_number(*at, int(number) if number == int(number) else number, styles.figure("carried" if locked else "input", locked=locked))
+    else:
+        sheet.write_string(*at, value, style)
+
+
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def _check(layout: Layout, subfield: Subfield) -> dict[str, Any] | None:
+    """Return the validation of one column of a block, each with its own message."""
+    pack = layout.pack
+    choices = {
+        "section": pack.sections,
+        "level": pack.levels,
+        "yn": (say("word.yes"), say("word.no")),
+        "enum": subfield.choices,
+    }.get(subfield.kind)
+    if choices:
+        return {
+            "validate": "list",
+            "source": list(choices),
+            "error_title": say("form.bad_choice_title"),
+            "error_message": say("form.bad_choice", label=subfield.label),
+        }
+    if subfield.limit:
+        return Styles.length_check(subfield.label, subfield.limit)
+    if subfield.kind == "date":
+        return {
+            "validate": "date",
+            "criteria": "between",
+            "minimum": date(1990, 1, 1),
+            "maximum": date(2099, 12, 31),
+            "error_title": say("form.bad_date_title"),
+            "error_message": say("form.bad_date", label=subfield.label),
+        }
+    if subfield.kind in ("integer", "number", "year"):
+        return {
+            "validate": "integer" if subfield.kind != "number" else "decimal",
+            "criteria": "between",
+            "minimum": 0,
+            "maximum": 99999999,
+            "error_title": say("form.bad_number_title"),
+            "error_message": say("form.bad_number", label=subfield.label),
+        }
+    return None

@@ -1,0 +1,211 @@
+"""Where everything stands on a form. The one file that knows rows, columns and sheet names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from workbook.computed import carries
+from workbook.expression.parse import parse
+from workbook.expression.tree import Ref, TextRef, walk
+from workbook.messages import say
+from workbook.model import Indicator, Measure, Pack, Subfield, TextInput
+from workbook.period import Period
+
+# Columns of a section sheet, 0-based. The code column is hidden; formulas find their operands through it.
+CODE, NUMBER, NAME, WORD, VALUE, PRIOR, EARLIER, CHANGE, DEFINITION = range(9)
+HEAD_ROW = 3
+FIRST_ROW = 4
+
+# Columns of a sheet with text inputs.
+FILLED, ITEM, FIELD = 1, 2, 3
+FIELDS = 6
+WIDE = FIELD + 1  # the widest text of a block stands here
+
+# Columns of the cover.
+COVER_LABEL, COVER_VALUE = 1, 2
+
+STAMP_SHEET = "huibao"
+HEADING_MARK = "#"  # code column of a block's heading row: TXT_PLANS#
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A sheet of indicators: code -> row (0-based)."""
+
+    title: str
+    sheet: str
+    rows: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A text input on a sheet: title row, heading row, then one row per item; a column per subfield."""
+
+    text: TextInput
+    sheet: str
+    title_row: int
+    columns: tuple[int, ...]
+
+    @property
+    def heading_row(self) -> int:
+        """Row with the subfield headings."""
+        return self.title_row + 1
+
+    @property
+    def first_row(self) -> int:
+        """Row of the first item."""
+        return self.title_row + 2
+
+    @property
+    def last_row(self) -> int:
+        """Row of the last item."""
+        return self.first_row + self.text.max_items - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The form of one kind: a tier in a period with some modules on."""
+
+    pack: Pack
+    tier: str
+    period: Period
+    modules: tuple[str, ...]
+    indicators: Mapping[str, Indicator]
+    sections: tuple[Section, ...]
+    blocks: Mapping[str, Block]
+
+    def sheet_of(self, code: str) -> str:
+        """Return the sheet an indicator stands on."""
+        return next(s.sheet for s in self.sections if code in s.rows)
+
+    @property
+    def earlier(self) -> Measure:
+        """What the third figure column holds: the half-year in an annual round, else the year's opening."""
+        return "half" if self.period.kind == "year" else "opening"
+
+    def measures(self, indicator: Indicator) -> tuple[Measure, ...]:
+        """Return the figure columns that have a cell for this indicator."""
+        measures: list[Measure] = ["value"]
+        if carries(indicator, "prior"):
+            measures.append("prior")
+        if self.earlier == "half" and indicator.half:
+            measures.append("half")
+        if self.earlier == "opening" and indicator.code in opening_codes(self.pack):
+            measures.append("opening")
+        return tuple(measures)
+
+    def column(self, measure: Measure) -> int:
+        """Return the column (0-based) a measure stands in."""
+        return {"value": VALUE, "prior": PRIOR}.get(measure, EARLIER)
+
+    def find(self, ref: Ref | TextRef) -> str:
+        """Return the Excel expression that finds an operand by its code, wherever its row has gone."""
+        if isinstance(ref, TextRef):
+            sheet = quote(self.blocks[ref.code].sheet)
+            return f'SUMIF({sheet}!$A:$A,"{ref.code}",{sheet}!$B:$B)'
+        sheet = quote(self.sheet_of(ref.code))
+        column = letters(self.column(ref.measure))
+        return f'INDEX({sheet}!${column}:${column},MATCH("{ref.code}",{sheet}!$A:$A,0))'
+
+
+def collected(
+    pack: Pack, tier: str, year: int, modules: tuple[str, ...]
+) -> dict[str, Indicator]:
+    """Return the indicators a tier reports in a year with these modules on, in catalog order."""
+    return {
+        code: i
+        for code, i in pack.indicators.items()
+        if tier in i.tiers
+        and i.module in modules
+        and (i.since is None or i.since <= year)
+        and (i.until is None or year <= i.until)
+    }
+
+
+@lru_cache(maxsize=64)
+def _opening(expressions: tuple[str, ...]) -> frozenset[str]:
+    nodes = (n for e in expressions for n in walk(parse(e)))
+    return frozenset(n.code for n in nodes if isinstance(n, Ref) and n.measure == "opening")
+
+
+def opening_codes(pack: Pack) -> frozenset[str]:
+    """Return the indicators some rule compares with the end of last year."""
+    return _opening(tuple(r.expression for r in pack.rules.values()))
+
+
+def make_layout(pack: Pack, tier: str, period: Period, modules: tuple[str, ...]) -> Layout:
+    """Return the layout of the form for one tier; the same input gives the same layout."""
+    items = collected(pack, tier, period.year, modules)
+    sections = []
+    for title in pack.sections:
+        codes = [c for c, i in items.items() if i.section == title]
+        if codes:
+            rows = {c: FIRST_ROW + n for n, c in enumerate(codes)}
+            sections.append(Section(title, sheet_name(title), rows))
+    return Layout(
+        pack, tier, period, modules, items, tuple(sections), _blocks(pack, tier)
+    )
+
+
+def _blocks(pack: Pack, tier: str) -> dict[str, Block]:
+    blocks: dict[str, Block] = {}
+    next_row = {}
+    for text in pack.texts.values():
+        if tier not in text.tiers or text.place == "cover":
+            continue
+        sheet = say("form.notes_sheet" if text.place == "notes" else "form.texts_sheet")
+        row = next_row.get(sheet, FIRST_ROW - 1)
+        block = Block(text, sheet, row, _columns(text.subfields))
+        blocks[text.code] = block
+        next_row[sheet] = block.last_row + 2
+    return blocks
+
+
+def _columns(subfields: tuple[Subfield, ...]) -> tuple[int, ...]:
+    """Give the longest text the wide column, the first other text the column before it, the rest follow."""
+    longest = max(range(len(subfields)), key=lambda i: subfields[i].limit or 0)
+    first = next((i for i, s in enumerate(subfields) if s.limit and i != longest), None)
+    free = iter(range(WIDE + 1, FIELD + FIELDS))
+    columns = []
+    for i, _ in enumerate(subfields):
+        if i == longest and (subfields[i].limit or 0) > 24:
+            columns.append(WIDE)
+        elif i in (first, longest):
+            columns.append(FIELD)
+        else:
+            columns.append(next(free, FIELD if FIELD not in columns else WIDE))
+    return tuple(columns)
+
+
+def cover_subfields(pack: Pack) -> tuple[Subfield, ...]:
+    """Return the lines of the cover."""
+    cover = next((t for t in pack.texts.values() if t.place == "cover"), None)
+    return cover.subfields if cover else ()
+
+
+def letters(column: int) -> str:
+    """Return the letters of a 0-based column: 0 is A, 26 is AA."""
+    text = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def address(row: int, column: int) -> str:
+    """Return the A1 address of a 0-based row and column."""
+    return f"{letters(column)}{row + 1}"
+
+
+def sheet_name(title: str) -> str:
+    """Return `title` as Excel takes it for a sheet: 31 characters, none of []:*?/\\."""
+    return re.sub(r"[\[\]:*?/\\]", " ", title).strip("'")[:31]
+
+
+def quote(sheet: str) -> str:
+    """Return the sheet name as it stands in a formula."""
+    return "'" + sheet.replace("'", "''") + "'"
