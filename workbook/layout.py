@@ -60,6 +60,11 @@ class Block:
         return self.title_row + 2
 
     @property
+    def joined(self) -> bool:
+        """True when the single text takes two cells joined into one."""
+        return len(self.text.subfields) == 1
+
+    @property
     def last_row(self) -> int:
         """Row of the last item."""
         return self.first_row + self.text.max_items - 1
@@ -165,19 +170,19 @@ def _blocks(pack: Pack, tier: str) -> dict[str, Block]:
 
 
 def _columns(subfields: tuple[Subfield, ...]) -> tuple[int, ...]:
-    """Give the longest text the wide column, the first other text the column before it, the rest follow."""
+    """Give a column to each subfield: a long text gets the wide one, the rest follow left to right around it.
+
+    A subfield that stands alone starts at the first column; the form joins the two cells into one.
+    """
     longest = max(range(len(subfields)), key=lambda i: subfields[i].limit or 0)
-    first = next((i for i, s in enumerate(subfields) if s.limit and i != longest), None)
-    free = iter(range(WIDE + 1, FIELD + FIELDS))
-    columns = []
-    for i, _ in enumerate(subfields):
-        if i == longest and (subfields[i].limit or 0) > 24:
-            columns.append(WIDE)
-        elif i in (first, longest):
-            columns.append(FIELD)
-        else:
-            columns.append(next(free, FIELD if FIELD not in columns else WIDE))
-    return tuple(columns)
+    if len(subfields) == 1 or (subfields[longest].limit or 0) <= 30:
+        return tuple(range(FIELD, FIELD + len(subfields)))
+    texts = [i for i, s in enumerate(subfields) if s.limit and i != longest]
+    first = texts[0] if texts else next(i for i in range(len(subfields)) if i != longest)
+    rest = iter(range(WIDE + 1, FIELD + FIELDS))
+    return tuple(
+        WIDE if i == longest else FIELD if i == first else next(rest) for i in range(len(subfields))
+    )
 
 
 def cover_subfields(pack: Pack) -> tuple[Subfield, ...]:

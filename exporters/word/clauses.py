@@ -1,87 +1,214 @@
-"""Figures marked in running text, and what happens to a sentence when one of them is missing.
-
-A figure is marked by three Unicode noncharacters around its tag and its text; a missing one is the single
-mark DROP. None of the four can occur in legitimate text, and XML readers outside never see them.
-"""
+"""What happens to a sentence when one of its figures is missing: its clause goes, the rest still reads."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-FIGURE, FIGURE_TEXT, FIGURE_END, DROP = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3"
-MISSING = "（缺）"
-"""What stands for a missing figure where a person reads about it."""
+from exporters.word.marks import DROP, MASKED, Mask, readable
+from exporters.word.ordinals import ORDINAL, renumber
 
-_FIGURE = re.compile(f"{FIGURE}([^{FIGURE}{FIGURE_END}]*?){FIGURE_TEXT}([^{FIGURE}{FIGURE_END}]*){FIGURE_END}")
-
-_NUMERALS = "一二三四五六七八九十"
-_ORDINAL = re.compile(f"(?:(?<=[。！？；：，、;:\n])|^)([{_NUMERALS}]{{1,3}})是(?![否非])")
-
-_FIRST_MASK, _LAST_MASK = 0xF0000, 0xFFFFD
-_PRIVATE = f"[{chr(_FIRST_MASK)}-{chr(_LAST_MASK)}]"
-_BRACKETS = re.compile("（[^（）]*）|\\([^()]*\\)")
+_BRACKETS = re.compile(r"（[^（）]*）|\([^()]*\)")
 _QUOTES = re.compile("《[^《》]*》|“[^“”]*”|‘[^‘’]*’|「[^「」]*」")
-
+_SENTENCE = re.compile("([^。！？]*)([。！？]?)")
+_LINE_END = re.compile("[，、；：]*$")
+_HEADING = re.compile(f"(?:.*(?<![0-9])：)?(?:{ORDINAL.pattern})?")
+_OF_WHICH = re.compile("其中，?")
+_OPENINGS = frozenset(("其中", "并", "并且", "同时", "此外", "另", "另外", "以及"))
 _REMARK = re.compile(
-    "其中|同比|环比|分别|占(?![地用领有据])|[较比](?:上|去|年初|同期)|与(?:上|去|同期)|为(?:上年|去年|年初|同期)|增幅|降幅"
-    f"|(?:增长|下降|提高|降低|增加|减少|上升)了?(?=[0-9{DROP}]|{_PRIVATE})"
+    "其中|同比|环比|分别|占(?![地用领有据])|[较比](?:上[年月季期]|去年|年初|同期)|与(?:上[年月季期]|去年|同期)"
+    "|为(?:上年|去年|年初|同期)|增幅|降幅"
+    f"|(?:增长|上升|提高|增加|下降|降低|减少)了?(?:[0-9{DROP}]|{MASKED})"
 )
-_OPENING = re.compile("(?:其中|并且?|同时|此外|另外?|以及)(?=$)")
+"""A clause about the one before it, which means nothing, or something false, without it."""
+
 _WHEN = re.compile(
-    "(?:截[至止].{1,12}|(?:今|去|上|本|当)年(?:以来|[上下]半年)?|[上下]半年|全年|年内|目前|其间|期间|近年来|.{0,6}年.{0,6}"
-    "(?:以来|期间|底|末|[上下]半年))"
+    "截[至止].{1,12}|(?:今|去|上|本|当)年(?:以来|[上下]半年)?|[上下]半年|全年|年内|目前|其间|期间|近年来"
+    "|.{0,6}年.{0,6}(?:以来|期间|底|末|[上下]半年)"
 )
-_LOOSE_CONJUNCTION = re.compile("^(?:并且|以及|同时|此外|另外|并(?![轨行网列购]))")
-"""A conjunction that has lost what it joined to."""
+"""A clause that only says when: no statement of its own."""
+
+_CONJUNCTION = re.compile("(?:并且|以及|同时|此外|另外|并(?![轨行网列购]))，?(?=.)")
+_MISPLACED = (
+    (re.compile("[，、；：]+(?=[。！？；])"), ""),
+    (re.compile("([，、：])[，、：]+"), r"\1"),
+    (re.compile("([。；])[，、；：。]+"), r"\1"),
+    (re.compile("^[，、；：。！？]+", re.MULTILINE), ""),
+)
+_LONGEST_MEASURE = 4
 
 
-def mark(tag: str, text: str) -> str:
-    """Give `text` marked as the figure `tag`."""
-    return f"{FIGURE}{tag}{FIGURE_TEXT}{text}{FIGURE_END}"
+def prune(text: str) -> tuple[str, list[str]]:
+    """Give `text` without the clauses whose figure is missing, and those clauses as a person reads them.
 
-
-def stretches(text: str) -> Iterator[tuple[str, str]]:
-    """Give the text in order as (tag, text) pairs; the tag of what is no figure is empty."""
-    position = 0
-    for found in _FIGURE.finditer(text):
-        if found.start() > position:
-            yield "", text[position : found.start()]
-        yield found[1], found[2]
-        position = found.end()
-    if position < len(text):
-        yield "", text[position:]
-
-
-def readable(text: str) -> str:
-    """Give marked text as a person reads it: figures bare, missing ones as （缺）."""
-    return _FIGURE.sub(lambda found: found[2], text).replace(DROP, MISSING)
-
-
-def chinese_number(number: int) -> str:
-    """Give 1 to 99 in Chinese numerals: 一, 十, 十一, 二十, 九十九."""
-    if not 1 <= number <= 99:
-        raise ValueError(f"only 1 to 99 are written in Chinese numerals here, not {number}")
-    tens, ones = divmod(number, 10)
-    return (
-        (_NUMERALS[tens - 1] if tens > 1 else "") + ("十" if tens else "") + (_NUMERALS[ones - 1] if ones else "")
-    )
-
-
-def renumber(text: str) -> str:
-    """Give 一是、二是、… in order again; an item left alone loses its ordinal.
-
-    A new list begins where an ordinal is not greater than the one before it.
+    A clause ends at ，；or 。; of 、 items, each with a noun and a figure of its own, only the item goes.
+    A remark (其中, 占, 同比 …) goes with what it is about; a bracket loses its own clauses only; a heading
+    before ：stays with what is left. Text without DROP comes back as it is.
     """
-    lists: list[list[re.Match[str]]] = []
-    previous = 100
-    for found in _ORDINAL.finditer(text):
-        value = _value(found[1])
-        if value <= previous and not (lists and value > previous):
-            lists.append([])
-        lists[-1].append(found)
-        previous = value
-    written: dict[int, str] = {}
-    for items in lists:
-        for number, found in enumerate(items, start=1):
-            written[found.start()] = f"{chinese_number(number)}是" if len(items) > 1 else ""
-    return _ORDINAL.sub(lambda found: written[found.start()], text)
+    if DROP not in text:
+        return text, []
+    mask, dropped = Mask(), list[str]()
+    pruned = _lines(mask.hide_figures(text), mask, dropped)
+    return mask.show(renumber(pruned)), dropped
+
+
+def _lines(text: str, mask: Mask, dropped: list[str]) -> str:
+    """Prune every line by itself; a line with nothing left goes, its full stop moves to the list before."""
+    kept: list[str] = []
+    for line in text.split("\n"):
+        rest = _tidy(_Line(mask, dropped).prune(line)) if DROP in line else line
+        if rest or not line:
+            kept.append(rest)
+        elif kept and kept[-1].endswith(("；", "，", "、")) and line.endswith("。"):
+            kept[-1] = kept[-1][:-1] + "。"
+    return "\n".join(kept)
+
+
+def _tidy(text: str) -> str:
+    """Take away the punctuation that a dropped clause left doubled or in front."""
+    for pattern, instead in _MISPLACED:
+        text = pattern.sub(instead, text)
+    return text
+
+
+class _Line:
+    """One pass over one line, or over the inside of one bracket."""
+
+    def __init__(self, mask: Mask, dropped: list[str]) -> None:
+        self._mask = mask
+        self._dropped = dropped
+        self._subject_gone = False
+        self._sentence_gone = False
+        self._carried = ""
+
+    def prune(self, line: str) -> str:
+        """Give the masked line without the clauses that hold DROP."""
+        line = self._quotations(self._brackets(line))
+        end = _LINE_END.search(line)
+        closing = end[0] if end else ""
+        written = ""
+        for found in _SENTENCE.finditer(line[: len(line) - len(closing)]):
+            body, stop = found[1], found[2]
+            rest = self._sentence(body)
+            written += rest + stop if rest or not body else ""
+        return written + closing if written else ""
+
+    def _brackets(self, line: str) -> str:
+        """Prune inside brackets, innermost first; an emptied bracket goes, the others become one mask."""
+        while found := _BRACKETS.search(line):
+            group = found[0]
+            if DROP in group:
+                inner = _tidy(_Line(self._mask, self._dropped).prune(group[1:-1]))
+                group = f"{group[0]}{inner}{group[-1]}" if inner else ""
+            line = line[: found.start()] + (self._mask.hide(group) if group else "") + line[found.end() :]
+        return line
+
+    def _quotations(self, line: str) -> str:
+        """Mask quotations and titles; a missing figure inside one stays visible to the clause."""
+        while found := _QUOTES.search(line):
+            masked = DROP.join(self._mask.hide(part) for part in found[0].split(DROP))
+            line = line[: found.start()] + masked + line[found.end() :]
+        return line
+
+    def _sentence(self, body: str) -> str:
+        """Give what is left of a sentence without its full stop."""
+        carried = self._carried if ORDINAL.match(body) else ""
+        self._carried, self._sentence_gone = "", False
+        if DROP not in body and not (self._subject_gone and _REMARK.match(body)):
+            self._subject_gone = False
+            return carried + body
+        segments: list[str] = []
+        for segment in body.split("；"):
+            rest, carried = self._segment(segment, carried, first=not segments)
+            if rest:
+                segments.append(rest)
+        self._carried = carried if not segments else ""
+        return "；".join(segments)
+
+    def _segment(self, segment: str, carried: str, *, first: bool) -> tuple[str, str]:
+        """Give what is left between two ；, and the heading that still looks for its text."""
+        kept: list[str] = []
+        shortened = False
+        for unit in _units(segment):
+            rest = self._unit(unit)
+            if not rest:
+                shortened = True
+                carried = _joined(carried, self._heading(unit))
+                continue
+            if shortened and first and all(map(_WHEN.fullmatch, kept)):
+                rest = _CONJUNCTION.sub("", rest, count=1)
+            kept.append(_joined(carried, rest))
+            carried = ""
+        if shortened and all(_WHEN.fullmatch(readable(self._mask.show(unit))) for unit in kept):
+            self._dropped.extend(readable(self._mask.show(unit)) for unit in kept)
+            kept = []
+        return "，".join(kept), _without_ordinal(carried)
+
+    def _unit(self, unit: str) -> str:
+        """Give what is left of one clause, and remember whether remarks after it still have a subject."""
+        remark = _REMARK.match(unit)
+        orphan = self._sentence_gone or (self._subject_gone and remark is not None)
+        is_subject = remark is None or _OF_WHICH.match(unit) is not None
+        if DROP not in unit and not orphan:
+            if is_subject and not _WHEN.fullmatch(unit):
+                self._subject_gone = False
+            return unit
+        rest = "" if orphan else self._items(unit)
+        if not rest:
+            self._dropped.append(readable(self._mask.show(unit)))
+        self._subject_gone = self._subject_gone or is_subject
+        return rest
+
+    def _items(self, unit: str) -> str:
+        """Drop single 、 items, where every one has its own noun, figure and nothing long after it."""
+        heading = self._heading(unit)
+        of_which = _OF_WHICH.match(unit, len(heading))
+        lead = heading + (of_which[0] if of_which else "")
+        items = unit[len(lead) :].split("、")
+        if self._sentence_gone or "分别" in unit or len(items) == 1:
+            return ""
+        if not all(map(self._stands_alone, items)):
+            return ""
+        kept = [item for item in items if DROP not in item]
+        if not kept:
+            return ""
+        self._dropped.extend(readable(self._mask.show(item)) for item in items if DROP in item)
+        return lead + "、".join(kept)
+
+    def _stands_alone(self, item: str) -> bool:
+        number = self._mask.last_number(item)
+        return bool(number) and "一" <= item[0] <= "龥" and len(item) - number <= _LONGEST_MEASURE
+
+    def _heading(self, unit: str) -> str:
+        """Give the heading before ：and the ordinal a clause begins with.
+
+        A heading that misses its own figure takes the rest of the sentence with it.
+        """
+        found = _HEADING.match(unit)
+        heading = found[0] if found else ""
+        if DROP in heading:
+            self._sentence_gone = True
+            return ""
+        return heading
+
+
+def _units(segment: str) -> list[str]:
+    """Split at ，; an opening word between commas (其中，) belongs to the clause after it."""
+    units: list[str] = []
+    opening = ""
+    for clause in segment.split("，"):
+        if clause in _OPENINGS:
+            opening += f"{clause}，"
+        elif clause:
+            units.append(opening + clause)
+            opening = ""
+    return units
+
+
+def _joined(carried: str, rest: str) -> str:
+    """Put a heading before what is left, unless that has a heading or an ordinal itself."""
+    if "：" in rest:
+        return rest
+    return (_without_ordinal(carried) if ORDINAL.match(rest) else carried) + rest
+
+
+def _without_ordinal(heading: str) -> str:
+    found = ORDINAL.search(heading)
+    return heading[: found.start()] if found else heading

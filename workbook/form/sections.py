@@ -67,11 +67,10 @@ def _set_up(sheet: Any, styles: Styles, layout: Layout, section: Section, conten
     sheet.merge_range(0, NUMBER, 0, DEFINITION, section.title, styles.title)
     sheet.set_row(0, 32)
     who = say("form.who", unit=content.unit.name, period=layout.period.title)
-    sheet.write_string(1, NUMBER, who, styles.caption)
-    sheet.write_string(1, DEFINITION, say("form.required_note"), styles.caption)
-    for offset, key in enumerate(("input", "computed", "carried")):
-        column = (NAME, VALUE, CHANGE)[offset]
-        sheet.write_blank(2, column - 1 if column != VALUE else WORD, None, styles.swatch(key))
+    sheet.merge_range(1, NUMBER, 1, VALUE, who, styles.caption)
+    sheet.merge_range(1, PRIOR, 1, DEFINITION, say("form.required_note"), styles.caption_right)
+    for key, column in {"input": NAME, "computed": VALUE, "carried": CHANGE}.items():
+        sheet.write_blank(2, column - 1, None, styles.swatch(key))
         sheet.write_string(2, column, say(f"form.short_{key}"), styles.caption)
     heads = {
         CODE: "code",

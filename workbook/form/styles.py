@@ -34,6 +34,7 @@ class Styles:
         self.heading = add(boxed | {"bold": True, "align": "center", "text_wrap": True, "bg_color": HEAD, "font_color": "#FFFFFF"})
         self.block = add(base | {"bold": True, "font_size": 12, "font_color": HEAD})
         self.caption = add(base | {"font_color": "#5B6675", "font_size": 10})
+        self.caption_right = add(base | {"font_color": "#5B6675", "font_size": 10, "align": "right"})
         self.wrapped = add(base | {"text_wrap": True})
         self.number_label = add(base | {"align": "center", "valign": "top", "bold": True, "font_color": HEAD})
         self.label = add(boxed | {"text_wrap": True})

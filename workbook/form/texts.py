@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from workbook.layout import (
 from workbook.messages import say
 from workbook.model import Subfield
 
+FULL_WIDTH = "\u3000"  # as wide as any Han character
 WIDTHS = (6, 28, 56, 18, 14, 14, 14)  # item number, then the subfield columns
 
 
@@ -59,33 +61,42 @@ def _write_block(sheet: Any, styles: Styles, layout: Layout, block: Block, conte
     sheet.write_string(block.heading_row, ITEM, say("form.head_number"), styles.heading)
     for subfield, column in zip(text.subfields, block.columns, strict=True):
         limit = say("form.limit", n=subfield.limit) if subfield.limit else ""
+        if block.joined:
+            sheet.merge_range(block.heading_row, FIELD, block.heading_row, WIDE, "", styles.heading)
         sheet.write_string(block.heading_row, column, subfield.label + limit, styles.heading)
     locked = text.place == "office"
     rows = list(content.texts.get(text.code, ()))
     for number in range(text.max_items):
         row = block.first_row + number
         values = rows[number] if number < len(rows) else [""] * len(text.subfields)
-        sheet.write_string(row, CODE, text.code)
-        span = f"{letters(FIELD)}{row + 1}:{letters(FIELD + FIELDS - 1)}{row + 1}"
-        filled = int(any(v.strip() for v in values))
-        sheet.write_formula(row, FILLED, f"=IF(SUMPRODUCT(--(LEN(TRIM({span}))>0))>0,1,0)", None, filled)
-        sheet.write_number(row, ITEM, number + 1, styles.centre)
-        for subfield, column, value in zip(text.subfields, block.columns, values, strict=False):
-            _write_value(sheet, styles, (row, column), subfield, value, locked=locked)
-        lines = [
-            styles.lines(v, WIDTHS[c - ITEM] - 3)
-            for v, c in zip(values, block.columns, strict=False)
-            if v
-        ]
-        if lines and max(lines) > 1:
-            sheet.set_row(row, 4 + 15.5 * max(lines))
-        elif text.kind == "text":
-            sheet.set_row(row, 4 + 15.5 * styles.lines("国" * text.max_length, WIDTHS[WIDE - ITEM] - 3))
+        _write_item(sheet, styles, block, row, values)
     for subfield, column in zip(text.subfields, block.columns, strict=True):
         if not locked:
             check = _check(layout, subfield)
             if check:
                 sheet.data_validation(block.first_row, column, block.last_row, column, check)
+
+
+def _write_item(sheet: Any, styles: Styles, block: Block, row: int, values: Sequence[str]) -> None:
+    """Write one item: its code, the flag that it is filled, its number and its subfields."""
+    text = block.text
+    locked = text.place == "office"
+    sheet.write_string(row, CODE, text.code)
+    span = f"{letters(FIELD)}{row + 1}:{letters(FIELD + FIELDS - 1)}{row + 1}"
+    filled = int(any(v.strip() for v in values))
+    sheet.write_formula(row, FILLED, f"=IF(SUMPRODUCT(--(LEN(TRIM({span}))>0))>0,1,0)", None, filled)
+    sheet.write_number(row, ITEM, row - block.first_row + 1, styles.centre)
+    if block.joined:
+        sheet.merge_range(row, FIELD, row, WIDE, "", styles.entry(locked=locked))
+    widths = []
+    for subfield, column, value in zip(text.subfields, block.columns, values, strict=False):
+        _write_value(sheet, styles, (row, column), subfield, value, locked=locked)
+        widths.append(WIDTHS[column - ITEM] + (WIDTHS[WIDE - ITEM] if block.joined else 0))
+    lines = [styles.lines(v, w - 3) for v, w in zip(values, widths, strict=False) if v]
+    if text.kind == "text" or block.joined:  # joined cells never grow by themselves
+        lines.append(styles.lines(FULL_WIDTH * text.max_length, widths[0] - 3))
+    if lines and max(lines) > 1:
+        sheet.set_row(row, 4 + 15.5 * max(lines))
 
 
 def _limits(block: Block) -> dict[str, object]:

@@ -1,0 +1,112 @@
+"""Chinese report prose: figures, changes and lists in words. Exact arithmetic, standard library only.
+
+Numbers follow GB/T 15835: Arabic figures for measured values, 万 as the only unit word.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Literal
+
+from exporters.word.clauses import prune
+from exporters.word.marks import DROP, mark, readable, stretches
+from exporters.word.ordinals import chinese_number, renumber
+
+__all__ = [
+    "DROP",
+    "change",
+    "chinese_number",
+    "digits",
+    "join",
+    "mark",
+    "prune",
+    "readable",
+    "renumber",
+    "scaled",
+    "stretches",
+]
+
+_WAN = 10_000
+_WAN_DECIMALS = 2
+_TIMES_FROM = 200
+
+
+def digits(value: Fraction, decimals: int, *, trim: bool = True) -> str:
+    """Give `value` with `decimals` places, halves rounded away from zero, trailing zeros cut if `trim`.
+
+    A value that is not zero is never printed as zero: a small positive one reads 不足0.01, a small
+    negative one keeps as many places as its first figure needs.
+    """
+    rounded = _rounded(value, decimals)
+    if value and not rounded:
+        if value > 0:
+            return f"不足{_plain(1, decimals)}"
+        while not rounded:
+            decimals += 1
+            rounded = _rounded(value, decimals)
+    text = _plain(abs(rounded), decimals)
+    if trim and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return f"-{text}" if rounded < 0 else text
+
+
+def scaled(value: Fraction, scale: Literal["", "万"], decimals: int) -> tuple[str, str]:
+    """Give (digits, "万" or ""): 万 with two places from 10,000 upwards, plain with `decimals` below.
+
+    What rounds to 10,000 counts as 10,000, so that a text never says 10000 in one place and 1万 in another.
+    """
+    if scale == "万" and abs(_rounded(value, decimals)) >= _WAN * 10**decimals:
+        return digits(value / _WAN, _WAN_DECIMALS), "万"
+    return digits(value, decimals), ""
+
+
+def change(
+    current: Fraction | None, prior: Fraction | None, *, percent_points: bool
+) -> tuple[str, str, str] | None:
+    """Give direction, digits and unit, such as ("增长", "3.2", "%"); None where no comparison makes sense.
+
+    With `percent_points` both values are percentages and their difference is 提高/降低 … 个百分点. From
+    nothing to something is ("新增", the current value, ""): the unit is the caller's. Growth of 200 % and
+    more is told in 倍. A change too small to print is 基本持平, none at all is 持平. Negative values have no
+    percentage.
+    """
+    if current is None or prior is None or (not percent_points and min(current, prior) < 0):
+        return None
+    if current == prior:
+        return "持平", "", ""
+    if percent_points:
+        return _told(current - prior, ("提高", "降低"), "个百分点")
+    if prior == 0:
+        return "新增", digits(current, 2), ""
+    percent = (current - prior) * 100 / prior
+    if _rounded(percent, 1) >= _TIMES_FROM * 10:
+        return "增长", digits(percent / 100, 1), "倍"
+    return _told(percent, ("增长", "下降"), "%")
+
+
+def join(items: Sequence[str], last: str = "和") -> str:
+    """Give 甲、乙和丙; empty items are left out."""
+    present = [item for item in items if item]
+    if len(present) < 2:
+        return "".join(present)
+    return "、".join(present[:-1]) + (last or "、") + present[-1]
+
+
+def _told(difference: Fraction, words: tuple[str, str], unit: str) -> tuple[str, str, str]:
+    if not _rounded(difference, 1):
+        return "基本持平", "", ""
+    return words[0] if difference > 0 else words[1], digits(abs(difference), 1), unit
+
+
+def _rounded(value: Fraction, decimals: int) -> int:
+    """Give `value` in units of the last place, halves away from zero."""
+    places: int = 10**decimals
+    whole = (abs(value) * places * 2 + 1) // 2
+    return whole if value > 0 else -whole
+
+
+def _plain(units: int, decimals: int) -> str:
+    """Write `units` of the last of `decimals` places."""
+    if not decimals:
+        return str(units)
+    text = str(units).rjust(decimals + 1, "0")
+    return f"{text[:-decimals]}.{text[-decimals:]}"

@@ -1,0 +1,78 @@
+"""One verdict for one or many submissions of a period: the function behind the desk, the button and the office."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from workbook.checks.builtin import computed_findings, figure_findings, text_findings
+from workbook.checks.rules import Judge, Tally, active_rules, rule_findings
+from workbook.checks.table import cells_frame, make_table, typed_figures, with_computed
+from workbook.layout import make_layout
+from workbook.model import Finding, Pack, Submission, Switch
+from workbook.period import parse_period
+from workbook.values import Table
+
+RANK = {"error": 0, "confirm": 1, "warning": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What checking found: findings by submission key, rule tallies, and the figures that count.
+
+    `figures` has the columns of figures_frame, `unit` being the submission key, computed items recomputed;
+    `cells` is cells_frame.
+    """
+
+    findings: Mapping[str, tuple[Finding, ...]]
+    tallies: tuple[Tally, ...]
+    table: Table
+    figures: pd.DataFrame
+    cells: pd.DataFrame
+
+
+def check(
+    pack: Pack,
+    submissions: Mapping[str, Submission],
+    stored: pd.DataFrame,
+    *,
+    modules: tuple[str, ...],
+    switches: Sequence[Switch] = (),
+) -> Checked:
+    """Judge submissions of one period. `stored` holds earlier rounds' figures by unit code (may be empty)."""
+    cells = cells_frame(submissions)
+    keys = {key: s.unit.code for key, s in submissions.items()}
+    figures = typed_figures(cells, pack, keys, stored)
+    table = make_table(submissions, figures, pack)
+    period = parse_period(table.period)
+    layouts = {t.code: make_layout(pack, t.code, period, modules) for t in pack.tiers}
+    found: list[Finding] = []
+    for key, submission in submissions.items():
+        layout = layouts[submission.unit.tier]
+        found += figure_findings(key, submission, layout)
+        found += text_findings(key, submission, layout)
+    judge = Judge(table, pack.indicators)
+    by_rules, tallies = rule_findings(active_rules(pack, period, modules, switches), judge, submissions)
+    fired = {(f.unit, code) for f in by_rules for code in f.operands}
+    found += by_rules
+    found += computed_findings(submissions, layouts, judge.plain, fired)
+    found = [
+        replace(f, reason=submissions[f.unit].reasons.get(f.rule, ""))
+        if f.severity == "confirm" and not f.reason
+        else f
+        for f in found
+    ]
+    by_key = {key: sorted((f for f in found if f.unit == key), key=_order) for key in submissions}
+    return Checked(
+        {k: tuple(replace(f, unit=submissions[k].unit.code) for f in v) for k, v in by_key.items()},
+        tuple(tallies),
+        table,
+        with_computed(table, figures, pack),
+        cells,
+    )
+
+
+def _order(finding: Finding) -> tuple[bool, int, str, str, str]:
+    return (finding.trial, RANK[finding.severity], finding.rule, finding.sheet, finding.cell)

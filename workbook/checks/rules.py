@@ -1,0 +1,161 @@
+"""The rules of a pack over many submissions at once, and over totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from workbook.expression.evaluate import FALSE, TRUE, UNKNOWN, Evaluator
+from workbook.expression.parse import parse
+from workbook.expression.tree import Node, Ref, TextRef, mentioned, walk
+from workbook.layout import collected
+from workbook.messages import say
+from workbook.model import Finding, Indicator, Pack, Rule, Severity, Submission, Switch
+from workbook.pack_check import PLACE
+from workbook.period import Period
+from workbook.reading.values import show
+from workbook.values import Table
+
+BROKEN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often one rule passed, failed, stayed undecided or could not run."""
+
+    rule: str
+    passed: int
+    failed: int
+    undecided: int
+    broken: int
+
+
+def active_rules(
+    pack: Pack, period: Period, modules: tuple[str, ...], switches: Sequence[Switch] = ()
+) -> dict[str, Rule]:
+    """Return the rules that run in a round: its period kind, every operand collected, switches applied."""
+    items: set[str] = set()
+    for tier in pack.tiers:
+        items |= set(collected(pack, tier.code, period.year, modules))
+    by_rule = {s.rule: s.to for s in switches}
+    active = {}
+    for rule in pack.rules.values():
+        if rule.period not in ("all", period.kind):
+            continue
+        if any(code not in items for code in mentioned(parse(rule.expression))):
+            continue
+        switched = _switched(rule, by_rule.get(rule.id))
+        if switched.status != "off":
+            active[rule.id] = switched
+    return active
+
+
+def _switched(rule: Rule, to: str | None) -> Rule:
+    if to in ("error", "confirm", "warning"):
+        severity: Severity = to  # type: ignore[assignment]
+        return replace(rule, severity=severity)
+    return replace(rule, status=to) if to else rule
+
+
+class Judge:
+    """Judges rules over one table of values under each missing policy."""
+
+    def __init__(self, table: Table, indicators: Mapping[str, Indicator]) -> None:
+        self.table, self.indicators = table, indicators
+        self.plain = Evaluator(table, indicators)
+        self.filled = Evaluator(table, indicators, zero_fill=True)
+
+    def verdicts(self, rule: Rule) -> npt.NDArray[np.int8]:
+        """Return 1 pass, 0 fail, -1 undecided, 2 broken per submission."""
+        evaluator = self.filled if rule.missing == "zero" else self.plain
+        try:
+            return evaluator.verdict(parse(rule.expression), rule.missing)
+        except (ArithmeticError, TypeError, KeyError, ValueError):
+            return np.full(self.table.size, BROKEN, dtype=np.int8)
+
+    def value(self, node: Node, i: int) -> str:
+        """Return an operand of submission i as people write it, （缺） where missing."""
+        numbers = self.plain.number(node)
+        if not numbers.known[i]:
+            return say("word.missing")
+        exact = numbers.exact(i)
+        decimals = self.indicators[node.code].decimals if isinstance(node, Ref) else 4
+        return show(float(round(exact, decimals)))
+
+    def worded(self, rule: Rule, i: int) -> str:
+        """Return the rule's message with its places filled from submission i."""
+        return PLACE.sub(lambda m: self.value(parse(m[1], "number"), i), rule.message)
+
+    def values(self, rule: Rule, i: int) -> dict[str, str]:
+        """Return the value of every figure and count the rule looks at."""
+        values = {}
+        for node in walk(parse(rule.expression)):
+            if isinstance(node, Ref):
+                name = node.code if node.measure == "value" else f"{_TIME[node.measure]}({node.code})"
+                values[name] = self.value(node, i)
+            elif isinstance(node, TextRef):
+                values[f"rows({node.code})"] = str(max(0, int(self.table.rows(node.code)[i])))
+        return values
+
+
+_TIME = {"prior": "prev", "opening": "opening", "half": "half"}
+
+
+def rule_findings(
+    rules: Mapping[str, Rule], judge: Judge, submissions: Mapping[str, Submission]
+) -> tuple[list[Finding], list[Tally]]:
+    """Return the findings of all rules on all submissions, and the tally of each rule.
+
+    A rule of scope `total` does not run on units; one of scope `unit` not on an umbrella, which is a total.
+    """
+    findings: list[Finding] = []
+    tallies = []
+    keys = list(submissions)
+    for rule in rules.values():
+        concerned = np.isin(judge.table.tier, list(rule.tiers))
+        if rule.scope == "unit":
+            concerned &= ~judge.table.umbrella
+        if rule.scope == "total":
+            concerned &= judge.table.umbrella
+        verdicts = judge.verdicts(rule)
+        counts = {v: int((concerned & (verdicts == v)).sum()) for v in (TRUE, FALSE, UNKNOWN, BROKEN)}
+        tallies.append(Tally(rule.id, *counts.values()))
+        for i in np.flatnonzero(concerned & ((verdicts == FALSE) | (verdicts == BROKEN))):
+            findings.append(_finding(rule, judge, int(i), keys[int(i)], submissions, broken=verdicts[i] == BROKEN))
+    return findings, tallies
+
+
+def _finding(
+    rule: Rule, judge: Judge, i: int, key: str, submissions: Mapping[str, Submission], *, broken: bool
+) -> Finding:
+    submission = submissions[key]
+    codes = mentioned(parse(rule.expression))
+    sheet, cell, code = next(_places(rule, submission), ("", "", codes[0] if codes else ""))
+    return Finding(
+        rule=rule.id,
+        severity=rule.severity,
+        outcome="broken" if broken else "fail",
+        unit=key,
+        indicator=code,
+        sheet=sheet,
+        cell=cell,
+        values={} if broken else judge.values(rule, i),
+        message=say("check.broken", rule=rule.id) if broken else judge.worded(rule, i),
+        remedy=say("check.broken_remedy") if broken else rule.remedy,
+        trial=rule.status == "trial",
+        reason=submission.reasons.get(rule.id, "") if rule.severity == "confirm" else "",
+        operands=codes,
+    )
+
+
+def _places(rule: Rule, submission: Submission) -> Iterator[tuple[str, str, str]]:
+    """Yield where the rule's operands stand, as the expression names them: typed figures, then texts."""
+    for node in walk(parse(rule.expression)):
+        if isinstance(node, Ref) and (cell := submission.cells.get((node.code, "value"))):
+            yield cell.sheet, cell.address, node.code
+        if isinstance(node, TextRef):
+            rows = submission.texts.get(node.code, ())
+            yield (rows[0].sheet, rows[0].address, node.code) if rows else (say("form.texts_sheet"), "", node.code)

@@ -1,0 +1,74 @@
+"""Submissions as one long frame and one table: the common ground of checks and totals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from workbook.figures import computed_figures, figures_frame
+from workbook.model import Pack, State, Submission
+from workbook.period import parse_period
+from workbook.values import Table
+
+
+def cells_frame(submissions: Mapping[str, Submission]) -> pd.DataFrame:
+    """Return every figure cell as read, one row each, `unit` being the key of the submission.
+
+    Columns: unit, code, measure, raw, sheet, cell (str); state (int8); scaled (int64, 0 where not known);
+    digits (int8, decimal places typed).
+    """
+    rows = [
+        (key, code, measure, int(c.state), c.scaled or 0, c.digits, c.raw, c.sheet, c.address)
+        for key, s in submissions.items()
+        for (code, measure), c in s.cells.items()
+    ]
+    columns = ["unit", "code", "measure", "state", "scaled", "digits", "raw", "sheet", "cell"]
+    frame = pd.DataFrame.from_records(rows, columns=columns)
+    return frame.astype({"state": "int8", "scaled": "int64", "digits": "int8"})
+
+
+def typed_figures(cells: pd.DataFrame, pack: Pack, keys: Mapping[str, str], stored: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures that count, columns as figures_frame: what was typed, but for earlier times what is stored.
+
+    `keys` maps submission keys to unit codes. Computed items are left out where they can be recomputed; they are
+    never believed. In an annual round the opening of a stock is last year's value.
+    """
+    typed = cells[["unit", "code", "measure", "state", "scaled"]]
+    known = stored[stored["state"] != State.BLANK]
+    if len(known):
+        by_unit = pd.DataFrame({"key": list(keys), "unit": list(keys.values())})
+        mine = by_unit.merge(known, on="unit")[["key", "code", "measure", "state", "scaled"]]
+        mine = mine.rename(columns={"key": "unit"})
+        typed = pd.concat([mine, typed], ignore_index=True)
+    typed = typed.drop_duplicates(["unit", "code", "measure"], keep="first")
+    stocks = {c for c, i in pack.indicators.items() if i.nature == "stock"}
+    has_opening = set(typed.loc[typed["measure"] == "opening", ["unit", "code"]].itertuples(index=False, name=None))
+    prior = typed[(typed["measure"] == "prior") & typed["code"].isin(stocks)]
+    same = [row not in has_opening for row in prior[["unit", "code"]].itertuples(index=False, name=None)]
+    return pd.concat([typed, prior[same].assign(measure="opening")], ignore_index=True)
+
+
+def make_table(submissions: Mapping[str, Submission], figures: pd.DataFrame, pack: Pack) -> Table:
+    """Return the table rules are judged on; the submissions are of one period."""
+    values = list(submissions.values())
+    annual = bool(values) and parse_period(values[0].period).kind == "year"
+    if not annual:
+        figures = figures[figures["measure"] != "half"]
+    return Table(
+        list(submissions),
+        figures,
+        tiers=[s.unit.tier for s in values],
+        umbrella=[s.unit.umbrella for s in values],
+        period=values[0].period if values else "",
+        rows={t: [len(s.texts[t]) if t in s.texts else -1 for s in values] for t in pack.texts},
+    )
+
+
+def with_computed(table: Table, figures: pd.DataFrame, pack: Pack) -> pd.DataFrame:
+    """Return the figures with every computed item replaced by what its parts give, columns as figures_frame."""
+    computed = computed_figures(table, pack.indicators)
+    fresh = set(zip(computed["code"], computed["measure"], strict=True))
+    kept = [pair not in fresh for pair in zip(figures["code"], figures["measure"], strict=True)]
+    columns = list(figures_frame([]).columns)
+    return pd.concat([figures[kept][columns], computed[columns]], ignore_index=True)
