@@ -116,9 +116,7 @@ class Layout:
         return f'INDEX({sheet}!${column}:${column},MATCH("{ref.code}",{sheet}!$A:$A,0))'
 
 
-def collected(
-    pack: Pack, tier: str, year: int, modules: tuple[str, ...]
-) -> dict[str, Indicator]:
+def collected(pack: Pack, tier: str, year: int, modules: tuple[str, ...]) -> dict[str, Indicator]:
     """Return the indicators a tier reports in a year with these modules on, in catalog order."""
     return {
         code: i
@@ -150,9 +148,7 @@ def make_layout(pack: Pack, tier: str, period: Period, modules: tuple[str, ...])
         if codes:
             rows = {c: FIRST_ROW + n for n, c in enumerate(codes)}
             sections.append(Section(title, sheet_name(title), rows))
-    return Layout(
-        pack, tier, period, modules, items, tuple(sections), _blocks(pack, tier)
-    )
+    return Layout(pack, tier, period, modules, items, tuple(sections), _blocks(pack, tier))
 
 
 def _blocks(pack: Pack, tier: str) -> dict[str, Block]:
@@ -161,7 +157,7 @@ def _blocks(pack: Pack, tier: str) -> dict[str, Block]:
     for text in pack.texts.values():
         if tier not in text.tiers or text.place == "cover":
             continue
-        sheet = say("form.notes_sheet" if text.place == "notes" else "form.texts_sheet")
+        sheet = say("form.notes_sheet" if text.place in ("notes", "definitions") else "form.texts_sheet")
         row = next_row.get(sheet, FIRST_ROW - 1)
         block = Block(text, sheet, row, _columns(text.subfields))
         blocks[text.code] = block
@@ -180,9 +176,7 @@ def _columns(subfields: tuple[Subfield, ...]) -> tuple[int, ...]:
     texts = [i for i, s in enumerate(subfields) if s.limit and i != longest]
     first = texts[0] if texts else next(i for i in range(len(subfields)) if i != longest)
     rest = iter(range(WIDE + 1, FIELD + FIELDS))
-    return tuple(
-        WIDE if i == longest else FIELD if i == first else next(rest) for i in range(len(subfields))
-    )
+    return tuple(WIDE if i == longest else FIELD if i == first else next(rest) for i in range(len(subfields)))
 
 
 def cover_subfields(pack: Pack) -> tuple[Subfield, ...]:

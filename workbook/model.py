@@ -141,7 +141,7 @@ class TextInput:
     order: str
     sensitive: str
     editor: bool
-    place: str  # sheet it is typed on: texts | cover | notes | office
+    place: str  # texts | cover | notes (reasons for findings) | definitions | office (handed down)
     notes: str
     line: int
 

@@ -42,7 +42,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "scope": ("unit", "total", "both"),
     "missing": ("any", "all", "zero"),
     "kind": ("text", "list", "table", "record"),
-    "place": ("texts", "cover", "notes", "office"),
+    "place": ("texts", "cover", "notes", "definitions", "office"),
 }
 SUBFIELD_KINDS = (
     "text section level date datetime year integer number code rule yn enum unit tier period".split()

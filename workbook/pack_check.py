@@ -159,7 +159,9 @@ class _Check:
             return
         for code in (*mentioned(node), *texts(node)):
             if code not in self.pack.indicators and code not in self.pack.texts:
-                self.report("rules.csv", rule.line, "unknown_code", name=rule.id, code=code, near=self._near(code))
+                self.report(
+                    "rules.csv", rule.line, "unknown_code", name=rule.id, code=code, near=self._near(code)
+                )
 
     def _text(self, text: TextInput) -> None:
         file, line = "texts.csv", text.line

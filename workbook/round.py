@@ -127,7 +127,8 @@ def read_units(path: Path, pack: Pack) -> tuple[tuple[Unit, ...], list[Defect]]:
 def write_units(path: Path, units: Sequence[Unit], pack: Pack) -> None:
     """Write the list of units as read_units takes it."""
     rows = [
-        (u.code, u.name, pack.tier(u.tier).name, say("word.yes") if u.umbrella else "", u.changed) for u in units
+        (u.code, u.name, pack.tier(u.tier).name, say("word.yes") if u.umbrella else "", u.changed)
+        for u in units
     ]
     write_table(path, UNIT_COLUMNS, rows)
 
@@ -182,4 +183,3 @@ def _relative(target: Path, start: Path) -> str:
         return os.path.relpath(target, start)
     except ValueError:  # another drive on Windows
         return str(target)
-

@@ -14,8 +14,10 @@ from exporters.word.numbering import LEVELS, numbering_xml
 from exporters.word.package import WordPackage
 from exporters.word.page import (
     CHARACTER,
+    EVEN_FOOTER,
     HALF_CHARACTER,
     LANDSCAPE,
+    ODD_FOOTER,
     PORTRAIT,
     SETTINGS,
     Grid,
@@ -29,7 +31,7 @@ from exporters.word.styles import font_table_xml, heading_style, styles_xml
 from exporters.word.table import Align, Row, table_xml
 
 _LEADS = {1: "Lead1", 2: "Lead2"}
-_TIGHT = twips(1)
+_ROUNDING = twips(0.2)
 
 
 class OfficialDocument:
@@ -45,11 +47,10 @@ class OfficialDocument:
 
         `latin` is the face of digits and letters in running text (the Chinese face if None).
         """
-        self._package = WordPackage(title, created)
+        self._title = title
+        self._created = created
         self._latin = latin
         self._grid: Grid = grid
-        self._odd = self._package.add_footer("footer1", footer_xml("right"))
-        self._even = self._package.add_footer("footer2", footer_xml("left"))
         self._writer = InlineWriter()
         self._blocks: list[Block] = []
         self._page = PORTRAIT
@@ -110,7 +111,7 @@ class OfficialDocument:
 
         Raises ValueError when the columns do not agree or are wider than the type area together.
         """
-        if twips(sum(widths_mm)) > self._page.text_width + _TIGHT:
+        if twips(sum(widths_mm)) > self._page.text_width + _ROUNDING:
             raise ValueError(f"the table is {sum(widths_mm):g} mm wide, more than the type area")
         content = table_xml(self._writer, header, rows, widths_mm, align)
         last = self._blocks[-1] if self._blocks else None
@@ -155,12 +156,15 @@ class OfficialDocument:
         blocks = list(self._blocks)
         if not blocks or isinstance(blocks[-1], Table):
             blocks.append(Paragraph("Separator"))
-        self._package.set_styles(styles_xml(self._latin, self._grid))
-        self._package.set_numbering(numbering_xml(self._numbering, self._latin))
-        self._package.set_settings(SETTINGS)
-        self._package.set_fonts(font_table_xml())
-        self._package.set_body("".join(block.xml() for block in blocks) + self._section(self._page))
-        self._package.save(path)
+        package = WordPackage(self._title, self._created)
+        package.set_styles(styles_xml(self._latin, self._grid))
+        package.set_numbering(numbering_xml(self._numbering, self._latin))
+        package.set_settings(SETTINGS)
+        package.set_fonts(font_table_xml())
+        package.add_footer(ODD_FOOTER, footer_xml("right"))
+        package.add_footer(EVEN_FOOTER, footer_xml("left"))
+        package.set_body("".join(block.xml() for block in blocks) + section_xml(self._page, self._grid))
+        package.save(path)
 
     def _write(self, text: str) -> str:
         return self._writer.write([Piece(text)])
@@ -198,12 +202,9 @@ class OfficialDocument:
             if isinstance(last, Table):
                 last = Paragraph("Separator")
                 self._blocks.append(last)
-            self._blocks[-1] = dataclasses.replace(last, section=self._section(self._page))
+            self._blocks[-1] = dataclasses.replace(last, section=section_xml(self._page, self._grid))
         self._page = page
         self._section_is_empty = True
-
-    def _section(self, page: Page) -> str:
-        return section_xml(page, odd_footer=self._odd, even_footer=self._even, grid=self._grid)
 
 
 def _width(text: str) -> int:

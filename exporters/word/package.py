@@ -67,27 +67,28 @@ class WordPackage:
 
     def set_styles(self, content: str) -> None:
         """Use `content` as the children of w:styles."""
-        self._relate(StylesPart, "styles", content, CONTENT_TYPE.WML_STYLES, RELATIONSHIP_TYPE.STYLES)
+        part = self._part(StylesPart, "styles", content, CONTENT_TYPE.WML_STYLES)
+        self._relate(part, RELATIONSHIP_TYPE.STYLES)
 
     def set_numbering(self, content: str) -> None:
         """Use `content` as the children of w:numbering."""
-        self._relate(
-            NumberingPart, "numbering", content, CONTENT_TYPE.WML_NUMBERING, RELATIONSHIP_TYPE.NUMBERING
-        )
+        part = self._part(NumberingPart, "numbering", content, CONTENT_TYPE.WML_NUMBERING)
+        self._relate(part, RELATIONSHIP_TYPE.NUMBERING)
 
     def set_settings(self, content: str) -> None:
         """Use `content` as the children of w:settings."""
-        self._relate(SettingsPart, "settings", content, CONTENT_TYPE.WML_SETTINGS, RELATIONSHIP_TYPE.SETTINGS)
+        part = self._part(SettingsPart, "settings", content, CONTENT_TYPE.WML_SETTINGS)
+        self._relate(part, RELATIONSHIP_TYPE.SETTINGS)
 
     def set_fonts(self, content: str) -> None:
         """Use `content` as the children of w:fonts."""
-        self._relate(
-            Part, "fonts", content, CONTENT_TYPE.WML_FONT_TABLE, RELATIONSHIP_TYPE.FONT_TABLE, "fontTable"
-        )
+        part = self._part(Part, "fonts", content, CONTENT_TYPE.WML_FONT_TABLE, "fontTable")
+        self._relate(part, RELATIONSHIP_TYPE.FONT_TABLE)
 
-    def add_footer(self, name: str, content: str) -> str:
-        """Add a footer part called `name` and give its relationship id."""
-        return self._relate(Part, "ftr", content, CONTENT_TYPE.WML_FOOTER, RELATIONSHIP_TYPE.FOOTER, name)
+    def add_footer(self, name: str, content: str) -> None:
+        """Add a footer part that section properties refer to by `name`."""
+        footer = self._part(Part, "ftr", content, CONTENT_TYPE.WML_FOOTER, name)
+        self._document.part.load_rel(RELATIONSHIP_TYPE.FOOTER, footer, name)
 
     def set_body(self, content: str) -> None:
         """Make `content`, blocks and final section properties, the whole text."""
@@ -110,13 +111,14 @@ class WordPackage:
         finally:
             temporary.unlink(missing_ok=True)
 
-    def _relate(
-        self, kind: type[Part], root: str, content: str, content_type: str, relation: str, name: str = ""
-    ) -> str:
-        main = self._document.part
+    def _part(self, kind: type[Part], root: str, content: str, content_type: str, name: str = "") -> Part:
         blob = f"{_DECLARATION}<w:{root} {nsdecls('w', 'r')}>{content}</w:{root}>".encode()
-        part = kind.load(PackURI(f"/word/{name or root}.xml"), content_type, blob, main.package)
-        return main.relate_to(part, relation)
+        uri = PackURI(f"/word/{name or root}.xml")
+        part: Part = kind.load(uri, content_type, blob, self._document.part.package)
+        return part
+
+    def _relate(self, part: Part, relation: str) -> None:
+        self._document.part.relate_to(part, relation)
 
     def _bytes(self) -> bytes:
         """Give the package as bytes that depend on its content alone: no clock, no platform."""

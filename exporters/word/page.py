@@ -51,8 +51,12 @@ LANDSCAPE = Page(
 """The same sheet turned: the table's head lies at the gutter (7.4 tables set sideways)."""
 
 
-def section_xml(page: Page, *, odd_footer: str, even_footer: str, grid: Grid) -> str:
-    """Give the section properties for `page`, its footers named by relationship id.
+ODD_FOOTER, EVEN_FOOTER = "footerOdd", "footerEven"
+"""Relationship ids of the two footers."""
+
+
+def section_xml(page: Page, grid: Grid) -> str:
+    """Give the section properties for `page`.
 
     28 squares of 16 pt are 158 mm, wider than the type area of 156 mm, so they must be set closer. Grid
     "portable" does it by a character spacing in the default style, which every program understands; grid
@@ -61,8 +65,8 @@ def section_xml(page: Page, *, odd_footer: str, even_footer: str, grid: Grid) ->
     kind = 'w:type="lines"' if grid == "portable" else 'w:type="linesAndChars" w:charSpace="-849"'
     turned = ' w:orient="landscape"' if page.landscape else ""
     return (
-        f'<w:sectPr><w:footerReference w:type="default" r:id="{odd_footer}"/>'
-        f'<w:footerReference w:type="even" r:id="{even_footer}"/><w:type w:val="nextPage"/>'
+        f'<w:sectPr><w:footerReference w:type="default" r:id="{ODD_FOOTER}"/>'
+        f'<w:footerReference w:type="even" r:id="{EVEN_FOOTER}"/><w:type w:val="nextPage"/>'
         f'<w:pgSz w:w="{page.width}" w:h="{page.height}"{turned}/>'
         f'<w:pgMar w:top="{page.top}" w:right="{page.right}" w:bottom="{page.bottom}" w:left="{page.left}" '
         f'w:header="{twips(15)}" w:footer="{page.footer}" w:gutter="0"/>'

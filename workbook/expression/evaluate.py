@@ -138,7 +138,9 @@ class Evaluator:
         a, b = self.number(left), self.number(right)
         known = a.known & b.known
         diff = a.approx - b.approx
-        near = known & (np.abs(diff) <= _NEAR * np.maximum(1.0, np.maximum(np.abs(a.approx), np.abs(b.approx))))
+        near = known & (
+            np.abs(diff) <= _NEAR * np.maximum(1.0, np.maximum(np.abs(a.approx), np.abs(b.approx)))
+        )
         sign = np.sign(diff)
         for i in np.flatnonzero(near):
             exact = a.exact(int(i)) - b.exact(int(i))
@@ -154,7 +156,11 @@ class Evaluator:
     def _words(self, node: Text | Context) -> npt.NDArray[np.object_]:
         if isinstance(node, Text):
             return np.full(self.table.size, node.value, dtype=object)
-        return self.table.tier if node.name == "TIER" else np.full(self.table.size, self.table.period, dtype=object)
+        return (
+            self.table.tier
+            if node.name == "TIER"
+            else np.full(self.table.size, self.table.period, dtype=object)
+        )
 
 
 _SIGN: dict[str, Callable[[Floats], Bools]] = {
@@ -170,13 +176,17 @@ _SIGN: dict[str, Callable[[Floats], Bools]] = {
 def kleene_and(parts: list[Verdicts]) -> Verdicts:
     """F if any is F, T if all are T, else U."""
     stack = np.stack(parts)
-    return np.where((stack == FALSE).any(0), FALSE, np.where((stack == TRUE).all(0), TRUE, UNKNOWN)).astype(np.int8)
+    return np.where((stack == FALSE).any(0), FALSE, np.where((stack == TRUE).all(0), TRUE, UNKNOWN)).astype(
+        np.int8
+    )
 
 
 def kleene_or(parts: list[Verdicts]) -> Verdicts:
     """T if any is T, F if all are F, else U."""
     stack = np.stack(parts)
-    return np.where((stack == TRUE).any(0), TRUE, np.where((stack == FALSE).all(0), FALSE, UNKNOWN)).astype(np.int8)
+    return np.where((stack == TRUE).any(0), TRUE, np.where((stack == FALSE).all(0), FALSE, UNKNOWN)).astype(
+        np.int8
+    )
 
 
 def kleene_not(part: Verdicts) -> Verdicts:

@@ -111,7 +111,9 @@ def _write_cover(book: Any, styles: Styles, round_: Round, layout: Layout, conte
         sheet.write_string(row, COVER_LABEL, subfield.label, styles.cover_label)
         sheet.write_string(row, COVER_VALUE, value, styles.cover_fixed if fixed else styles.cover_input)
         if subfield.limit and not fixed:
-            sheet.data_validation(row, COVER_VALUE, row, COVER_VALUE, styles.length_check(subfield.label, subfield.limit))
+            sheet.data_validation(
+                row, COVER_VALUE, row, COVER_VALUE, styles.length_check(subfield.label, subfield.limit)
+            )
         sheet.set_row(row, 26)
         row += 1
     notes = (say("form.cover_office", office=round_.office), say("form.cover_note"))

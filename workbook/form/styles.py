@@ -31,7 +31,10 @@ class Styles:
         boxed = base | {"border": 1, "border_color": RULE}
         add = book.add_format
         self.title = add(base | {"font_size": 18, "bold": True, "align": "center", "font_color": HEAD})
-        self.heading = add(boxed | {"bold": True, "align": "center", "text_wrap": True, "bg_color": HEAD, "font_color": "#FFFFFF"})
+        self.heading = add(
+            boxed
+            | {"bold": True, "align": "center", "text_wrap": True, "bg_color": HEAD, "font_color": "#FFFFFF"}
+        )
         self.block = add(base | {"bold": True, "font_size": 12, "font_color": HEAD})
         self.caption = add(base | {"font_color": "#5B6675", "font_size": 10})
         self.caption_right = add(base | {"font_color": "#5B6675", "font_size": 10, "align": "right"})
@@ -43,7 +46,9 @@ class Styles:
         self.absent = add(boxed | {"bg_color": "#F1F3F5"})
         self.cover_label = add(boxed | {"bold": True, "align": "right", "indent": 1})
         self.cover_fixed = add(boxed | {"bg_color": COLOURS["computed"], "indent": 1})
-        self.cover_input = add(boxed | {"bg_color": COLOURS["input"], "locked": False, "indent": 1, "num_format": "@"})
+        self.cover_input = add(
+            boxed | {"bg_color": COLOURS["input"], "locked": False, "indent": 1, "num_format": "@"}
+        )
         self._boxed = boxed
 
     def figure(self, colour: str, number_format: str = "General", *, locked: bool) -> Any:
@@ -52,7 +57,12 @@ class Styles:
         if key not in self._cache:
             self._cache[key] = self.book.add_format(
                 self._boxed
-                | {"bg_color": COLOURS[colour], "align": "center", "locked": locked, "num_format": number_format}
+                | {
+                    "bg_color": COLOURS[colour],
+                    "align": "center",
+                    "locked": locked,
+                    "num_format": number_format,
+                }
             )
         return self._cache[key]
 
@@ -63,7 +73,8 @@ class Styles:
             colour = COLOURS["carried" if locked else "input"]
             number_format = "@" if text else "yyyy-mm-dd"
             self._cache[key] = self.book.add_format(
-                self._boxed | {"bg_color": colour, "text_wrap": True, "locked": locked, "num_format": number_format}
+                self._boxed
+                | {"bg_color": colour, "text_wrap": True, "locked": locked, "num_format": number_format}
             )
         return self._cache[key]
 
@@ -105,7 +116,11 @@ class Styles:
             "value": f"={guarded}",
             "error_title": say("form.bad_figure_title"),
             "error_message": say(
-                "form.bad_figure", kind=kind, low=_bound(item.minimum), high=_bound(item.maximum), word=item.measure_word
+                "form.bad_figure",
+                kind=kind,
+                low=_bound(item.minimum),
+                high=_bound(item.maximum),
+                word=item.measure_word,
             ),
         }
 

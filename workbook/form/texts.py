@@ -54,7 +54,11 @@ def write_texts(book: Any, styles: Styles, layout: Layout, title: str, content: 
 
 def _write_block(sheet: Any, styles: Styles, layout: Layout, block: Block, content: Content) -> None:
     text = block.text
-    title = text.name + (say("form.required_mark") if text.required else "") + say("form.limits", **_limits(block))
+    title = (
+        text.name
+        + (say("form.required_mark") if text.required else "")
+        + say("form.limits", **_limits(block))
+    )
     sheet.write_string(block.title_row, ITEM, title, styles.block)
     sheet.set_row(block.title_row, 24)
     sheet.write_string(block.heading_row, CODE, text.code + HEADING_MARK)
@@ -113,7 +117,11 @@ def _write_value(
         sheet.write_datetime(*at, datetime(day.year, day.month, day.day), style)
     elif subfield.kind in ("integer", "number", "year") and value.replace(".", "", 1).isdigit():
         number = float(value)
-        sheet.write_number(*at, int(number) if number == int(number) else number, styles.figure("carried" if locked else "input", locked=locked))
+        sheet.write_number(
+            *at,
+            int(number) if number == int(number) else number,
+            styles.figure("carried" if locked else "input", locked=locked),
+        )
     else:
         sheet.write_string(*at, value, style)
 

@@ -1,0 +1,82 @@
+"""Writes the consolidated workbook, twice: one to pass on, and the office's own copy with restricted items."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from exporters.consolidated.places import make_places
+from exporters.consolidated.status import balance_lines, coverage_line, write_controls, write_findings, write_receipts
+from exporters.consolidated.styles import Styles
+from exporters.consolidated.texts import write_texts
+from exporters.consolidated.tiers import write_tiers
+from exporters.consolidated.units import write_unit_sheets
+from workbook.collection import Collection
+from workbook.files import replacing
+from workbook.messages import catalogue, say
+from workbook.round import RESULTS
+
+
+def write_consolidated(collection: Collection) -> list[Path]:
+    """Write 汇总表.xlsx and, where there are restricted items, the office copy; return their paths."""
+    folder = collection.round.path / RESULTS
+    hidden = frozenset(c for c, i in collection.indicators.items() if i.sensitive == "restricted")
+    paths = [folder / say("folder.consolidated")]
+    write_book(paths[0], collection, hidden)
+    if hidden or any(t.sensitive == "restricted" for t in collection.round.pack.texts.values()):
+        paths.append(folder / say("folder.office_copy"))
+        write_book(paths[1], collection, frozenset())
+    return paths
+
+
+def write_book(path: Path, collection: Collection, hidden: frozenset[str]) -> None:
+    """Write one workbook without the `hidden` indicators; OSError from the disk."""
+    indicators = {c: i for c, i in collection.indicators.items() if c not in hidden}
+    places = make_places(collection, indicators)
+    office_copy = not hidden
+    with replacing(path) as temporary:
+        book = xlsxwriter.Workbook(
+            str(temporary), {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+        )
+        styles = Styles(book)
+        _write_cover(book, styles, collection, office_copy=office_copy)
+        write_tiers(book, styles, collection, places)
+        write_receipts(book, styles, collection)
+        write_findings(book, styles, collection, hidden)
+        write_controls(book, styles, collection, hidden)
+        write_unit_sheets(book, styles, collection, places)
+        write_texts(book, styles, collection, restricted=office_copy)
+        book.set_properties({"title": f"{collection.round.pack.title} {collection.period.title}", "author": collection.round.office})
+        book.close()
+
+
+def _write_cover(book: Any, styles: Styles, collection: Collection, *, office_copy: bool) -> None:
+    """Write 说明: what this is, how the books stand, what the sheets hold."""
+    sheet = book.add_worksheet(say("book.cover_sheet"))
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 3)
+    sheet.set_column(1, 1, 20)
+    sheet.set_column(2, 2, 84)
+    title = say("book.cover_title", title=collection.round.pack.title, period=collection.period.title)
+    sheet.write_string(1, 1, title, styles.title)
+    sheet.set_row(1, 30)
+    row = 2
+    sheet.write_string(row, 1, say("book.office_copy" if office_copy else "book.shareable"), styles.note)
+    row += 2
+    for line in (collection.round.office, *balance_lines(collection), coverage_line(collection)):
+        sheet.write_string(row, 1, line, styles.note)
+        row += 1
+    row += 1
+    for name, about in catalogue()["sheets"].items():
+        sheet_title = say(f"book.{name}") if name != "texts_sheet" else say("form.texts_sheet")
+        target = sheet_title if name != "sections" else None
+        if target:
+            sheet.write_url(row, 1, f"internal:'{target}'!A1", styles.link, target)
+        else:
+            sheet.write_string(row, 1, sheet_title, styles.label)
+        sheet.write_string(row, 2, about, styles.label)
+        row += 1
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 1)

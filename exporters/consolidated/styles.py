@@ -1,0 +1,47 @@
+"""Formats shared by the sheets of the consolidated workbook."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbook.form.styles import FONT, HEAD, INK, RULE
+
+GREY = "#5B6675"
+
+
+class Styles:
+    """The formats of one workbook."""
+
+    def __init__(self, book: Any) -> None:
+        base = {"font_name": FONT, "font_size": 11, "font_color": INK, "valign": "vcenter"}
+        boxed = base | {"border": 1, "border_color": RULE}
+        add = book.add_format
+        self._book, self._boxed, self._figures = book, boxed, dict[str, Any]()
+        self.title = add(base | {"font_size": 16, "bold": True, "font_color": HEAD})
+        self.note = add(base | {"font_size": 10, "font_color": GREY})
+        self.heading = add(
+            boxed | {"bold": True, "align": "center", "text_wrap": True, "bg_color": HEAD, "font_color": "#FFFFFF"}
+        )
+        self.section = add(boxed | {"bold": True, "bg_color": "#DCE6F1", "font_color": HEAD})
+        self.label = add(boxed | {"text_wrap": True})
+        self.centre = add(boxed | {"align": "center"})
+        self.wrapped = add(boxed | {"text_wrap": True, "valign": "top"})
+        self.absent = add(boxed | {"bg_color": "#F1F3F5"})
+        self.word = add(boxed | {"align": "center", "font_color": GREY})
+        self.good = add(boxed | {"align": "center", "font_color": "#1E7145"})
+        self.bad = add(boxed | {"align": "center", "font_color": "#B3261E", "bold": True})
+        self.percent = add(boxed | {"num_format": '+0.0"%";-0.0"%";0.0"%"', "align": "right"})
+        self.link = add(boxed | {"font_color": "#1F5FA8", "underline": 1})
+
+    def figure(self, decimals: int) -> Any:
+        """Return the format of a figure with this many decimals."""
+        number_format = "0" if decimals == 0 else "0." + "0" * min(decimals, 2) + "#" * max(0, decimals - 2)
+        return self.custom(number_format)
+
+    def custom(self, number_format: str) -> Any:
+        """Return a boxed figure format."""
+        if number_format not in self._figures:
+            self._figures[number_format] = self._book.add_format(
+                self._boxed | {"num_format": number_format, "align": "right"}
+            )
+        return self._figures[number_format]

@@ -1,0 +1,61 @@
+"""文字材料: everything units wrote, one item a row, filterable by text input and unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from exporters.consolidated.styles import Styles
+from workbook.collection import Collection
+from workbook.form.styles import Styles as FormStyles
+from workbook.messages import say
+from workbook.model import TextInput
+
+WIDTHS = (22, 24, 6, 34, 70, 44)
+
+
+def text_items(
+    collection: Collection, *, restricted: bool
+) -> Iterator[tuple[TextInput, str, int, str, str, str]]:
+    """Yield every item: text input, unit code, its number, title, body, and the remaining fields in words."""
+    for code, text in collection.round.pack.texts.items():
+        if text.place == "office" or (text.sensitive == "restricted" and not restricted):
+            continue
+        for unit, submission in collection.submissions.items():
+            for number, row in enumerate(submission.texts.get(code, ()), 1):
+                pairs = list(zip(text.subfields, row.values, strict=True))
+                words = [(s, v) for s, v in pairs if s.limit]
+                title = words[0][1] if len(words) > 1 else ""
+                body = max((v for _, v in words[-1:] or words), default="") if len(words) < 2 else words[1][1]
+                shown = {id(words[0][0])} if len(words) > 1 else set()
+                shown |= {id(words[1][0])} if len(words) > 1 else {id(s) for s, _ in words}
+                rest = [f"{s.label}：{v}" for s, v in pairs if v and id(s) not in shown]
+                yield text, unit, number, title, body, "；".join(rest)
+
+
+def write_texts(book: Any, styles: Styles, collection: Collection, *, restricted: bool) -> None:
+    """Add the sheet. Text is written as text: what looks like a formula stays what the unit typed."""
+    sheet = book.add_worksheet(say("form.texts_sheet"))
+    sheet.hide_gridlines(2)
+    for column, width in enumerate(WIDTHS):
+        sheet.set_column(column, column, width)
+    sheet.write_string(0, 0, f"{say('form.texts_sheet')}　{collection.period.title}", styles.title)
+    sheet.set_row(0, 26)
+    for column, key in enumerate(("text", "unit", "number", "item_title", "item_body", "item_rest")):
+        sheet.write_string(1, column, say(f"book.{key}"), styles.heading)
+    row = 2
+    for text, unit, number, title, body, rest in text_items(collection, restricted=restricted):
+        name = collection.submissions[unit].unit.name
+        values = (text.name, name, str(number), title, body, rest)
+        for column, value in enumerate(values):
+            sheet.write_string(row, column, value, styles.wrapped)
+        lines = max(FormStyles.lines(v, w - 2) for v, w in zip(values, WIDTHS, strict=True))
+        sheet.set_row(row, min(400, 4 + 15 * lines))
+        row += 1
+    sheet.autofilter(1, 0, max(2, row - 1), len(WIDTHS) - 1)
+    sheet.freeze_panes(2, 2)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(1)
+    sheet.set_footer(f"&L&A&C{say('form.page')}")

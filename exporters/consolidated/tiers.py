@@ -1,0 +1,194 @@
+"""分级汇总: every indicator for the whole, the comparison groups and the tiers, beside last year on equal terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from exporters.consolidated.formulas import (
+    Scope,
+    Terms,
+    count_formula,
+    known_refs,
+    parts_of,
+    shown,
+    total_formula,
+)
+from exporters.consolidated.places import Places
+from exporters.consolidated.styles import Styles
+from workbook.collection import ALL, Collection
+from workbook.computed import carries
+from workbook.expression.evaluate import round_half_up
+from workbook.expression.tree import Ref
+from workbook.layout import address
+from workbook.messages import say
+from workbook.model import Indicator, Unit
+
+CODE, NAME, WORD, FIRST = range(4)
+HEAD_ROW = 2
+
+
+def scopes_of(collection: Collection) -> dict[str, str]:
+    """Return the columns of the sheet: scope -> heading."""
+    pack = collection.round.pack
+    scopes = {ALL: say("book.all")}
+    for group in pack.groups:
+        scopes[group] = group
+        tiers = [t for t in pack.tiers if t.group == group]
+        if len(tiers) > 1:
+            scopes |= {t.code: say("book.of_which", name=t.name) for t in tiers}
+    return {s: h for s, h in scopes.items() if collection.scope_units(s)}
+
+
+def write_tiers(book: Any, styles: Styles, collection: Collection, places: Places) -> None:
+    """Add the sheet. Totals are formulas over the unit cells, each with its right cached value."""
+    name = say("book.tiers_sheet")
+    sheet = book.add_worksheet(name)
+    scopes = scopes_of(collection)
+    matched = FIRST + len(scopes)
+    _head(sheet, styles, collection, scopes, matched)
+    row = HEAD_ROW + 1
+    for title, codes in places.sections.items():
+        sheet.merge_range(row, NAME, row, matched + 5, title, styles.section)
+        row += 1
+        for code in codes:
+            item = places.indicators[code]
+            sheet.write_string(row, CODE, code)
+            sheet.write_string(row, NAME, item.name, styles.label)
+            sheet.write_string(row, WORD, item.measure_word, styles.centre)
+            for column, scope in enumerate(scopes, FIRST):
+                _write_total(sheet, styles, collection, places, (row, column, item, scope))
+            _write_matched(sheet, styles, collection, places, (row, matched, item))
+            row += 1
+
+
+def _head(sheet: Any, styles: Styles, collection: Collection, scopes: Mapping[str, str], matched: int) -> None:
+    sheet.hide_gridlines(2)
+    sheet.write_string(0, NAME, f"{say('book.tiers_sheet')}　{collection.period.title}", styles.title)
+    sheet.set_row(0, 26)
+    sheet.write_string(1, NAME, say("book.tiers_note"), styles.note)
+    heads = [say("book.code"), say("book.indicator"), say("book.word"), *scopes.values()]
+    heads += [say(f"book.{k}") for k in ("n", "units", "matched_n", "matched_value", "matched_prior", "change")]
+    for column, head in enumerate(heads):
+        sheet.write_string(HEAD_ROW, column, head, styles.heading)
+    sheet.set_row(HEAD_ROW, 36)
+    sheet.set_column(CODE, CODE, 3, None, {"hidden": True})
+    sheet.set_column(NAME, NAME, 30)
+    sheet.set_column(WORD, WORD, 10)
+    sheet.set_column(FIRST, matched - 1, 13)
+    sheet.set_column(matched, matched + 2, 9)
+    sheet.set_column(matched + 3, matched + 5, 13)
+    sheet.freeze_panes(HEAD_ROW + 1, FIRST)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(HEAD_ROW)
+    sheet.set_footer(f"&L&A&C{say('form.page')}")
+
+
+def _asked(collection: Collection, item: Indicator, scope: str) -> tuple[Unit, ...]:
+    return tuple(u for u in collection.scope_units(scope) if item.code in collection.collected[u.tier])
+
+
+def _number(value: Fraction | None, item: Indicator) -> float | str:
+    return say("word.dash") if value is None else float(round_half_up(value, item.decimals))
+
+
+def _write_total(
+    sheet: Any, styles: Styles, collection: Collection, places: Places, at: tuple[int, int, Indicator, str]
+) -> None:
+    row, column, item, scope = at
+    units = _asked(collection, item, scope)
+    total = collection.totals.get((scope, item.code))
+    if total is None or not units:
+        sheet.write_blank(row, column, None, styles.absent)
+        return
+    if item.aggregation == "none":
+        sheet.write_string(row, column, say("book.not_added"), styles.word)
+        return
+    value = _number(total.value, item)
+    if item.aggregation == "min":
+        ranges = ",".join(places.ranges(units, Ref(item.code)))
+        formula = f'=IF(COUNT({ranges})=0,"{say("word.dash")}",MIN({ranges}))'
+        sheet.write_formula(row, column, formula, styles.figure(item.decimals), value)
+        return
+    parts = parts_of(item, "value", dict(places.indicators))
+    if parts is None or not shown(places, known_refs(parts)):
+        sheet.write(row, column, value, styles.figure(item.decimals))
+        return
+    formula = "=" + total_formula(places, item, parts, Scope(units, known_refs(parts)))
+    sheet.write_formula(row, column, formula, styles.figure(item.decimals), value)
+
+
+def _write_matched(
+    sheet: Any, styles: Styles, collection: Collection, places: Places, at: tuple[int, int, Indicator]
+) -> None:
+    """Write n of N, and both years over the units that have both on the same definition."""
+    row, first, item = at
+    total = collection.totals.get((ALL, item.code))
+    units = _asked(collection, item, ALL)
+    parts = parts_of(item, "value", dict(places.indicators))
+    if total is None:
+        for column in range(first, first + 6):
+            sheet.write_blank(row, column, None, styles.absent)
+        return
+    whole = styles.figure(0)
+    refs = known_refs(parts) if parts is not None else (Ref(item.code),)
+    if shown(places, refs):
+        sheet.write_formula(row, first, "=" + count_formula(places, Scope(units, refs)), whole, total.n)
+    else:
+        sheet.write_number(row, first, total.n, whole)
+    sheet.write_number(row, first + 1, total.units, whole)
+    before = parts_of(item, "prior", dict(places.indicators)) if carries(item, "prior") else None
+    if parts is None or before is None or item.aggregation == "none":
+        for column in range(first + 2, first + 6):
+            sheet.write_blank(row, column, None, styles.absent)
+        return
+    both = tuple(dict.fromkeys((*refs, *known_refs(before))))
+    scope = Scope(units, both, total.excluded)
+    sheet.write_formula(row, first + 2, "=" + count_formula(places, scope), whole, total.matched)
+    for column, terms, value in ((first + 3, parts, total.matched_value), (first + 4, before, total.matched_prior)):
+        _write_side(sheet, styles, places, (row, column, item), (terms, scope, value))
+    _write_change(sheet, styles, (row, first, item), total.matched_value, total.matched_prior)
+
+
+def _write_side(
+    sheet: Any,
+    styles: Styles,
+    places: Places,
+    at: tuple[int, int, Indicator],
+    what: tuple[tuple[Terms, Terms], Scope, Fraction | None],
+) -> None:
+    row, column, item = at
+    terms, scope, value = what
+    formula = "=" + total_formula(places, item, terms, scope)
+    sheet.write_formula(row, column, formula, styles.figure(item.decimals), _number(value, item))
+
+
+def _write_change(
+    sheet: Any,
+    styles: Styles,
+    at: tuple[int, int, Indicator],
+    now: Fraction | None,
+    before: Fraction | None,
+) -> None:
+    """Write the change: percent, or percentage points between two percentages as printed."""
+    row, first, item = at
+    a, b = address(row, first + 3), address(row, first + 4)
+    dash = say("word.dash")
+    if item.percent:
+        word = say("form.points")
+        style = styles.custom(f'+0.0#"{word}";-0.0#"{word}";0.0"{word}"')
+        change = None if now is None or before is None else _printed(now, item) - _printed(before, item)
+        formula = f'=IF(COUNT({a},{b})<2,"{dash}",ROUND({a}-{b},{item.decimals}))'
+        sheet.write_formula(row, first + 5, formula, style, _number(change, item))
+        return
+    undefined = now is None or not before
+    value = dash if undefined else float(round_half_up((now - before) / abs(before) * 100, 1))  # type: ignore[operator,arg-type]
+    formula = f'=IF(COUNT({a},{b})<2,"{dash}",IF({b}=0,"{dash}",ROUND(({a}-{b})/ABS({b})*100,1)))'
+    sheet.write_formula(row, first + 5, formula, styles.percent, value)
+
+
+def _printed(value: Fraction, item: Indicator) -> Fraction:
+    return round_half_up(value, item.decimals)

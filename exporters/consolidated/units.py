@@ -1,0 +1,123 @@
+"""Sheets with one row per unit and one column per indicator: what every total is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from exporters.consolidated.places import (
+    CODE,
+    CODE_ROW,
+    FIRST_FIGURE,
+    HEAD_ROW,
+    NAME,
+    STATE,
+    TIER,
+    WORD_ROW,
+    Places,
+)
+from exporters.consolidated.styles import Styles
+from workbook.collection import Collection
+from workbook.figures import plain
+from workbook.form.content import state_word
+from workbook.form.styles import width_of
+from workbook.messages import say
+from workbook.model import Measure, State, Unit
+
+Figures = dict[tuple[str, str, str], tuple[int, int]]  # (unit, code, measure) -> (state, scaled)
+
+
+def figures_of(collection: Collection) -> Figures:
+    """Return the figures of accepted units for quick look-up."""
+    frame = collection.figures
+    keys = zip(frame["unit"], frame["code"], frame["measure"], strict=True)
+    return dict(zip(keys, zip(frame["state"], frame["scaled"], strict=True), strict=True))
+
+
+def write_unit_sheets(book: Any, styles: Styles, collection: Collection, places: Places) -> None:
+    """Add a sheet per section and one with last year's figures."""
+    figures = figures_of(collection)
+    for sheet, codes in places.sections.items():
+        _write_sheet(book, styles, collection, places, (sheet, sheet, codes, "value", figures))
+    prior = tuple(c for (c, m) in places.columns if m == "prior")
+    title = say("book.prior_sheet")
+    _write_sheet(book, styles, collection, places, (title, title, prior, "prior", figures))
+
+
+def _write_sheet(
+    book: Any,
+    styles: Styles,
+    collection: Collection,
+    places: Places,
+    what: tuple[str, str, Sequence[str], Measure, Figures],
+) -> None:
+    name, title, codes, measure, figures = what
+    sheet = book.add_worksheet(name)
+    _head(sheet, styles, collection, places, title, codes)
+    for unit in (*places.counted, *places.apart):
+        row = places.rows[unit.code]
+        state = collection.states[unit.code]
+        sheet.write_string(row, CODE, unit.code, styles.centre)
+        sheet.write_string(row, NAME, unit.name, styles.label)
+        sheet.write_string(row, TIER, collection.round.pack.tier(unit.tier).name, styles.centre)
+        sheet.write_string(row, STATE, say(f"state.{state}"), styles.good if state == "accepted" else styles.bad)
+        for column, code in enumerate(codes, FIRST_FIGURE):
+            _write_figure(sheet, styles, collection, (row, column, unit, code, measure), figures)
+    if places.apart:
+        first = min(places.rows[u.code] for u in places.apart) - 1
+        sheet.merge_range(first, CODE, first, FIRST_FIGURE + 3, say("book.apart"), styles.note)
+
+
+def _head(
+    sheet: Any, styles: Styles, collection: Collection, places: Places, title: str, codes: Sequence[str]
+) -> None:
+    sheet.hide_gridlines(2)
+    sheet.write_string(0, 0, f"{title}　{collection.period.title}", styles.title)
+    sheet.set_row(0, 26)
+    sheet.write_string(1, 0, say("book.units_note"), styles.note)
+    heads = ("unit_code", "unit", "tier", "state")
+    for column, key in enumerate(heads):
+        sheet.write_string(HEAD_ROW, column, say(f"book.{key}"), styles.heading)
+        sheet.write_string(WORD_ROW, column, "", styles.heading)
+    for column, code in enumerate(codes, FIRST_FIGURE):
+        item = places.indicators[code]
+        sheet.write_string(CODE_ROW, column, code)
+        sheet.write_string(HEAD_ROW, column, item.name, styles.heading)
+        sheet.write_string(WORD_ROW, column, item.measure_word, styles.heading)
+    sheet.set_row(CODE_ROW, None, None, {"hidden": True})
+    sheet.set_row(HEAD_ROW, 50)
+    sheet.set_column(CODE, CODE, 10)
+    sheet.set_column(NAME, NAME, min(30, 2 + max((width_of(u.name) for u in (*places.counted, *places.apart)), default=10)))
+    sheet.set_column(TIER, STATE, 10)
+    sheet.set_column(FIRST_FIGURE, FIRST_FIGURE + max(0, len(codes) - 1), 13)
+    sheet.freeze_panes(WORD_ROW + 1, STATE + 1)
+    last = max(places.rows.values(), default=WORD_ROW)
+    sheet.autofilter(WORD_ROW, 0, last, FIRST_FIGURE + max(0, len(codes) - 1))
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.repeat_rows(HEAD_ROW, WORD_ROW)
+    sheet.repeat_columns(CODE, STATE)
+    sheet.set_footer(f"&L&A&C{say('form.page')}")
+
+
+def _write_figure(
+    sheet: Any,
+    styles: Styles,
+    collection: Collection,
+    at: tuple[int, int, Unit, str, Measure],
+    figures: Figures,
+) -> None:
+    row, column, unit, code, measure = at
+    item = collection.collected[unit.tier].get(code)
+    if item is None:
+        sheet.write_blank(row, column, None, styles.absent)
+        return
+    state, scaled = figures.get((unit.code, code, measure), (State.BLANK, 0))
+    if State(state).known:
+        sheet.write_number(row, column, plain(int(scaled), item.decimals), styles.figure(item.decimals))
+    elif state == State.UNREADABLE:
+        sheet.write_string(row, column, say("book.unreadable"), styles.bad)
+    elif word := state_word(int(state)):
+        sheet.write_string(row, column, word, styles.word)
+    else:
+        sheet.write_blank(row, column, None, styles.label)

@@ -1,0 +1,184 @@
+"""The whole job in one place: a round's folder → its collection. Only this file walks from stage to stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pandas as pd
+
+from workbook.checks.check import Checked, check
+from workbook.checks.table import make_table, with_computed
+from workbook.collection import (
+    ALL,
+    Balance,
+    Collection,
+    Control,
+    counted_units,
+    mask_of,
+    round_period,
+)
+from workbook.computed import definition
+from workbook.history import stored_figures
+from workbook.layout import collected
+from workbook.model import FILE_STATES, Defect, Indicator, Receipt, Round, State, Submission, Unit, UnitState
+from workbook.receive import Incoming, Settled, read_incoming, received_files, settle
+from workbook.totals import Total, Totals
+
+Progress = Callable[[str], None]
+UNIT_STATES: tuple[UnitState, ...] = ("accepted", "returned", "missing")
+
+
+def collect(round_: Round) -> tuple[Collection | None, tuple[Defect, ...]]:
+    """Return the collection of a round, or None and what stops it. Received files never stop it."""
+    stored, defects = stored_figures(round_)
+    if defects:
+        return None, defects
+    incoming = read_incoming(round_)
+    checked = check(
+        round_.pack, incoming.submissions, stored, modules=round_.modules, switches=round_.switches
+    )
+    settled = settle(round_, incoming, checked.findings)
+    return _merge(round_, incoming, checked, settled, stored), ()
+
+
+def _merge(
+    round_: Round, incoming: Incoming, checked: Checked, settled: Settled, stored: pd.DataFrame
+) -> Collection:
+    period = round_period(round_)
+    unit_of = {key: unit for unit, key in settled.used.items()}
+    submissions = {
+        u.code: incoming.submissions[settled.used[u.code]] for u in round_.units if u.code in settled.used
+    }
+    figures = checked.figures[checked.figures["unit"].isin(list(unit_of))]
+    figures = figures.assign(unit=figures["unit"].map(unit_of))
+    cells = checked.cells[checked.cells["unit"].isin(list(unit_of))]
+    cells = cells.assign(unit=cells["unit"].map(unit_of))
+    table = make_table(submissions, figures, round_.pack)
+    engine = Totals(table, round_.pack.indicators, _not_comparable(round_, submissions, stored))
+    tiers = {t.code: collected(round_.pack, t.code, period.year, round_.modules) for t in round_.pack.tiers}
+    totals = _totals(round_, engine, tiers)
+    by_file = {r.file: r for r in settled.receipts}
+    return Collection(
+        round=round_,
+        period=period,
+        submissions=submissions,
+        receipts=settled.receipts,
+        states=settled.units,
+        findings=tuple((by_file[k], f) for k, found in checked.findings.items() for f in found),
+        tallies=checked.tallies,
+        figures=with_computed(table, figures, round_.pack),
+        cells=cells,
+        totals=totals,
+        controls=_controls(round_, engine, tiers),
+        balance=_balance(round_, settled, submissions, totals),
+        collected=tiers,
+        engine=engine,
+    )
+
+
+def _not_comparable(
+    round_: Round, submissions: Mapping[str, Submission], stored: pd.DataFrame
+) -> frozenset[tuple[str, str]]:
+    """Return (unit, code) that must not be compared with last year: definition changed, unit merged or split."""
+    pairs: set[tuple[str, str]] = set()
+    noted = [t for t in round_.pack.texts.values() if t.place == "definitions"]
+    for unit, submission in submissions.items():
+        if submission.unit.changed:
+            pairs |= {(unit, code) for code in round_.pack.indicators}
+        for text in noted:
+            at = [s.name for s in text.subfields].index("code")
+            pairs |= {(unit, row.values[at]) for row in submission.texts.get(text.code, ())}
+    versions = {c: i.definition_version for c, i in round_.pack.indicators.items()}
+    prior = stored[stored["measure"] == "prior"]
+    for row in prior[["unit", "code", "definition"]].itertuples(index=False):
+        if versions.get(str(row.code), row.definition) != row.definition:
+            pairs.add((str(row.unit), str(row.code)))
+    return frozenset(pairs)
+
+
+def _totals(
+    round_: Round, engine: Totals, tiers: Mapping[str, Mapping[str, Indicator]]
+) -> dict[tuple[str, str], Total]:
+    counted = counted_units(round_)
+    scopes: dict[str, tuple[Unit, ...]] = {ALL: counted}
+    for group in round_.pack.groups:
+        scopes[group] = tuple(u for u in counted if round_.pack.tier(u.tier).group == group)
+    for tier in round_.pack.tiers:
+        scopes[tier.code] = tuple(u for u in counted if u.tier == tier.code)
+    totals = {}
+    for scope, units in scopes.items():
+        for code in round_.pack.indicators:
+            asked = tuple(u for u in units if code in tiers[u.tier])
+            if asked:
+                totals[scope, code] = engine.total(code, mask_of(engine, asked), len(asked))
+    return totals
+
+
+def _controls(
+    round_: Round, engine: Totals, tiers: Mapping[str, Mapping[str, Indicator]]
+) -> tuple[Control, ...]:
+    """Return, per item, the umbrella's figure beside the sum of its units."""
+    controls = []
+    for umbrella in (u for u in round_.units if u.umbrella):
+        units = tuple(u for u in round_.units if u.tier == umbrella.tier and not u.umbrella)
+        for code, item in tiers[umbrella.tier].items():
+            if item.aggregation != "sum":
+                continue
+            own = engine.total(code, mask_of(engine, (umbrella,)), 1)
+            theirs = engine.total(code, mask_of(engine, units), len(units))
+            if own.value is not None and theirs.value is not None:
+                difference = own.value - theirs.value if theirs.n == theirs.units else None
+                controls.append(Control(code, own.value, theirs.value, theirs.n, theirs.units, difference))
+    return tuple(controls)
+
+
+def _balance(
+    round_: Round,
+    settled: Settled,
+    submissions: Mapping[str, Submission],
+    totals: Mapping[tuple[str, str], Total],
+) -> Balance:
+    """Return the books: units, files, and sums read straight from the used files against sums merged."""
+    counted = {u.code for u in counted_units(round_)}
+    differ, compared = [], 0
+    for (scope, code), total in totals.items():
+        item = round_.pack.indicators[code]
+        if scope != ALL or item.aggregation != "sum" or definition(item, "value", round_.pack.indicators):
+            continue
+        cells = [s.cells.get((code, "value")) for u, s in submissions.items() if u in counted]
+        scaled = [c.scaled for c in cells if c is not None and c.state.known and c.scaled is not None]
+        compared += 1
+        if (total.value or Fraction(0)) != Fraction(sum(scaled), 10**item.decimals):
+            differ.append(code)
+    return Balance(
+        expected=len(round_.units),
+        units={s: sum(v == s for v in settled.units.values()) for s in UNIT_STATES},
+        received=len(received_files(round_)),
+        files={s: sum(r.state == s for r in settled.receipts) for s in FILE_STATES},
+        sums_compared=compared,
+        sums_differ=tuple(differ),
+    )
+
+
+def figures_to_keep(collection: Collection) -> pd.DataFrame:
+    """Return what the next rounds and tracing need, one row per unit and indicator.
+
+    Columns: unit, code, state, scaled, decimals, definition, raw, file, sha256, sheet, cell.
+    """
+    indicators = collection.round.pack.indicators
+    now = collection.figures[collection.figures["measure"] == "value"]
+    places = collection.cells[collection.cells["measure"] == "value"][
+        ["unit", "code", "raw", "sheet", "cell"]
+    ]
+    kept = now.merge(places, on=["unit", "code"], how="inner")
+    files = {u: s.file for u, s in collection.submissions.items()}
+    digests = {u: s.sha256 for u, s in collection.submissions.items()}
+    return kept.assign(
+        decimals=kept["code"].map({c: i.decimals for c, i in indicators.items()}),
+        definition=kept["code"].map({c: i.definition_version for c, i in indicators.items()}),
+        file=kept["unit"].map(files),
+        sha256=kept["unit"].map(digests),
+    ).drop(columns="measure")

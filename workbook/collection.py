@@ -1,0 +1,172 @@
+"""The collection: all accepted submissions of a round as data, with totals, states, findings and the books' balance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from workbook.checks.rules import Tally
+from workbook.expression.evaluate import Numbers
+from workbook.expression.tree import Ref
+from workbook.model import (
+    FILE_STATES,
+    FileState,
+    Finding,
+    Indicator,
+    Receipt,
+    Round,
+    Submission,
+    Unit,
+    UnitState,
+)
+from workbook.period import Period, parse_period
+from workbook.totals import Total, Totals, standard_of
+
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The books of a run. They balance when every unit and file is accounted for once and the sums agree."""
+
+    expected: int
+    units: Mapping[UnitState, int]
+    received: int
+    files: Mapping[FileState, int]
+    sums_compared: int
+    sums_differ: tuple[str, ...]
+
+    @property
+    def balanced(self) -> bool:
+        """True when units, files and control totals all agree."""
+        return (
+            self.expected == sum(self.units.values())
+            and self.received == sum(self.files[s] for s in FILE_STATES)
+            and not self.sums_differ
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """An umbrella's figure beside the sum of its units; `difference` only where every unit reported."""
+
+    code: str
+    umbrella: Fraction
+    units: Fraction
+    n: int
+    expected: int
+    difference: Fraction | None
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What a round amounts to. `figures` has unit, code, measure, state, scaled of accepted units."""
+
+    round: Round
+    period: Period
+    submissions: Mapping[str, Submission]  # accepted, by unit code
+    receipts: tuple[Receipt, ...]
+    states: Mapping[str, UnitState]
+    findings: tuple[tuple[Receipt, Finding], ...]  # of every form read, with the file it came in
+    tallies: tuple[Tally, ...]
+    figures: pd.DataFrame
+    cells: pd.DataFrame
+    totals: Mapping[tuple[str, str], Total]  # (scope, code)
+    controls: tuple[Control, ...]
+    balance: Balance
+    collected: Mapping[str, Mapping[str, Indicator]]  # tier -> code -> indicator
+    engine: Totals
+
+    @property
+    def indicators(self) -> dict[str, Indicator]:
+        """Every indicator some unit of the round reports, in catalog order."""
+        codes = {c for items in self.collected.values() for c in items}
+        return {c: i for c, i in self.round.pack.indicators.items() if c in codes}
+
+    @property
+    def counted(self) -> tuple[Unit, ...]:
+        """The expected units that make up the totals: an umbrella or its units, never both."""
+        return counted_units(self.round)
+
+    def scope_units(self, scope: str) -> tuple[Unit, ...]:
+        """Return the counted units of 'all', a tier, a comparison group or one unit code."""
+        return tuple(u for u in self.counted if scope in self.scopes_of(u))
+
+    def scopes_of(self, unit: Unit) -> tuple[str, ...]:
+        """Return every scope a unit belongs to."""
+        return (ALL, self.round.pack.tier(unit.tier).group, unit.tier, unit.code)
+
+    def number(self, code: str) -> Numbers:
+        """Return an indicator's exact current value per accepted unit (order of `engine.table.units`)."""
+        return self.engine.evaluator.number(Ref(code))
+
+    def by_unit(self, code: str, scope: str) -> dict[str, Fraction]:
+        """Return the known values of an indicator by unit code, inside a scope, in the order of the list."""
+        numbers = self.number(code)
+        place = {u: i for i, u in enumerate(self.engine.table.units)}
+        inside = [u.code for u in self.scope_units(scope) if u.code in place]
+        return {u: numbers.exact(place[u]) for u in inside if numbers.known[place[u]]}
+
+    def met(self, code: str, scope: str) -> tuple[int, int] | None:
+        """Return (units at or above the standard in force, units with a known value), None without standard."""
+        item = self.round.pack.indicators[code]
+        bound = standard_of(item, self.period)
+        if not bound:
+            return None
+        name = bound.lstrip("<>=")
+        sign = bound[: len(bound) - len(name)]
+        values = self.by_unit(code, scope)
+        limits = (
+            self.by_unit(name, scope)
+            if name in self.round.pack.indicators
+            else dict.fromkeys(values, Fraction(name if name[0].isdigit() or name[0] == "-" else 0))
+        )
+        pairs = [(v, limits[u]) for u, v in values.items() if u in limits]
+        good = sum(_holds(sign, v, limit) for v, limit in pairs)
+        return good, len(pairs)
+
+    def ranking(self, code: str, group: str) -> list[tuple[int, str, Fraction]]:
+        """Return (rank, unit, value) inside a comparison group, best first; ties share a rank.
+
+        Only rankable items are ranked, only units whose denominator is at least 5.
+        """
+        item = self.round.pack.indicators[code]
+        if not item.rankable:
+            return []
+        below = self.engine.denominators(code)
+        place = {u: i for i, u in enumerate(self.engine.table.units)}
+        values = self.by_unit(code, group)
+        if below is not None:
+            values = {u: v for u, v in values.items() if below.exact(place[u]) >= 5}
+        ordered = sorted(values.items(), key=lambda p: p[1], reverse=item.direction != "lower")
+        return [(1 + sum(_better(item, w, v) for w in values.values()), u, v) for u, v in ordered]
+
+
+def _better(item: Indicator, one: Fraction, other: Fraction) -> bool:
+    return one < other if item.direction == "lower" else one > other
+
+
+def _holds(sign: str, value: Fraction, limit: Fraction) -> bool:
+    return {"<=": value <= limit, ">=": value >= limit, "<": value < limit, ">": value > limit}[sign]
+
+
+def counted_units(round_: Round) -> tuple[Unit, ...]:
+    """Return the units that make up the totals, by the round's basis; the other side is the control total."""
+    umbrella_tiers = {u.tier for u in round_.units if u.umbrella}
+    by_umbrella = round_.basis == "umbrella"
+    return tuple(u for u in round_.units if u.tier not in umbrella_tiers or u.umbrella == by_umbrella)
+
+
+def mask_of(engine: Totals, units: tuple[Unit, ...]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Return where the table's rows are among `units`."""
+    codes = {u.code for u in units}
+    return np.array([u in codes for u in engine.table.units], dtype=np.bool_)
+
+
+def round_period(round_: Round) -> Period:
+    """Return the round's period as a record."""
+    return parse_period(round_.period)
