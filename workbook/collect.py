@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from fractions import Fraction
-from pathlib import Path
 
 import pandas as pd
 
@@ -23,7 +21,7 @@ from workbook.collection import (
 from workbook.computed import definition
 from workbook.history import stored_figures
 from workbook.layout import collected
-from workbook.model import FILE_STATES, Defect, Indicator, Receipt, Round, State, Submission, Unit, UnitState
+from workbook.model import FILE_STATES, Defect, Indicator, Round, Submission, Unit, UnitState
 from workbook.receive import Incoming, Settled, read_incoming, received_files, settle
 from workbook.totals import Total, Totals
 
@@ -37,21 +35,15 @@ def collect(round_: Round) -> tuple[Collection | None, tuple[Defect, ...]]:
     if defects:
         return None, defects
     incoming = read_incoming(round_)
-    checked = check(
-        round_.pack, incoming.submissions, stored, modules=round_.modules, switches=round_.switches
-    )
+    checked = check(round_.pack, incoming.submissions, stored, modules=round_.modules, switches=round_.switches)
     settled = settle(round_, incoming, checked.findings)
     return _merge(round_, incoming, checked, settled, stored), ()
 
 
-def _merge(
-    round_: Round, incoming: Incoming, checked: Checked, settled: Settled, stored: pd.DataFrame
-) -> Collection:
+def _merge(round_: Round, incoming: Incoming, checked: Checked, settled: Settled, stored: pd.DataFrame) -> Collection:
     period = round_period(round_)
     unit_of = {key: unit for unit, key in settled.used.items()}
-    submissions = {
-        u.code: incoming.submissions[settled.used[u.code]] for u in round_.units if u.code in settled.used
-    }
+    submissions = {u.code: incoming.submissions[settled.used[u.code]] for u in round_.units if u.code in settled.used}
     figures = checked.figures[checked.figures["unit"].isin(list(unit_of))]
     figures = figures.assign(unit=figures["unit"].map(unit_of))
     cells = checked.cells[checked.cells["unit"].isin(list(unit_of))]
@@ -117,9 +109,7 @@ def _totals(
     return totals
 
 
-def _controls(
-    round_: Round, engine: Totals, tiers: Mapping[str, Mapping[str, Indicator]]
-) -> tuple[Control, ...]:
+def _controls(round_: Round, engine: Totals, tiers: Mapping[str, Mapping[str, Indicator]]) -> tuple[Control, ...]:
     """Return, per item, the umbrella's figure beside the sum of its units."""
     controls = []
     for umbrella in (u for u in round_.units if u.umbrella):
@@ -170,9 +160,7 @@ def figures_to_keep(collection: Collection) -> pd.DataFrame:
     """
     indicators = collection.round.pack.indicators
     now = collection.figures[collection.figures["measure"] == "value"]
-    places = collection.cells[collection.cells["measure"] == "value"][
-        ["unit", "code", "raw", "sheet", "cell"]
-    ]
+    places = collection.cells[collection.cells["measure"] == "value"][["unit", "code", "raw", "sheet", "cell"]]
     kept = now.merge(places, on=["unit", "code"], how="inner")
     files = {u: s.file for u, s in collection.submissions.items()}
     digests = {u: s.sha256 for u, s in collection.submissions.items()}

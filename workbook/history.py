@@ -41,18 +41,14 @@ def stored_figures(round_: Round) -> tuple[pd.DataFrame, tuple[Defect, ...]]:
             period = parse_period(str(head.get("period", "")))
         except (OSError, ValueError):
             return _join(frames), (
-                Defect(
-                    ROUND_FILE, 0, say("round.no_previous", folder=folder), say("round.no_previous_remedy")
-                ),
+                Defect(ROUND_FILE, 0, say("round.no_previous", folder=folder), say("round.no_previous_remedy")),
             )
         path = folder / RESULTS / FIGURES
         if period in wanted:
             del wanted[period]
             if not path.is_file():
                 return _join(frames), (
-                    Defect(
-                        path.name, 0, say("round.no_figures", folder=folder), say("round.no_figures_remedy")
-                    ),
+                    Defect(path.name, 0, say("round.no_figures", folder=folder), say("round.no_figures_remedy")),
                 )
             frames += [read_figures(path).assign(measure=m) for m, p in _measures(round_) if p == period]
         previous = str(head.get("previous", ""))

@@ -175,6 +175,7 @@ class Genre:
     tiers: tuple[str, ...]  # empty: written from a whole round
     periods: tuple[str, ...]
     template: str  # path inside the pack
+    output: str  # file name of the report, without ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,7 @@ class Pack:
 
     id: str
     title: str
+    whole: str  # what the units make up together, such as 全市
     version: str
     form_version: str
     accepted_forms: tuple[str, ...]

@@ -16,22 +16,92 @@ from workbook.tables import Row, read_table, read_text
 
 FILES = ("pack.toml", "indicators.csv", "rules.csv", "texts.csv")
 
-INDICATOR_COLUMNS = (
-    "code name_zh definition section module dimension measure_word value_type decimals scale display_scale "
-    "aggregation numerator denominator calc tiers genres required prior_year half min max nature direction "
-    "rankable standard zero_phrase sensitive approx since until successor definition_version notes"
-).split()
-RULE_COLUMNS = (
-    "id severity status scope missing period tiers category expression message_zh remedy_zh rationale owner"
-).split()
-TEXT_COLUMNS = (
-    "code name kind subfields max_length repeated max_items tiers genres required merge order sensitive editor "
-    "place notes"
-).split()
+INDICATOR_COLUMNS = [
+    "code",
+    "name_zh",
+    "definition",
+    "section",
+    "module",
+    "dimension",
+    "measure_word",
+    "value_type",
+    "decimals",
+    "scale",
+    "display_scale",
+    "aggregation",
+    "numerator",
+    "denominator",
+    "calc",
+    "tiers",
+    "genres",
+    "required",
+    "prior_year",
+    "half",
+    "min",
+    "max",
+    "nature",
+    "direction",
+    "rankable",
+    "standard",
+    "zero_phrase",
+    "sensitive",
+    "approx",
+    "since",
+    "until",
+    "successor",
+    "definition_version",
+    "notes",
+]
+RULE_COLUMNS = [
+    "id",
+    "severity",
+    "status",
+    "scope",
+    "missing",
+    "period",
+    "tiers",
+    "category",
+    "expression",
+    "message_zh",
+    "remedy_zh",
+    "rationale",
+    "owner",
+]
+TEXT_COLUMNS = [
+    "code",
+    "name",
+    "kind",
+    "subfields",
+    "max_length",
+    "repeated",
+    "max_items",
+    "tiers",
+    "genres",
+    "required",
+    "merge",
+    "order",
+    "sensitive",
+    "editor",
+    "place",
+    "notes",
+]
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "dimension": tuple(
-        "count times persons person_times cases documents money money_per_unit area percent score rank".split()
+        [
+            "count",
+            "times",
+            "persons",
+            "person_times",
+            "cases",
+            "documents",
+            "money",
+            "money_per_unit",
+            "area",
+            "percent",
+            "score",
+            "rank",
+        ]
     ),
     "value_type": ("integer", "decimal", "percent"),
     "nature": ("stock", "flow", "ratio", "param", "target", "derived_list"),
@@ -44,9 +114,23 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "kind": ("text", "list", "table", "record"),
     "place": ("texts", "cover", "notes", "definitions", "office"),
 }
-SUBFIELD_KINDS = (
-    "text section level date datetime year integer number code rule yn enum unit tier period".split()
-)
+SUBFIELD_KINDS = [
+    "text",
+    "section",
+    "level",
+    "date",
+    "datetime",
+    "year",
+    "integer",
+    "number",
+    "code",
+    "rule",
+    "yn",
+    "enum",
+    "unit",
+    "tier",
+    "period",
+]
 
 
 def packs_folder() -> Path:
@@ -73,9 +157,7 @@ class Loader:
 
     def report(self, file: str, line: int, key: str, **values: object) -> None:
         """Add a defect worded by the catalogue under pack.<key> and pack.<key>_remedy."""
-        self.defects.append(
-            Defect(file, line, say(f"pack.{key}", **values), say(f"pack.{key}_remedy", **values))
-        )
+        self.defects.append(Defect(file, line, say(f"pack.{key}", **values), say(f"pack.{key}_remedy", **values)))
 
     def load(self) -> Pack | None:
         """Return the pack, or None when it cannot be put together at all."""
@@ -95,6 +177,7 @@ class Loader:
         return Pack(
             id=str(head.get("id", self.root.name)),
             title=str(head.get("title", "")),
+            whole=str(head.get("whole", head.get("title", ""))),
             version=str(head.get("version", "")),
             form_version=str(head.get("form_version", "1")),
             accepted_forms=tuple(str(v) for v in head.get("accepted_forms", [head.get("form_version", "1")])),
@@ -141,9 +224,7 @@ class Loader:
 
     def _choice(self, file: str, row: Row, column: str) -> str:
         if row[column] not in CHOICES[column]:
-            self.report(
-                file, row.line, "choice", column=column, value=row[column], known=" ".join(CHOICES[column])
-            )
+            self.report(file, row.line, "choice", column=column, value=row[column], known=" ".join(CHOICES[column]))
         return row[column]
 
     def _yes(self, file: str, row: Row, column: str) -> bool:
@@ -288,6 +369,7 @@ def _genre(entry: Mapping[str, Any]) -> Genre:
         tiers=tuple(entry.get("tiers", [])),
         periods=tuple(entry.get("periods", ["half", "year"])),
         template=str(entry.get("template", "")),
+        output=str(entry.get("output", entry.get("name", ""))),
     )
 
 

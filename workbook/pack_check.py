@@ -37,9 +37,7 @@ class _Check:
         self.tiers = {t.code for t in pack.tiers}
 
     def report(self, file: str, line: int, key: str, **values: object) -> None:
-        self.defects.append(
-            Defect(file, line, say(f"pack.{key}", **values), say(f"pack.{key}_remedy", **values))
-        )
+        self.defects.append(Defect(file, line, say(f"pack.{key}", **values), say(f"pack.{key}_remedy", **values)))
 
     def run(self) -> None:
         """Check every record against the others."""
@@ -102,9 +100,7 @@ class _Check:
             if not re.fullmatch(r"-?\d+(\.\d+)?", name) and name not in self.pack.indicators:
                 self.report(file, line, "unknown_code", name=item.code, code=name, near=self._near(name))
         if item.aggregation == "mean_weighted" and item.weight not in self.pack.indicators:
-            self.report(
-                file, line, "unknown_code", name=item.code, code=item.weight, near=self._near(item.weight)
-            )
+            self.report(file, line, "unknown_code", name=item.code, code=item.weight, near=self._near(item.weight))
         self._computed(item)
 
     def _computed(self, item: Indicator) -> None:
@@ -117,7 +113,7 @@ class _Check:
         assert node is not None
         for code in mentioned(node):
             part = self.pack.indicators[code]
-            if code == item.code or part.computed and item.code in _codes(part, self.pack):
+            if code == item.code or (part.computed and item.code in _codes(part, self.pack)):
                 self.report(file, line, "circular", code=item.code, part=code)
                 return
             if part.sensitive == "restricted" and item.sensitive != "restricted":
@@ -159,9 +155,7 @@ class _Check:
             return
         for code in (*mentioned(node), *texts(node)):
             if code not in self.pack.indicators and code not in self.pack.texts:
-                self.report(
-                    "rules.csv", rule.line, "unknown_code", name=rule.id, code=code, near=self._near(code)
-                )
+                self.report("rules.csv", rule.line, "unknown_code", name=rule.id, code=code, near=self._near(code))
 
     def _text(self, text: TextInput) -> None:
         file, line = "texts.csv", text.line

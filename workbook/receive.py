@@ -75,9 +75,7 @@ def read_incoming(round_: Round) -> Incoming:
             period = parse_period(submission.period).title
             name = submission.unit.name
             receipts.append(
-                _receipt(
-                    key, digest, submission.unit.code, "rejected", received, misfit, period=period, name=name
-                )
+                _receipt(key, digest, submission.unit.code, "rejected", received, misfit, period=period, name=name)
             )
         else:
             unit_here = round_.unit(submission.unit.code) or submission.unit

@@ -50,9 +50,7 @@ def _defect(file: str, line: int, key: str, **values: object) -> Defect:
 def _round(path: Path, head: Mapping[str, Any], pack: Pack) -> tuple[Round | None, tuple[Defect, ...]]:
     known = tuple(m.code for m in pack.modules)
     modules = tuple(str(m) for m in head.get("modules", known))
-    defects = [
-        _defect(ROUND_FILE, 0, "module", name=m, known=" ".join(known)) for m in modules if m not in known
-    ]
+    defects = [_defect(ROUND_FILE, 0, "module", name=m, known=" ".join(known)) for m in modules if m not in known]
     switches = []
     for entry in head.get("rule", []):
         switch = Switch(str(entry.get("id", "")), str(entry.get("to", "")), str(entry.get("reason", "")))
@@ -68,8 +66,7 @@ def _round(path: Path, head: Mapping[str, Any], pack: Pack) -> tuple[Round | Non
         return None, tuple(defects)
     previous = str(head.get("previous", ""))
     parameters = tuple(
-        Parameter(*(str(e.get(k, "")) for k in ("name", "code", "value", "basis")))
-        for e in head.get("parameter", [])
+        Parameter(*(str(e.get(k, "")) for k in ("name", "code", "value", "basis"))) for e in head.get("parameter", [])
     )
     return (
         Round(
@@ -126,10 +123,7 @@ def read_units(path: Path, pack: Pack) -> tuple[tuple[Unit, ...], list[Defect]]:
 
 def write_units(path: Path, units: Sequence[Unit], pack: Pack) -> None:
     """Write the list of units as read_units takes it."""
-    rows = [
-        (u.code, u.name, pack.tier(u.tier).name, say("word.yes") if u.umbrella else "", u.changed)
-        for u in units
-    ]
+    rows = [(u.code, u.name, pack.tier(u.tier).name, say("word.yes") if u.umbrella else "", u.changed) for u in units]
     write_table(path, UNIT_COLUMNS, rows)
 
 

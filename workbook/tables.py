@@ -66,9 +66,7 @@ def read_table(path: Path, columns: Sequence[str]) -> tuple[list[Row], list[Defe
                 values = {h: f.strip() for h, f in zip(heading, fields, strict=False)}
                 rows.append(Row(reader.line_num, values))
     except csv.Error as error:
-        defects.append(
-            Defect(name, reader.line_num, say("table.broken", why=error), say("table.broken_remedy"))
-        )
+        defects.append(Defect(name, reader.line_num, say("table.broken", why=error), say("table.broken_remedy")))
     return rows, defects
 
 

@@ -55,9 +55,7 @@ class Totals:
         matched, excluded = known & False, ()
         if carries(item, "prior"):
             both = known & self.known(item, "prior")
-            comparable = np.array(
-                [(u, code) not in self.not_comparable for u in self.table.units], dtype=np.bool_
-            )
+            comparable = np.array([(u, code) not in self.not_comparable for u in self.table.units], dtype=np.bool_)
             matched = both & comparable
             excluded = tuple(self.table.units[i] for i in np.flatnonzero(both & ~comparable))
         return Total(
@@ -104,11 +102,7 @@ class Totals:
         if item.aggregation == "mean_weighted":
             weight = self.evaluator.number(Ref(item.weight, measure))
             weights = sum((weight.exact(i) for i in at), Fraction(0))
-            return (
-                sum((number.exact(i) * weight.exact(i) for i in at), Fraction(0)) / weights
-                if weights
-                else None
-            )
+            return sum((number.exact(i) * weight.exact(i) for i in at), Fraction(0)) / weights if weights else None
         if item.aggregation == "min":
             return min(number.exact(i) for i in at)
         return sum((number.exact(i) for i in at), Fraction(0))

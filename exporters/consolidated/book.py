@@ -48,7 +48,9 @@ def write_book(path: Path, collection: Collection, hidden: frozenset[str]) -> No
         write_controls(book, styles, collection, hidden)
         write_unit_sheets(book, styles, collection, places)
         write_texts(book, styles, collection, restricted=office_copy)
-        book.set_properties({"title": f"{collection.round.pack.title} {collection.period.title}", "author": collection.round.office})
+        book.set_properties(
+            {"title": f"{collection.round.pack.title} {collection.period.title}", "author": collection.round.office}
+        )
         book.close()
 
 

@@ -100,5 +100,7 @@ def count_formula(places: Places, scope: Scope) -> str:
     columns = [places.ranges(scope.units, ref) for ref in scope.known]
     if len(columns) == 1 and not scope.excluded:
         return f"COUNT({','.join(columns[0])})"
-    counts = ["SUMPRODUCT(" + "*".join(f"ISNUMBER({r})" for r in stretch) + "*1)" for stretch in zip(*columns, strict=True)]
+    counts = [
+        "SUMPRODUCT(" + "*".join(f"ISNUMBER({r})" for r in stretch) + "*1)" for stretch in zip(*columns, strict=True)
+    ]
     return "+".join(counts) + (f"-{len(scope.excluded)}" if scope.excluded else "")

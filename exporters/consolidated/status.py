@@ -22,7 +22,12 @@ def write_receipts(book: Any, styles: Styles, collection: Collection) -> None:
     for line in balance_lines(collection):
         sheet.write_string(row, 1, line, styles.note)
         row += 1
-    row = _heading(sheet, styles, row + 1, [say(f"book.{k}") for k in ("unit_code", "unit", "tier", "state", "file", "received", "remark")])
+    row = _heading(
+        sheet,
+        styles,
+        row + 1,
+        [say(f"book.{k}") for k in ("unit_code", "unit", "tier", "state", "file", "received", "remark")],
+    )
     best = _best_receipt(collection)
     for unit in collection.round.units:
         state = collection.states[unit.code]
@@ -37,7 +42,12 @@ def write_receipts(book: Any, styles: Styles, collection: Collection) -> None:
         sheet.write_string(row, 6, _time(receipt.received) if receipt else "", styles.centre)
         sheet.write_string(row, 7, receipt.note if receipt else say("book.no_file"), styles.label)
         row += 1
-    row = _heading(sheet, styles, row + 2, [say(f"book.{k}") for k in ("unit_code", "file", "file_state", "received", "fate", "sha", "what_to_do")])
+    row = _heading(
+        sheet,
+        styles,
+        row + 2,
+        [say(f"book.{k}") for k in ("unit_code", "file", "file_state", "received", "fate", "sha", "what_to_do")],
+    )
     for r in collection.receipts:
         values = (r.unit, r.file, say(f"file.{r.state}"), _time(r.received), r.note, r.sha256[:12], r.remedy)
         lines = 1
@@ -81,7 +91,17 @@ def write_findings(book: Any, styles: Styles, collection: Collection, hidden: fr
     for receipt, f in _visible(collection, hidden):
         severity = say(f"word.{f.severity}") + (say("book.trial") if f.trial else "")
         unit = collection.round.unit(f.unit)
-        values = (unit.name if unit else f.unit, f.rule, severity, f.sheet, f.cell, f.message, f.remedy, f.reason, receipt.file)
+        values = (
+            unit.name if unit else f.unit,
+            f.rule,
+            severity,
+            f.sheet,
+            f.cell,
+            f.message,
+            f.remedy,
+            f.reason,
+            receipt.file,
+        )
         _row(sheet, styles, row, values, widths)
         row += 1
     if row == first:
@@ -91,7 +111,9 @@ def write_findings(book: Any, styles: Styles, collection: Collection, hidden: fr
         sheet.autofilter(first - 1, 1, row - 1, len(heads))
     sheet.freeze_panes(first, 2)
     for switch in collection.round.switches:
-        sheet.write_string(row + 1, 1, say("book.switched", rule=switch.rule, to=switch.to, reason=switch.reason), styles.note)
+        sheet.write_string(
+            row + 1, 1, say("book.switched", rule=switch.rule, to=switch.to, reason=switch.reason), styles.note
+        )
         row += 1
     _rule_report(sheet, styles, collection, hidden, row + 2)
 
@@ -106,20 +128,40 @@ def _visible(collection: Collection, hidden: frozenset[str]) -> Iterable[tuple[R
 def coverage_line(collection: Collection) -> str:
     """Return how many verdicts the rules came to, in words."""
     counts = [sum(getattr(t, k) for t in collection.tallies) for k in ("passed", "failed", "undecided", "broken")]
-    return say("book.coverage", rules=len(collection.tallies), passed=counts[0], failed=counts[1], undecided=counts[2], broken=counts[3])
+    return say(
+        "book.coverage",
+        rules=len(collection.tallies),
+        passed=counts[0],
+        failed=counts[1],
+        undecided=counts[2],
+        broken=counts[3],
+    )
 
 
 def _rule_report(sheet: Any, styles: Styles, collection: Collection, hidden: frozenset[str], row: int) -> None:
     from workbook.expression.parse import parse  # noqa: PLC0415 - only here
     from workbook.expression.tree import mentioned  # noqa: PLC0415
 
-    row = _heading(sheet, styles, row, [say(f"book.{k}") for k in ("rationale", "rule", "severity", "passed", "failed", "undecided", "remark")])
+    row = _heading(
+        sheet,
+        styles,
+        row,
+        [say(f"book.{k}") for k in ("rationale", "rule", "severity", "passed", "failed", "undecided", "remark")],
+    )
     for tally in collection.tallies:
         rule = collection.round.pack.rules[tally.rule]
         if hidden & set(mentioned(parse(rule.expression))):
             continue
         remark = say("book.rule_broken", n=tally.broken) if tally.broken else ""
-        values = (rule.rationale, rule.id, say(f"word.{rule.severity}"), str(tally.passed), str(tally.failed), str(tally.undecided), remark)
+        values = (
+            rule.rationale,
+            rule.id,
+            say(f"word.{rule.severity}"),
+            str(tally.passed),
+            str(tally.failed),
+            str(tally.undecided),
+            remark,
+        )
         for column, value in enumerate(values, 1):
             sheet.write(row, column, int(value) if value.isdigit() else value, styles.label)
         row += 1
@@ -150,7 +192,9 @@ def write_controls(book: Any, styles: Styles, collection: Collection, hidden: fr
             sheet.write_string(row, 7, say("book.control_uneven", n=c.expected - c.n), styles.label)
         else:
             sheet.write_number(row, 6, float(c.difference), styles.figure(item.decimals))
-            sheet.write_string(row, 7, say("book.control_same" if c.difference == 0 else "book.control_differs"), styles.label)
+            sheet.write_string(
+                row, 7, say("book.control_same" if c.difference == 0 else "book.control_differs"), styles.label
+            )
         row += 1
     sheet.freeze_panes(4, 2)
 

@@ -14,9 +14,7 @@ from workbook.model import TextInput
 WIDTHS = (22, 24, 6, 34, 70, 44)
 
 
-def text_items(
-    collection: Collection, *, restricted: bool
-) -> Iterator[tuple[TextInput, str, int, str, str, str]]:
+def text_items(collection: Collection, *, restricted: bool) -> Iterator[tuple[TextInput, str, int, str, str, str]]:
     """Yield every item: text input, unit code, its number, title, body, and the remaining fields in words."""
     for code, text in collection.round.pack.texts.items():
         if text.place == "office" or (text.sensitive == "restricted" and not restricted):

@@ -32,7 +32,7 @@ HEAD_ROW = 2
 def scopes_of(collection: Collection) -> dict[str, str]:
     """Return the columns of the sheet: scope -> heading."""
     pack = collection.round.pack
-    scopes = {ALL: say("book.all")}
+    scopes = {ALL: pack.whole}
     for group in pack.groups:
         scopes[group] = group
         tiers = [t for t in pack.tiers if t.group == group]

@@ -68,9 +68,7 @@ def _write_sheet(
         sheet.merge_range(first, CODE, first, FIRST_FIGURE + 3, say("book.apart"), styles.note)
 
 
-def _head(
-    sheet: Any, styles: Styles, collection: Collection, places: Places, title: str, codes: Sequence[str]
-) -> None:
+def _head(sheet: Any, styles: Styles, collection: Collection, places: Places, title: str, codes: Sequence[str]) -> None:
     sheet.hide_gridlines(2)
     sheet.write_string(0, 0, f"{title}　{collection.period.title}", styles.title)
     sheet.set_row(0, 26)
@@ -87,7 +85,9 @@ def _head(
     sheet.set_row(CODE_ROW, None, None, {"hidden": True})
     sheet.set_row(HEAD_ROW, 50)
     sheet.set_column(CODE, CODE, 10)
-    sheet.set_column(NAME, NAME, min(30, 2 + max((width_of(u.name) for u in (*places.counted, *places.apart)), default=10)))
+    sheet.set_column(
+        NAME, NAME, min(30, 2 + max((width_of(u.name) for u in (*places.counted, *places.apart)), default=10))
+    )
     sheet.set_column(TIER, STATE, 10)
     sheet.set_column(FIRST_FIGURE, FIRST_FIGURE + max(0, len(codes) - 1), 13)
     sheet.freeze_panes(WORD_ROW + 1, STATE + 1)

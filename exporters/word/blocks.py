@@ -28,9 +28,7 @@ class Paragraph:
         if self.break_before:
             properties += "<w:pageBreakBefore/>"
         if self.level:
-            properties += (
-                f'<w:numPr><w:ilvl w:val="{self.level - 1}"/><w:numId w:val="{self.numbering}"/></w:numPr>'
-            )
+            properties += f'<w:numPr><w:ilvl w:val="{self.level - 1}"/><w:numId w:val="{self.numbering}"/></w:numPr>'
         if self.right:
             properties += f'<w:ind w:right="{self.right}"/>'
         return f"<w:p><w:pPr>{properties}{self.section}</w:pPr>{self.inline}</w:p>"

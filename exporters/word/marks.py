@@ -70,9 +70,7 @@ class Mask:
 
         A missing figure counts; one inside a masked bracket does not.
         """
-        return max(
-            (at for at, character in enumerate(text, start=1) if self._is_number(character)), default=0
-        )
+        return max((at for at, character in enumerate(text, start=1) if self._is_number(character)), default=0)
 
     def _is_number(self, character: str) -> bool:
         if not _MASK.match(character):

@@ -36,6 +36,5 @@ def numbering_xml(lists: int, latin: str | None) -> str:
 def _fresh() -> str:
     """Make a further numbering begin at one again on every level."""
     return "".join(
-        f'<w:lvlOverride w:ilvl="{level - 1}"><w:startOverride w:val="1"/></w:lvlOverride>'
-        for level in LEVELS
+        f'<w:lvlOverride w:ilvl="{level - 1}"><w:startOverride w:val="1"/></w:lvlOverride>' for level in LEVELS
     )

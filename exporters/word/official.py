@@ -40,9 +40,7 @@ class OfficialDocument:
     The same calls with the same arguments give the same file, byte for byte.
     """
 
-    def __init__(
-        self, title: str, created: datetime, *, latin: str | None = None, grid: Grid = "portable"
-    ) -> None:
+    def __init__(self, title: str, created: datetime, *, latin: str | None = None, grid: Grid = "portable") -> None:
         """Begin a portrait document; `title` and `created` become its core properties.
 
         `latin` is the face of digits and letters in running text (the Chinese face if None).

@@ -45,9 +45,7 @@ class Page:
 PORTRAIT = Page(11906, 16838, top=2098, right=1474, bottom=1984, left=1588, footer=twips(24.8))
 """A4, head 37 mm, gutter 28 mm, type area 156 x 225 mm (5.1, 5.2.1); page number 7 mm below it (7.5)."""
 
-LANDSCAPE = Page(
-    16838, 11906, top=1588, right=2098, bottom=1474, left=1984, footer=twips(15.8), landscape=True
-)
+LANDSCAPE = Page(16838, 11906, top=1588, right=2098, bottom=1474, left=1984, footer=twips(15.8), landscape=True)
 """The same sheet turned: the table's head lies at the gutter (7.4 tables set sideways)."""
 
 

@@ -59,9 +59,7 @@ def scaled(value: Fraction, scale: Literal["", "万"], decimals: int) -> tuple[s
     return digits(value, decimals), ""
 
 
-def change(
-    current: Fraction | None, prior: Fraction | None, *, percent_points: bool
-) -> tuple[str, str, str] | None:
+def change(current: Fraction | None, prior: Fraction | None, *, percent_points: bool) -> tuple[str, str, str] | None:
     """Give direction, digits and unit, such as ("增长", "3.2", "%"); None where no comparison makes sense.
 
     With `percent_points` both values are percentages and their difference is 提高/降低 … 个百分点. From

@@ -36,10 +36,7 @@ LibreOffice 7.4 inverts w:overflowPunct, so it is left out: one mark may hang pa
 def rfonts(face: Face, latin: str | None = None) -> str:
     """Give the font element for `face`; digits and letters in `latin`, or in the face itself."""
     western = quoteattr(latin or face.name)
-    return (
-        f'<w:rFonts w:hint="eastAsia" w:ascii={western} w:hAnsi={western} w:eastAsia="{face.name}" '
-        f"w:cs={western}/>"
-    )
+    return f'<w:rFonts w:hint="eastAsia" w:ascii={western} w:hAnsi={western} w:eastAsia="{face.name}" w:cs={western}/>'
 
 
 def size(half_points: int) -> str:
@@ -66,9 +63,7 @@ class Style:
 
     def xml(self) -> str:
         """Give the w:style element."""
-        based = (
-            '<w:basedOn w:val="Normal"/>' if self.kind == "paragraph" else '<w:basedOn w:val="DefaultText"/>'
-        )
+        based = '<w:basedOn w:val="Normal"/>' if self.kind == "paragraph" else '<w:basedOn w:val="DefaultText"/>'
         return (
             f'<w:style w:type="{self.kind}"{"" if self.built_in else _CUSTOM} w:styleId="{self.id}">'
             f'<w:name w:val="{self.name}"/>{based}'

@@ -34,8 +34,7 @@ def table_xml(
         for text in header
     ]
     body = "".join(
-        _row([_cell(writer, cell, side, small) for cell, side in zip(row, align, strict=True)], widths)
-        for row in rows
+        _row([_cell(writer, cell, side, small) for cell, side in zip(row, align, strict=True)], widths) for row in rows
     )
     return (
         f'<w:tbl><w:tblPr><w:tblStyle w:val="ReportTable"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'

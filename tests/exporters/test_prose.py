@@ -45,9 +45,7 @@ def pruned(text: str) -> str:
         pytest.param(Fraction(-1, 1000), 2, "-0.001", id="small and negative"),
     ],
 )
-def test_number_is_rounded_half_up_and_never_a_false_zero(
-    value: Fraction, decimals: int, expected: str
-) -> None:
+def test_number_is_rounded_half_up_and_never_a_false_zero(value: Fraction, decimals: int, expected: str) -> None:
     assert digits(value, decimals) == expected
 
 
@@ -66,9 +64,7 @@ def test_trailing_zeros_stay_where_asked() -> None:
         pytest.param(Fraction(-12000), "万", ("-1.2", "万"), id="negative"),
     ],
 )
-def test_wan_begins_at_ten_thousand(
-    value: Fraction, scale: Literal["", "万"], expected: tuple[str, str]
-) -> None:
+def test_wan_begins_at_ten_thousand(value: Fraction, scale: Literal["", "万"], expected: tuple[str, str]) -> None:
     assert scaled(value, scale, 0) == expected
 
 
@@ -99,9 +95,7 @@ def test_change_is_told_in_percent(current: str, prior: str, expected: tuple[str
         pytest.param("45", "45", ("持平", "", ""), id="no change"),
     ],
 )
-def test_ratios_differ_in_percentage_points(
-    current: str, prior: str, expected: tuple[str, str, str] | None
-) -> None:
+def test_ratios_differ_in_percentage_points(current: str, prior: str, expected: tuple[str, str, str] | None) -> None:
     assert change(Fraction(current), Fraction(prior), percent_points=True) == expected
 
 
@@ -138,9 +132,7 @@ def test_chinese_numbers_run_from_one_to_ninety_nine() -> None:
     [
         pytest.param("一是甲；三是乙。", "一是甲；二是乙。", id="gap closes"),
         pytest.param("一是甲。", "甲。", id="lone item loses its ordinal"),
-        pytest.param(
-            "一是甲；二是乙。二是丙；三是丁。", "一是甲；二是乙。一是丙；二是丁。", id="second list"
-        ),
+        pytest.param("一是甲；二是乙。二是丙；三是丁。", "一是甲；二是乙。一是丙；二是丁。", id="second list"),
         pytest.param("唯一是他。", "唯一是他。", id="not an ordinal"),
         pytest.param("是否一是", "是否一是", id="not at the head of a clause"),
     ],
@@ -170,9 +162,7 @@ def test_missing_clause_takes_its_comma_with_it(text: str, expected: str) -> Non
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        pytest.param(
-            "来信3件、来电▢件、来访5件，办结8件。", "来信3件、来访5件，办结8件。", id="own noun and figure"
-        ),
+        pytest.param("来信3件、来电▢件、来访5件，办结8件。", "来信3件、来访5件，办结8件。", id="own noun and figure"),
         pytest.param("来信、来电、来访▢件，办结8件。", "办结8件。", id="one figure for all"),
         pytest.param("党员3名、群众▢名参加了活动，办班8个。", "办班8个。", id="predicate after the list"),
         pytest.param("分别为3人、▢人、5人，办班8个。", "办班8个。", id="figures matched by position"),
@@ -208,9 +198,7 @@ def test_remark_goes_with_what_it_is_about() -> None:
     ("text", "expected"),
     [
         pytest.param("主要做法：一是会议▢次；二是培训3期。", "主要做法：培训3期。", id="lone item"),
-        pytest.param(
-            "一是会议▢次，办班2个；二是培训3期。", "一是办班2个；二是培训3期。", id="rest of the item"
-        ),
+        pytest.param("一是会议▢次，办班2个；二是培训3期。", "一是办班2个；二是培训3期。", id="rest of the item"),
         pytest.param("一是会议▢次。二是培训3期。三是办班2个。", "一是培训3期。二是办班2个。", id="sentences"),
         pytest.param("主要做法：会议▢次。", "", id="heading of nothing"),
         pytest.param("支部▢个：机关3个，农村5个。会议3次。", "会议3次。", id="heading misses its figure"),
@@ -224,9 +212,7 @@ def test_heading_and_ordinals_fit_what_is_left(text: str, expected: str) -> None
     ("text", "expected"),
     [
         pytest.param("党员9名（其中女▢名，占▢%），支部3个。", "党员9名，支部3个。", id="all of it"),
-        pytest.param(
-            "党员9名（其中女2名，占▢%），支部3个。", "党员9名（其中女2名），支部3个。", id="part of it"
-        ),
+        pytest.param("党员9名（其中女2名，占▢%），支部3个。", "党员9名（其中女2名），支部3个。", id="part of it"),
         pytest.param("党员▢名（其中女2名），支部3个。", "支部3个。", id="its clause"),
     ],
 )
@@ -251,10 +237,7 @@ def test_punctuation_in_quotations_and_titles_does_not_split() -> None:
 
 
 def test_list_over_lines_ends_with_a_full_stop() -> None:
-    assert (
-        pruned("一是会议3次；\n二是培训5期；\n三是办班▢个。\n下段。")
-        == "一是会议3次；\n二是培训5期。\n下段。"
-    )
+    assert pruned("一是会议3次；\n二是培训5期；\n三是办班▢个。\n下段。") == "一是会议3次；\n二是培训5期。\n下段。"
 
 
 def test_dropped_clauses_are_named_with_their_gap() -> None:
@@ -276,16 +259,12 @@ def test_marked_text_is_read_back_in_order() -> None:
 def reports(draw: st.DrawFn) -> str:
     """Well-formed report text of one paragraph, every figure with a number of its own, some missing."""
     numbers = iter(range(10_001, 10_400))
-    openings = st.sampled_from(
-        ["", "", "一是", "其中", "其中，", "同比增长", "占", "并", "今年以来，", "成效明显："]
-    )
+    openings = st.sampled_from(["", "", "一是", "其中", "其中，", "同比增长", "占", "并", "今年以来，", "成效明显："])
 
     def item() -> str:
         number = next(numbers)
         figure = draw(st.sampled_from([mark(f"t{number}", f"{number}"), DROP, "若干"]))
-        bracket = draw(
-            st.sampled_from(["", "", "（缺额）", f"（女{DROP}名，男{mark('m', str(next(numbers)))}名）"])
-        )
+        bracket = draw(st.sampled_from(["", "", "（缺额）", f"（女{DROP}名，男{mark('m', str(next(numbers)))}名）"]))
         return draw(st.sampled_from(["会议", "党员“先锋、模范”", ""])) + figure + "个" + bracket
 
     def clause() -> str:

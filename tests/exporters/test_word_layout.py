@@ -38,17 +38,13 @@ def write_report(path: Path) -> Path:
     document.body([Piece("共有党组织"), Piece("2318", "hb:DJ0101", "党组织总数"), Piece("个。"), *text(LONG)])
     document.heading(1, text("主要做法"))
     document.run_in(2, text("压实责任。"), text(LONG))
-    document.run_in(
-        2, text("建强组织。"), [*text(LONG), Piece("2318", "hb:DJ0101", "党组织总数"), Piece("个。")]
-    )
+    document.run_in(2, text("建强组织。"), [*text(LONG), Piece("2318", "hb:DJ0101", "党组织总数"), Piece("个。")])
     document.heading(3, text("农村"))
     document.heading(4, text("村级阵地"))
     document.heading(1, text("存在问题"))
     document.heading(2, text("融合不够"))
     document.table_title("各县（区）主要指标")
-    rows = [
-        [text(f"单位{number}"), [Piece("7", f"hb:{number}")], text("5.0")] for number in range(TABLE_ROWS)
-    ]
+    rows = [[text(f"单位{number}"), [Piece("7", f"hb:{number}")], text("5.0")] for number in range(TABLE_ROWS)]
     document.table(["单位", "党组织（个）", "占比（%）"], rows, [76, 40, 40], ["left", "right", "center"])
     document.note("注：截至6月底。")
     document.signature("中共澜州市委组织部", "2020年7月5日")
@@ -131,9 +127,7 @@ def test_level_five_is_refused() -> None:
 
 def test_figure_is_a_control_with_its_tag_inside_a_hidden_bookmark(report: Path) -> None:
     root = body(report)
-    controls = [
-        control for control in root.iter(f"{W}sdt") if values(control, "w:sdtPr/w:tag") == ["hb:DJ0101"]
-    ]
+    controls = [control for control in root.iter(f"{W}sdt") if values(control, "w:sdtPr/w:tag") == ["hb:DJ0101"]]
     assert len(controls) == 2
     for control in controls:
         assert values(control, "w:sdtPr/w:alias") == ["党组织总数"]
@@ -274,9 +268,7 @@ def test_nothing_of_the_library_template_remains(report: Path) -> None:
 def test_core_properties_are_title_and_time_given(tmp_path: Path) -> None:
     local = CREATED.astimezone(timezone(timedelta(hours=8)))
     OfficialDocument("甲<乙>", local).save(tmp_path / "x.docx")
-    core = [
-        (found.tag.rpartition("}")[2], found.text) for found in part(tmp_path / "x.docx", "docProps/core.xml")
-    ]
+    core = [(found.tag.rpartition("}")[2], found.text) for found in part(tmp_path / "x.docx", "docProps/core.xml")]
     moment = "2020-07-05T09:30:00Z"
     assert core == [("title", "甲<乙>"), ("created", moment), ("modified", moment)]
 

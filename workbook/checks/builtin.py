@@ -110,9 +110,7 @@ def computed_findings(
             place = Place(cell.sheet, cell.address, code)
             shown = show(float(round(exact, item.decimals)))
             values = {"name": item.name, "raw": cell.raw, "word": item.measure_word}
-            if cell.state.known and abs(Fraction(Decimal(cell.raw)) - exact) > tolerance(
-                cell.digits, item.decimals
-            ):
+            if cell.state.known and abs(Fraction(Decimal(cell.raw)) - exact) > tolerance(cell.digits, item.decimals):
                 yield finding("computed", "error", key, place, **values, right=shown)
             if not submissions[key].unit.umbrella and not any((key, p) in fired for p in (*parts, code)):
                 yield from _bound_findings(key, item, exact, place, values | {"raw": shown})
@@ -134,9 +132,7 @@ def text_findings(key: str, submission: Submission, layout: Layout) -> Iterator[
             yield finding("text_required", "error", key, place, **values)
         if len(rows) > text.max_items:
             place = Place(rows[text.max_items].sheet, rows[text.max_items].address, code)
-            yield finding(
-                "text_items", "error", key, place, **values, limit=str(text.max_items), n=str(len(rows))
-            )
+            yield finding("text_items", "error", key, place, **values, limit=str(text.max_items), n=str(len(rows)))
         for row in rows:
             place = Place(row.sheet, row.address, code)
             limited = [(s, v) for s, v in zip(text.subfields, row.values, strict=True) if s.limit]
@@ -154,6 +150,4 @@ def text_findings(key: str, submission: Submission, layout: Layout) -> Iterator[
                 )
             total = sum(len(v) for _, v in limited)
             if not long and total > text.max_length:
-                yield finding(
-                    "text_total", "error", key, place, **values, limit=str(text.max_length), n=str(total)
-                )
+                yield finding("text_total", "error", key, place, **values, limit=str(text.max_length), n=str(total))

@@ -124,9 +124,7 @@ def rule_findings(
         counts = {v: int((concerned & (verdicts == v)).sum()) for v in (TRUE, FALSE, UNKNOWN, BROKEN)}
         tallies.append(Tally(rule.id, *counts.values()))
         for i in np.flatnonzero(concerned & ((verdicts == FALSE) | (verdicts == BROKEN))):
-            findings.append(
-                _finding(rule, judge, int(i), keys[int(i)], submissions, broken=verdicts[i] == BROKEN)
-            )
+            findings.append(_finding(rule, judge, int(i), keys[int(i)], submissions, broken=verdicts[i] == BROKEN))
     return findings, tallies
 
 
@@ -160,8 +158,4 @@ def _places(rule: Rule, submission: Submission) -> Iterator[tuple[str, str, str]
             yield cell.sheet, cell.address, node.code
         if isinstance(node, TextRef):
             rows = submission.texts.get(node.code, ())
-            yield (
-                (rows[0].sheet, rows[0].address, node.code)
-                if rows
-                else (say("form.texts_sheet"), "", node.code)
-            )
+            yield ((rows[0].sheet, rows[0].address, node.code) if rows else (say("form.texts_sheet"), "", node.code))

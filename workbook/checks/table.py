@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -28,9 +28,7 @@ def cells_frame(submissions: Mapping[str, Submission]) -> pd.DataFrame:
     return frame.astype({"state": "int8", "scaled": "int64", "digits": "int8"})
 
 
-def typed_figures(
-    cells: pd.DataFrame, pack: Pack, keys: Mapping[str, str], stored: pd.DataFrame
-) -> pd.DataFrame:
+def typed_figures(cells: pd.DataFrame, pack: Pack, keys: Mapping[str, str], stored: pd.DataFrame) -> pd.DataFrame:
     """Return the figures that count, columns as figures_frame: what was typed, but for earlier times what is stored.
 
     `keys` maps submission keys to unit codes. Computed items are left out where they can be recomputed; they are
@@ -45,9 +43,7 @@ def typed_figures(
         typed = pd.concat([mine, typed], ignore_index=True)
     typed = typed.drop_duplicates(["unit", "code", "measure"], keep="first")
     stocks = {c for c, i in pack.indicators.items() if i.nature == "stock"}
-    has_opening = set(
-        typed.loc[typed["measure"] == "opening", ["unit", "code"]].itertuples(index=False, name=None)
-    )
+    has_opening = set(typed.loc[typed["measure"] == "opening", ["unit", "code"]].itertuples(index=False, name=None))
     prior = typed[(typed["measure"] == "prior") & typed["code"].isin(stocks)]
     same = [row not in has_opening for row in prior[["unit", "code"]].itertuples(index=False, name=None)]
     return pd.concat([typed, prior[same].assign(measure="opening")], ignore_index=True)

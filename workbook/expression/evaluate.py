@@ -138,9 +138,7 @@ class Evaluator:
         a, b = self.number(left), self.number(right)
         known = a.known & b.known
         diff = a.approx - b.approx
-        near = known & (
-            np.abs(diff) <= _NEAR * np.maximum(1.0, np.maximum(np.abs(a.approx), np.abs(b.approx)))
-        )
+        near = known & (np.abs(diff) <= _NEAR * np.maximum(1.0, np.maximum(np.abs(a.approx), np.abs(b.approx))))
         sign = np.sign(diff)
         for i in np.flatnonzero(near):
             exact = a.exact(int(i)) - b.exact(int(i))
@@ -156,11 +154,7 @@ class Evaluator:
     def _words(self, node: Text | Context) -> npt.NDArray[np.object_]:
         if isinstance(node, Text):
             return np.full(self.table.size, node.value, dtype=object)
-        return (
-            self.table.tier
-            if node.name == "TIER"
-            else np.full(self.table.size, self.table.period, dtype=object)
-        )
+        return self.table.tier if node.name == "TIER" else np.full(self.table.size, self.table.period, dtype=object)
 
 
 _SIGN: dict[str, Callable[[Floats], Bools]] = {
@@ -176,17 +170,13 @@ _SIGN: dict[str, Callable[[Floats], Bools]] = {
 def kleene_and(parts: list[Verdicts]) -> Verdicts:
     """F if any is F, T if all are T, else U."""
     stack = np.stack(parts)
-    return np.where((stack == FALSE).any(0), FALSE, np.where((stack == TRUE).all(0), TRUE, UNKNOWN)).astype(
-        np.int8
-    )
+    return np.where((stack == FALSE).any(0), FALSE, np.where((stack == TRUE).all(0), TRUE, UNKNOWN)).astype(np.int8)
 
 
 def kleene_or(parts: list[Verdicts]) -> Verdicts:
     """T if any is T, F if all are F, else U."""
     stack = np.stack(parts)
-    return np.where((stack == TRUE).any(0), TRUE, np.where((stack == FALSE).all(0), FALSE, UNKNOWN)).astype(
-        np.int8
-    )
+    return np.where((stack == TRUE).any(0), TRUE, np.where((stack == FALSE).all(0), FALSE, UNKNOWN)).astype(np.int8)
 
 
 def kleene_not(part: Verdicts) -> Verdicts:
@@ -222,13 +212,9 @@ def _function(name: str, args: list[Numbers]) -> Numbers:
     if name == "abs":
         return Numbers(np.abs(first.approx), known, lambda i: abs(first.exact(i)))
     if name == "min":
-        return Numbers(
-            np.minimum(first.approx, last.approx), known, lambda i: min(first.exact(i), last.exact(i))
-        )
+        return Numbers(np.minimum(first.approx, last.approx), known, lambda i: min(first.exact(i), last.exact(i)))
     if name == "max":
-        return Numbers(
-            np.maximum(first.approx, last.approx), known, lambda i: max(first.exact(i), last.exact(i))
-        )
+        return Numbers(np.maximum(first.approx, last.approx), known, lambda i: max(first.exact(i), last.exact(i)))
 
     def rounded(i: int) -> Fraction:
         return round_half_up(first.exact(i), int(last.exact(i)))

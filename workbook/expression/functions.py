@@ -33,9 +33,7 @@ FUNCTIONS: dict[str, Function] = {
         Function("prev", ("indicator",), "number", "value of the same period last year", time="prior"),
         Function("opening", ("indicator",), "number", "value at the end of last year", time="opening"),
         Function("half", ("indicator",), "number", "accepted half-year value of this year", time="half"),
-        Function(
-            "implies", ("condition", "condition"), "condition", "if the first holds, so must the second"
-        ),
+        Function("implies", ("condition", "condition"), "condition", "if the first holds, so must the second"),
         Function("present", ("indicator",), "condition", "a number, zero included, was entered"),
         Function("rows", ("text",), "number", "items filled in a text input; 0 for an empty table"),
         Function("filled", ("text",), "condition", "the text input has at least one item"),

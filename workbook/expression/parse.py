@@ -65,9 +65,7 @@ def kind(node: Node) -> NodeKind:
 
 def _fail(at: ast.AST, key: str, **values: object) -> ExpressionError:
     column = getattr(at, "col_offset", 0) + 1
-    return ExpressionError(
-        column, say(f"expression.{key}", **values), say(f"expression.{key}_remedy", **values)
-    )
+    return ExpressionError(column, say(f"expression.{key}", **values), say(f"expression.{key}_remedy", **values))
 
 
 def _expect(at: ast.AST, node: Node, want: NodeKind) -> None:
@@ -94,9 +92,7 @@ def _convert(at: ast.expr) -> Node:
         case ast.BinOp() if type(at.op) in _ARITH:
             return Arith(_ARITH[type(at.op)], _number(at.left), _number(at.right))
         case ast.BoolOp():
-            return Logic(
-                "and" if isinstance(at.op, ast.And) else "or", tuple(_condition(v) for v in at.values)
-            )
+            return Logic("and" if isinstance(at.op, ast.And) else "or", tuple(_condition(v) for v in at.values))
         case ast.Compare():
             return _comparison(at)
         case ast.Call():

@@ -55,12 +55,8 @@ def blank_contents(round_: Round, stored: pd.DataFrame) -> dict[str, Content]:
         layout = layouts[unit.tier]
         entries = _carried(layout, by_unit.get(unit.code))
         entries |= _parameters(layout, round_)
-        office = {
-            b.text.code: _office_rows(round_) for b in layout.blocks.values() if b.text.place == "office"
-        }
-        contents[unit.code] = Content(
-            unit, entries, frozenset(entries), texts=office, cover=_cover(round_, unit)
-        )
+        office = {b.text.code: _office_rows(round_) for b in layout.blocks.values() if b.text.place == "office"}
+        contents[unit.code] = Content(unit, entries, frozenset(entries), texts=office, cover=_cover(round_, unit))
     return with_computed(round_, contents)
 
 

@@ -41,9 +41,7 @@ def write_section(book: Any, styles: Styles, layout: Layout, section: Section, c
         item = layout.indicators[code]
         sheet.write_string(row, CODE, code)
         sheet.write_number(row, NUMBER, number, styles.centre)
-        sheet.write_string(
-            row, NAME, item.name + (say("form.required_mark") if _asked(item) else ""), styles.label
-        )
+        sheet.write_string(row, NAME, item.name + (say("form.required_mark") if _asked(item) else ""), styles.label)
         sheet.write_string(row, WORD, item.measure_word, styles.centre)
         for measure in layout.measures(item):
             _write_figure(sheet, styles, layout, item, measure, (row, content))
@@ -53,9 +51,7 @@ def write_section(book: Any, styles: Styles, layout: Layout, section: Section, c
             sheet.write_blank(row, PRIOR, None, styles.absent)
         _write_change(sheet, styles, item, row, content)
         sheet.write_string(row, DEFINITION, item.definition, styles.small)
-        lines = max(
-            styles.lines(item.definition, WIDTHS[DEFINITION] - 2), styles.lines(item.name, WIDTHS[NAME] - 5)
-        )
+        lines = max(styles.lines(item.definition, WIDTHS[DEFINITION] - 2), styles.lines(item.name, WIDTHS[NAME] - 5))
         sheet.set_row(row, 8 + 15 * lines)
 
 
@@ -110,18 +106,14 @@ def _write_figure(
     if tree is not None:
         result = content.computed.get(key, "")
         formula = computed_formula(layout, item, measure)
-        sheet.write_formula(
-            row, column, formula, styles.figure("computed", _places(item), locked=True), result
-        )
+        sheet.write_formula(row, column, formula, styles.figure("computed", _places(item), locked=True), result)
         return
     carried = key in content.carried
     locked = carried and measure != "value"
     style = styles.figure("carried" if carried else "input", locked=locked)
     value = content.entries.get(key, "")
     if isinstance(value, str):
-        sheet.write_string(row, column, value, style) if value else sheet.write_blank(
-            row, column, None, style
-        )
+        sheet.write_string(row, column, value, style) if value else sheet.write_blank(row, column, None, style)
     else:
         sheet.write_number(row, column, value, style)
     if not locked:
@@ -157,9 +149,7 @@ def _write_change(sheet: Any, styles: Styles, item: Indicator, row: int, content
     now, before = (f'INDEX(${letters(c)}:${letters(c)},MATCH("{item.code}",$A:$A,0))' for c in (VALUE, PRIOR))
     word = say("form.points" if item.percent else "form.percent")
     number_format = (
-        f'+0.0#"{word}";-0.0#"{word}";0.0"{word}"'
-        if item.percent
-        else f'+0.0"{word}";-0.0"{word}";0.0"{word}"'
+        f'+0.0#"{word}";-0.0#"{word}";0.0"{word}"' if item.percent else f'+0.0"{word}";-0.0"{word}";0.0"{word}"'
     )
     if item.percent:
         change = f"ROUND({now}-{before},2)"
@@ -173,8 +163,7 @@ def _write_change(sheet: Any, styles: Styles, item: Indicator, row: int, content
 def change_shown(item: Indicator, content: Content) -> Figure:
     """Return what the change cell shows: a number, — where last year was 0, or "" while one is missing."""
     now, before = (
-        content.computed.get((item.code, m), content.entries.get((item.code, m), ""))
-        for m in ("value", "prior")
+        content.computed.get((item.code, m), content.entries.get((item.code, m), "")) for m in ("value", "prior")
     )
     if isinstance(now, str) or isinstance(before, str):
         return ""

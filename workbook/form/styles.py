@@ -32,8 +32,7 @@ class Styles:
         add = book.add_format
         self.title = add(base | {"font_size": 18, "bold": True, "align": "center", "font_color": HEAD})
         self.heading = add(
-            boxed
-            | {"bold": True, "align": "center", "text_wrap": True, "bg_color": HEAD, "font_color": "#FFFFFF"}
+            boxed | {"bold": True, "align": "center", "text_wrap": True, "bg_color": HEAD, "font_color": "#FFFFFF"}
         )
         self.block = add(base | {"bold": True, "font_size": 12, "font_color": HEAD})
         self.caption = add(base | {"font_color": "#5B6675", "font_size": 10})
@@ -46,9 +45,7 @@ class Styles:
         self.absent = add(boxed | {"bg_color": "#F1F3F5"})
         self.cover_label = add(boxed | {"bold": True, "align": "right", "indent": 1})
         self.cover_fixed = add(boxed | {"bg_color": COLOURS["computed"], "indent": 1})
-        self.cover_input = add(
-            boxed | {"bg_color": COLOURS["input"], "locked": False, "indent": 1, "num_format": "@"}
-        )
+        self.cover_input = add(boxed | {"bg_color": COLOURS["input"], "locked": False, "indent": 1, "num_format": "@"})
         self._boxed = boxed
 
     def figure(self, colour: str, number_format: str = "General", *, locked: bool) -> Any:
@@ -73,8 +70,7 @@ class Styles:
             colour = COLOURS["carried" if locked else "input"]
             number_format = "@" if text else "yyyy-mm-dd"
             self._cache[key] = self.book.add_format(
-                self._boxed
-                | {"bg_color": colour, "text_wrap": True, "locked": locked, "num_format": number_format}
+                self._boxed | {"bg_color": colour, "text_wrap": True, "locked": locked, "num_format": number_format}
             )
         return self._cache[key]
 

@@ -54,11 +54,7 @@ def write_texts(book: Any, styles: Styles, layout: Layout, title: str, content: 
 
 def _write_block(sheet: Any, styles: Styles, layout: Layout, block: Block, content: Content) -> None:
     text = block.text
-    title = (
-        text.name
-        + (say("form.required_mark") if text.required else "")
-        + say("form.limits", **_limits(block))
-    )
+    title = text.name + (say("form.required_mark") if text.required else "") + say("form.limits", **_limits(block))
     sheet.write_string(block.title_row, ITEM, title, styles.block)
     sheet.set_row(block.title_row, 24)
     sheet.write_string(block.heading_row, CODE, text.code + HEADING_MARK)

@@ -7,9 +7,7 @@ import re
 import zipfile
 from typing import Literal
 
-FileKind = Literal[
-    "workbook", "old_workbook", "word", "pdf", "image", "encrypted", "empty", "huge", "zip", "other"
-]
+FileKind = Literal["workbook", "old_workbook", "word", "pdf", "image", "encrypted", "empty", "huge", "zip", "other"]
 
 _MOST_BYTES = 200 * 1024 * 1024  # unpacked; a filled form has about 1 MB
 _MOST_CELLS = 4_000_000  # rows × columns of one sheet; readers allocate the whole rectangle
@@ -42,10 +40,7 @@ def _zip_kind(data: bytes) -> FileKind:
                 return "word"
             if "xl/workbook.xml" not in names:
                 return "zip"
-            if (
-                sum(i.file_size for i in archive.infolist()) > _MOST_BYTES
-                or _rectangle(archive) > _MOST_CELLS
-            ):
+            if sum(i.file_size for i in archive.infolist()) > _MOST_BYTES or _rectangle(archive) > _MOST_CELLS:
                 return "huge"
             return "workbook"
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):

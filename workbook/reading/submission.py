@@ -86,9 +86,7 @@ def _open(data: bytes) -> dict[str, Grid]:
     """Return all sheets as grids that start at A1; a parser's crash is the file's fault, not ours."""
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return {
-            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names
-        }
+        return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except CalamineError:

@@ -1,0 +1,167 @@
+"""The screen: Chinese help and errors for click, tables and progress on stderr, JSON on stdout."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import click
+
+from workbook.messages import say
+from workbook.model import Defect
+
+DONE, FOUND, UNUSABLE, UNBALANCED = 0, 1, 2, 3
+
+
+class Stop(Exception):
+    """The command cannot go on: one sentence for the user and the exit code."""
+
+    def __init__(self, message: str, code: int = UNUSABLE) -> None:
+        super().__init__(message)
+        self.message, self.code = message, code
+
+
+class Verb(click.Command):
+    """A command whose help is Chinese throughout."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write 用法."""
+        formatter.write(say("cli.usage", command=" ".join([ctx.command_path, *self.collect_usage_pieces(ctx)])) + "\n")
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Return the arguments as they are written, then 选项."""
+        pieces = [p for param in self.get_params(ctx) for p in param.get_usage_pieces(ctx)]
+        return [*pieces, say("cli.options_mark")]
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write 选项."""
+        rows = [r for p in self.get_params(ctx) if (r := p.get_help_record(ctx)) is not None]
+        with formatter.section(say("cli.options")):
+            formatter.write_dl(rows)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return --help with a Chinese line."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = say("cli.help_option")
+        return option
+
+
+class Verbs(Verb, click.Group):
+    """A group of verbs whose help is Chinese throughout."""
+
+    command_class = Verb
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """Return 命令."""
+        return [say("cli.command_mark")]
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write 命令, then 选项."""
+        rows = [
+            (name, command.get_short_help_str(limit=80))
+            for name in self.list_commands(ctx)
+            if (command := self.get_command(ctx, name)) is not None and not command.hidden
+        ]
+        with formatter.section(say("cli.commands")):
+            formatter.write_dl(rows)
+        super().format_options(ctx, formatter)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the verbs in the order they are used."""
+        return list(self.commands)
+
+
+Verbs.group_class = Verbs
+
+
+def run(group: click.Group) -> NoReturn:
+    """Run the command line: one clear sentence instead of a traceback for what users and disks do."""
+    try:
+        code = group.main(standalone_mode=False, prog_name="huibao")
+        sys.exit(code if isinstance(code, int) else DONE)
+    except Stop as stop:
+        complain(stop.message)
+        sys.exit(stop.code)
+    except click.exceptions.Exit as leave:
+        sys.exit(leave.exit_code)
+    except click.ClickException as error:
+        complain(usage_error(error))
+        sys.exit(UNUSABLE)
+    except (click.Abort, KeyboardInterrupt):
+        complain(say("cli.interrupted"))
+        sys.exit(UNUSABLE)
+    except PermissionError as error:
+        complain(say("cli.permission", file=error.filename or ""))
+        sys.exit(UNUSABLE)
+    except OSError as error:
+        complain(say("cli.disk", file=error.filename or "", why=error.strerror or error))
+        sys.exit(UNUSABLE)
+
+
+def usage_error(error: click.ClickException) -> str:
+    """Return what is wrong with a command line, in Chinese."""
+    match error:
+        case click.NoSuchOption(option_name=name):
+            return say("cli.no_option", name=name)
+        case click.MissingParameter(param=param):
+            name = (param.metavar or param.opts[0]) if param is not None else ""
+            return say("cli.missing", name=name)
+        case click.BadParameter(param=param):
+            name = (param.metavar or param.opts[0]) if param is not None else ""
+            return say("cli.bad_value", name=name)
+        case click.BadOptionUsage(option_name=name):
+            return say("cli.option_value", name=name)
+    found = error.message.split("'")
+    if error.message.startswith("No such command"):
+        return say("cli.no_command", name=found[1] if len(found) > 1 else "")
+    return say("cli.usage_error")
+
+
+def complain(message: str) -> None:
+    """Write one sentence to stderr."""
+    click.echo(message, err=True)
+
+
+def defects_text(defects: Sequence[Defect]) -> str:
+    """Return defects one per line: file, line, what is wrong, what to do."""
+    return "\n".join(
+        say("cli.defect" if d.line else "cli.defect_file", file=d.file, line=d.line, problem=d.problem, remedy=d.remedy)
+        for d in defects
+    )
+
+
+def print_json(data: Mapping[str, Any]) -> None:
+    """Write one JSON object to stdout."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a table to stderr."""
+    from rich.console import Console  # noqa: PLC0415 - heavy, and not needed for --help or --json
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    grid = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        grid.add_column(column, overflow="fold")
+    for row in rows:
+        grid.add_row(*(escape(v) for v in row))
+    Console(stderr=True, highlight=False).print(grid)
+
+
+@contextmanager
+def progress(message: str) -> Iterator[None]:
+    """Show what is being done on stderr while the block runs."""
+    from rich.console import Console  # noqa: PLC0415 - as above
+
+    console = Console(stderr=True, highlight=False)
+    if console.is_terminal:
+        with console.status(message):
+            yield
+    else:
+        console.print(message)
+        yield

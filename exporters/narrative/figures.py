@@ -1,0 +1,209 @@
+"""Figures as they stand in running text: value, change, mean, standing; every one marked with its tag."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal, cast
+
+from exporters.word.prose import DROP, change, digits, join, mark, scaled
+from workbook.collection import ALL, Collection
+from workbook.messages import say
+from workbook.model import Indicator
+from workbook.totals import Total
+
+ZERO_OPEN, ZERO_CLOSE = "\ufdd6", "\ufdd7"  # around a zero phrase that takes the place of its clause
+MEASURES = ("value", "yoy", "mean", "met", "top", "share", "n", "units", "prior")
+
+
+@dataclass
+class Lost:
+    """A figure that could not be printed, and why."""
+
+    code: str
+    scope: str
+    measure: str
+    reason: str
+
+
+@dataclass
+class Figures:
+    """Looks figures up in a collection; what is missing leaves a DROP mark and a note in `lost`."""
+
+    collection: Collection
+    forbidden: frozenset[str]  # sensitivities this genre must not print
+    lost: list[Lost] = field(default_factory=list)
+
+    def item(self, code: str) -> Indicator:
+        """Return the indicator; KeyError names a template's fault, which pack check reports first."""
+        return self.collection.round.pack.indicators[code]
+
+    def tag(self, code: str, scope: str, measure: str) -> str:
+        """Return the content control tag of the design's contract."""
+        return f"hb:{code}@{scope}.{measure}"
+
+    def figure(self, code: str, scope: str = ALL, measure: str = "value") -> str:
+        """Return one figure as marked text with its measure word, or DROP."""
+        scope = self.scope(scope)
+        if self.item(code).sensitive in self.forbidden:
+            return self._drop(code, scope, measure, "report.forbidden")
+        total = self.collection.totals.get((scope, code))
+        if total is None or (total.value is None and measure not in ("n", "units")):
+            return self._drop(code, scope, measure, self._why(code, scope, total))
+        told = {
+            "value": self._value,
+            "yoy": self._yoy,
+            "mean": self._mean,
+            "met": self._met,
+            "top": self._top,
+            "share": self._share,
+            "n": lambda c, s, t: mark(self.tag(c, s, "n"), str(t.n)),
+            "units": lambda c, s, t: mark(self.tag(c, s, "units"), str(t.units)),
+            "prior": self._prior,
+        }[measure]
+        return told(code, scope, total)
+
+    def scope(self, name: str) -> str:
+        """Return the scope's code for a code or a Chinese tier name."""
+        return next((t.code for t in self.collection.round.pack.tiers if t.name == name), name)
+
+    def _drop(self, code: str, scope: str, measure: str, reason: str) -> str:
+        self.lost.append(Lost(code, scope, measure, say(reason)))
+        return DROP
+
+    def _why(self, code: str, scope: str, total: Total | None) -> str:
+        if code not in self.collection.indicators:
+            return "report.not_collected"
+        if total is None:
+            return "report.not_in_scope"
+        return "report.undefined" if total.n else "report.nobody"
+
+    def written(self, item: Indicator, value: Fraction) -> tuple[str, str]:
+        """Return (digits, what stands behind them) for a value in the indicator's stored unit."""
+        if item.percent:
+            return percent_digits(value), "%"
+        scale = "万" if item.display_scale == say("word.wan") else ""
+        number, word = scaled(value, cast('Literal["", "万"]', scale), min(item.decimals, 2))
+        return number, word + item.measure_word
+
+    def of_units(self, code: str, scope: str, total: Total) -> str:
+        """Return （n/N） where not every unit that should report the item has a known value, else ""."""
+        if total.n >= total.units:
+            return ""
+        n, units = (
+            mark(self.tag(code, scope, "n"), str(total.n)),
+            mark(self.tag(code, scope, "units"), str(total.units)),
+        )
+        return say("report.n_of", n=n, units=units)
+
+    def _value(self, code: str, scope: str, total: Total) -> str:
+        item = self.item(code)
+        assert total.value is not None
+        if total.value == 0 and item.zero_phrase:
+            if item.zero_phrase == "drop":
+                return self._drop(code, scope, "value", "report.zero")
+            phrase = item.zero_phrase + self.of_units(code, scope, total)
+            return f"{ZERO_OPEN}{phrase}{ZERO_CLOSE}"
+        number, word = self.written(item, total.value)
+        return mark(self.tag(code, scope, "value"), number) + word + self.of_units(code, scope, total)
+
+    def _prior(self, code: str, scope: str, total: Total) -> str:
+        if total.matched_prior is None:
+            return self._drop(code, scope, "prior", "report.no_prior")
+        number, word = self.written(self.item(code), total.matched_prior)
+        return mark(self.tag(code, scope, "prior"), number) + word
+
+    def _yoy(self, code: str, scope: str, total: Total) -> str:
+        item = self.item(code)
+        if total.value == 0:
+            return self._drop(code, scope, "yoy", "report.zero")
+        told = change(total.matched_value, total.matched_prior, percent_points=item.percent)
+        if told is None:
+            return self._drop(code, scope, "yoy", "report.no_prior")
+        direction, number, unit = told
+        word = mark(self.tag(code, scope, "dir"), direction)
+        if not number:
+            return say("report.flat", direction=word)
+        if unit == "":
+            unit = item.measure_word
+        return say("report.change", direction=word, number=mark(self.tag(code, scope, "yoy"), number), unit=unit)
+
+    def _mean(self, code: str, scope: str, total: Total) -> str:
+        """Mean per unit with a known value (semantics: means per unit divide by n)."""
+        item = self.item(code)
+        assert total.value is not None
+        if item.aggregation != "sum" or total.n < 2 or total.value == 0:
+            return self._drop(code, scope, "mean", "report.no_mean")
+        places = 1 if item.decimals == 0 else min(item.decimals, 2)
+        number = digits(total.value / total.n, places)
+        return mark(self.tag(code, scope, "mean"), number) + item.measure_word
+
+    def _met(self, code: str, scope: str, total: Total) -> str:
+        met = self.collection.met(code, scope)
+        if met is None or not met[1]:
+            return self._drop(code, scope, "met", "report.no_standard")
+        word = mark(self.tag(code, scope, "met"), str(met[0])) + say("report.units_word")
+        if met[1] < total.units:
+            n, units = (mark(self.tag(code, scope, k), str(v)) for k, v in (("met_n", met[1]), ("units", total.units)))
+            word += say("report.n_of", n=n, units=units)
+        return word
+
+    def _top(self, code: str, scope: str, total: Total) -> str:
+        """The best three of a comparison group, ties included; only for items that may be ranked."""
+        item = self.item(code)
+        ranked = [(r, u, v) for r, u, v in self.collection.ranking(code, scope) if r <= 3 and v != 0]
+        if len(self.collection.ranking(code, scope)) <= 3 or not ranked or len(ranked) > 5:
+            return self._drop(code, scope, "top", "report.not_ranked")
+        told = []
+        for _, unit, value in ranked:
+            number, word = self.written(item, value)
+            record = self.collection.round.unit(unit)
+            name = record.name if record else unit
+            told.append(say("report.with_value", name=name, value=mark(self.tag(code, unit, "value"), number) + word))
+        return join(told, last="、")
+
+    def _share(self, code: str, scope: str, total: Total) -> str:
+        whole = self.collection.totals.get((ALL, code))
+        if whole is None or not whole.value or total.value is None or self.item(code).aggregation != "sum":
+            return self._drop(code, scope, "share", "report.nobody")
+        return mark(self.tag(code, scope, "share"), percent_digits(total.value * 100 / whole.value)) + "%"
+
+    def cell(self, code: str, scope: str = ALL, measure: str = "value") -> str:
+        """Return a figure for a table: digits in the stored unit without measure word, — where missing."""
+        scope = self.scope(scope)
+        item = self.item(code)
+        total = self.collection.totals.get((scope, code))
+        dash = say("word.dash")
+        if total is None or item.sensitive in self.forbidden:
+            return dash
+        if measure == "n":
+            numbers = (mark(self.tag(code, scope, k), str(v)) for k, v in (("n", total.n), ("units", total.units)))
+            return say("report.slash", a=next(numbers), b=next(numbers))
+        if total.value is None:
+            return dash
+        if measure == "yoy":
+            told = change(total.matched_value, total.matched_prior, percent_points=item.percent)
+            if told is None:
+                return dash
+            word = mark(self.tag(code, scope, "dir"), told[0])
+            return word + (mark(self.tag(code, scope, "yoy"), told[1]) + told[2] if told[1] else "")
+        number = percent_digits(total.value) if item.percent else digits(total.value, item.decimals)
+        return mark(self.tag(code, scope, "value"), number)
+
+    def unit_cell(self, code: str, unit: str) -> str:
+        """Return one unit's figure for a table."""
+        value = self.collection.by_unit(code, unit).get(unit)
+        item = self.item(code)
+        if value is None or item.sensitive in self.forbidden:
+            return say("word.dash")
+        number = percent_digits(value) if item.percent else digits(value, item.decimals)
+        return mark(self.tag(code, unit, "value"), number)
+
+
+def percent_digits(value: Fraction) -> str:
+    """Return a percentage with one decimal; 100 only where it is exactly 100."""
+    number = digits(value, 1)
+    if number == "100" and value != 100:
+        hundredths = int(value * 100)
+        return digits(Fraction(hundredths, 100), 2)
+    return number

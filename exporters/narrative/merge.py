@@ -1,0 +1,197 @@
+"""What a merged report may speak of beside figures: who reported, chosen practices, problems, plans, standings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from exporters.narrative.figures import Figures
+from exporters.picks import Pick
+from exporters.word.prose import mark
+from workbook.collection import Collection
+from workbook.messages import say
+from workbook.model import Indicator, Unit
+from workbook.totals import standard_of
+
+_MARKUP = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
+
+
+def safe(text: str) -> str:
+    """Return a unit's words as one line that can be nothing but words in a report."""
+    return _MARKUP.sub("", " ".join(text.split())).lstrip("#^@=|!~ ")
+
+
+def sentence(text: str) -> str:
+    """Return words that end like a sentence."""
+    text = safe(text)
+    return text if not text or text[-1] in "。！？" else text.rstrip("，；、.") + "。"
+
+
+class Merge:
+    """The names a template of a merged report can use; every method returns plain values."""
+
+    def __init__(self, collection: Collection, figures: Figures, picks: Sequence[Pick]) -> None:
+        self.collection, self.figures, self.picks = collection, figures, picks
+        self.unpicked: list[str] = []
+
+    def context(self) -> dict[str, Any]:
+        """Return everything the template sees."""
+        c = self.collection
+        deadline = c.round.deadline
+        return {
+            "fig": self.figures.figure,
+            "cell": self.figures.cell,
+            "unit_cell": self.figures.unit_cell,
+            "period": c.period.word,
+            "period_title": c.period.title,
+            "kind": c.period.kind,
+            "year": c.period.year,
+            "office": c.round.office,
+            "deadline": say("report.day", y=deadline.year, m=deadline.month, d=deadline.day) if deadline else "",
+            "date": say("report.day", y=c.period.end.year, m=c.period.end.month, d=c.period.end.day),
+            "units": self.ledger(),
+            "groups": list(c.round.pack.groups),
+            "sections": list(c.round.pack.sections),
+            "name": lambda code: self.figures.item(code).name,
+            "word": lambda code: self.figures.item(code).measure_word,
+            "standard": self.standard,
+            "practices": self.practices,
+            "problems": self.problems,
+            "plans": self.plans,
+            "standing": self.standing,
+            "short_of": self.short_of,
+            "negative": self.negative,
+            "collected": lambda code: code in c.indicators,
+            "join": lambda names: "、".join(names),
+        }
+
+    def ledger(self) -> dict[str, Any]:
+        """Return the counts and names of the receipt ledger, umbrellas counted like any unit that must report."""
+        c = self.collection
+        late = c.round.deadline
+        used = {r.unit: r for r in c.receipts if r.state == "used"}
+        tried: dict[str, int] = {}
+        for r in c.receipts:
+            if r.state in ("used", "superseded", "rejected"):
+                tried[r.unit] = tried.get(r.unit, 0) + 1
+        return {
+            "expected": len(c.round.units),
+            "tiers": [
+                (t.name, sum(u.tier == t.code and not u.umbrella for u in c.round.units)) for t in c.round.pack.tiers
+            ],
+            "umbrellas": self._names(lambda u: u.umbrella),
+            "accepted": c.balance.units["accepted"],
+            "missing": self._names(lambda u: c.states[u.code] == "missing"),
+            "returned": self._names(lambda u: c.states[u.code] == "returned"),
+            "late": self._names(lambda u: u.code in used and late is not None and used[u.code].received > late),
+            "resubmitted": self._names(lambda u: u.code in used and tried.get(u.code, 0) > 1),
+        }
+
+    def _names(self, wanted: Any) -> list[str]:
+        return [safe(u.name) for u in self.collection.round.units if wanted(u)]
+
+    def _unit(self, code: str) -> Unit | None:
+        return self.collection.round.unit(code)
+
+    def standard(self, code: str) -> str:
+        """Return the standard in force as a bare number or indicator name, "" where there is none."""
+        bound = standard_of(self.figures.item(code), self.collection.period).lstrip("<>=")
+        known = self.collection.round.pack.indicators
+        return known[bound].name if bound in known else bound
+
+    def _picked(self, text: str, section: str = "") -> list[tuple[Pick, Unit]]:
+        """Return the office's choices among a text input: its own order first, then one per unit in turn."""
+        chosen = [
+            p for p in self.picks if p.used and p.text == text and self._section(p) in ("", section or self._section(p))
+        ]
+        turn: dict[str, int] = {}
+        keyed = []
+        for n, p in enumerate(chosen):
+            unit = self._unit(p.unit)
+            if unit is not None and unit.code in self.collection.submissions:
+                turn[p.unit] = turn.get(p.unit, 0) + 1
+                keyed.append(((p.order or 10**6, turn[p.unit], n), p, unit))
+        if not keyed:
+            self.unpicked.append(self.collection.round.pack.texts[text].name + (f"（{section}）" if section else ""))
+        return [(p, unit) for _, p, unit in sorted(keyed, key=lambda k: k[0])]
+
+    def _section(self, pick: Pick) -> str:
+        """Return the section a list item is filed under, "" for inputs without such a column."""
+        names = [s.name for s in self.collection.round.pack.texts[pick.text].subfields]
+        submission = self.collection.submissions.get(pick.unit)
+        if "section" not in names or submission is None:
+            return ""
+        rows = submission.texts.get(pick.text, ())
+        return rows[pick.number - 1].values[names.index("section")] if pick.number <= len(rows) else ""
+
+    def practices(self, text: str, most: int = 3) -> list[dict[str, str]]:
+        """Return the chosen practices of one text input with their unit, at most `most`."""
+        return [
+            {"unit": safe(u.name), "title": safe(p.title), "body": sentence(p.edited or p.body)}
+            for p, u in self._picked(text)[:most]
+        ]
+
+    def problems(self, text: str) -> list[dict[str, Any]]:
+        """Return, per section raised, how many units raise it and the wording the office chose; most units first."""
+        raised: dict[str, set[str]] = {}
+        names = [s.name for s in self.collection.round.pack.texts[text].subfields]
+        counted = {u.code for u in self.collection.counted}
+        for unit, submission in self.collection.submissions.items():
+            for row in submission.texts.get(text, ()):
+                section = row.values[names.index("section")]
+                if section in self.collection.round.pack.sections and unit in counted:
+                    raised.setdefault(section, set()).add(unit)
+        order = self.collection.round.pack.sections
+        found = []
+        for section in sorted(raised, key=lambda s: (-len(raised[s]), order.index(s))):
+            chosen = [sentence(p.edited or p.body) for p, _ in self._picked(text, section)]
+            if chosen:
+                found.append({"section": section, "units": len(raised[section]), "chosen": chosen[:2]})
+        return found
+
+    def plans(self, text: str, most: int = 2) -> list[dict[str, Any]]:
+        """Return the chosen plans by section in catalog order."""
+        found = []
+        names = [s.name for s in self.collection.round.pack.texts[text].subfields]
+        used = {
+            row.values[names.index("section")]
+            for s in self.collection.submissions.values()
+            for row in s.texts.get(text, ())
+        }
+        for section in (s for s in self.collection.round.pack.sections if s in used):
+            chosen = [sentence(p.edited or p.body) for p, _ in self._picked(text, section)]
+            if chosen:
+                found.append({"section": section, "chosen": chosen[:most]})
+        return found
+
+    def standing(self, codes: Sequence[str], group: str) -> list[dict[str, Any]]:
+        """Return a table row per unit of a comparison group: each rate with its rank where it may be ranked."""
+        c = self.collection
+        codes = [code for code in codes if self.figures.item(code).sensitive not in self.figures.forbidden]
+        ranks = {(code, u): rank for code in codes for rank, u, _ in c.ranking(code, group)}
+        return [
+            {
+                "unit": safe(u.name),
+                "cells": [self._standing_cell(code, u.code, ranks.get((code, u.code))) for code in codes],
+            }
+            for u in c.scope_units(group)
+        ]
+
+    def _standing_cell(self, code: str, unit: str, rank: int | None) -> str:
+        shown = self.figures.unit_cell(code, unit)
+        if rank is None:
+            return shown
+        return say("report.ranked", value=shown, rank=mark(self.figures.tag(code, unit, "rank"), str(rank)))
+
+    def short_of(self, code: str) -> int:
+        """Return how many units are below the standard in force, 0 where there is none."""
+        item: Indicator | None = self.collection.indicators.get(code)
+        if item is None or item.sensitive in self.figures.forbidden:
+            return 0
+        met = self.collection.met(code, "all")
+        return met[1] - met[0] if met else 0
+
+    def negative(self, code: str) -> int:
+        """Return how many units have a value below 0, such as a cut that turned into a rise."""
+        return sum(v < 0 for v in self.collection.by_unit(code, "all").values())

@@ -1,0 +1,159 @@
+"""Template + collection → a Word report, and the list of what had to be left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Literal
+
+from exporters.narrative.figures import ZERO_CLOSE, ZERO_OPEN, Figures
+from exporters.narrative.merge import Merge
+from exporters.narrative.template import Line, TemplateFault, render
+from exporters.picks import load_picks
+from exporters.word.official import OfficialDocument
+from exporters.word.pieces import Piece
+from exporters.word.prose import DROP, prune, stretches
+from workbook.collection import Collection
+from workbook.messages import say
+from workbook.model import Defect, Genre
+from workbook.round import RESULTS
+from workbook.tables import read_text
+
+_ZERO = re.compile(f"[^，；。：\n{ZERO_OPEN}]*{ZERO_OPEN}([^{ZERO_CLOSE}]*){ZERO_CLOSE}[^，；。\n]*")
+_LEVEL = {"h1": 1, "h2": 2, "h3": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A clause left out because a figure or a choice behind it is missing."""
+
+    where: str
+    clause: str
+    reason: str
+
+
+def merged_lines(collection: Collection, genre: Genre) -> tuple[list[Line], list[Dropped]]:
+    """Return the report's lines, pruned of what is missing, and what was dropped; TemplateFault for a bad template."""
+    figures = Figures(collection, frozenset({"restricted"}))
+    picks = load_picks(collection)
+    merge = Merge(collection, figures, picks)
+    source = read_text(collection.round.pack.root / genre.template)
+    dropped: list[Dropped] = []
+    lines: list[Line] = []
+    where = ""
+    for line in render(source, merge.context()):
+        if line.kind in _LEVEL:
+            where = line.text
+        text = _ZERO.sub(r"\1", line.text)
+        if DROP in text and line.kind in ("row", "widths"):
+            text = text.replace(DROP, say("word.dash"))
+        elif DROP in text:
+            text, clauses = prune(text)
+            dropped += [Dropped(where, clause, say("report.no_figure")) for clause in clauses]
+        if text.strip("　 "):
+            lines.append(Line(line.kind, text))
+    dropped += [Dropped("", name, say("report.not_picked")) for name in dict.fromkeys(merge.unpicked)]
+    return _without_empty(lines), dropped
+
+
+def _without_empty(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines without headings that have nothing under them and tables that have no row."""
+    kept: list[Line] = []
+    for line in reversed(lines):
+        level = _LEVEL.get(line.kind)
+        following = kept[-1] if kept else None
+        if level is not None and (
+            following is None or _LEVEL.get(following.kind, 9) <= level or following.kind == "signature"
+        ):
+            continue
+        if line.kind == "table_title" and (following is None or following.kind != "row"):
+            continue
+        kept.append(line)
+    return kept[::-1]
+
+
+def plain_text(lines: Sequence[Line]) -> str:
+    """Return the report as plain text, figures bare, for reading aloud and for tests."""
+    return "\n".join("".join(text for _, text in stretches(line.text)) for line in lines)
+
+
+def pieces(text: str) -> list[Piece]:
+    """Return marked text as pieces; a figure's alias is what a click on it shows."""
+    return [Piece(words, tag, _alias(tag)) if tag else Piece(words) for tag, words in stretches(text)]
+
+
+def _alias(tag: str) -> str:
+    return tag.removeprefix("hb:")[:64]
+
+
+def write_document(path: Path, lines: Sequence[Line], *, title: str, created: datetime) -> None:
+    """Lay the lines out after GB/T 9704 and write the .docx whole or not at all."""
+    document = OfficialDocument(title, created)
+    for line in _with_tables(lines):
+        if isinstance(line, list):
+            _table(document, line)
+        elif line.kind in _LEVEL:
+            document.heading(_LEVEL[line.kind], pieces(line.text))
+        elif line.kind == "signature":
+            office, _, date = line.text.partition("|")
+            document.signature(office.strip(), date.strip())
+        elif line.kind == "body":
+            document.body(pieces(line.text))
+        else:
+            write = {
+                "title": document.title,
+                "subtitle": document.subtitle,
+                "addressee": document.addressee,
+                "table_title": document.table_title,
+                "note": document.note,
+            }[line.kind]
+            write("".join(text for _, text in stretches(line.text)))
+    document.save(path)
+
+
+def _with_tables(lines: Sequence[Line]) -> Iterator[Line | list[Line]]:
+    """Yield lines, runs of table rows gathered into one list."""
+    rows: list[Line] = []
+    for line in lines:
+        if line.kind in ("row", "widths"):
+            rows.append(line)
+            continue
+        if rows:
+            yield rows
+            rows = []
+        yield line
+    if rows:
+        yield rows
+
+
+_ALIGN: dict[str, Literal["left", "center", "right"]] = {"l": "left", "c": "center", "r": "right"}
+
+
+def _table(document: OfficialDocument, lines: Sequence[Line]) -> None:
+    """Write a table: first row the heading, `|= 40l 20r` widths in mm and alignment, then the rows."""
+    cells = [[c.strip() for c in line.text.strip("|").split("|")] for line in lines if line.kind == "row"]
+    shape = next((line.text.split() for line in lines if line.kind == "widths"), [])
+    columns = len(cells[0])
+    if len(shape) != columns:
+        shape = [f"{156 // columns}l"] * columns
+    header = ["".join(t for _, t in stretches(c)) for c in cells[0]]
+    rows = [[pieces(c) for c in (row + [""] * columns)[:columns]] for row in cells[1:]]
+    document.table(header, rows, [float(s[:-1]) for s in shape], [_ALIGN.get(s[-1], "left") for s in shape])
+
+
+def write_merged(
+    collection: Collection, genre: Genre, path: Path | None = None
+) -> tuple[Path | None, list[Dropped], tuple[Defect, ...]]:
+    """Write the merged report of a round; return its path, what was dropped, and defects of the template."""
+    target = path or collection.round.path / RESULTS / f"{genre.output}.docx"
+    try:
+        lines, dropped = merged_lines(collection, genre)
+    except TemplateFault as error:
+        fault = say("report.bad_template", why=error)
+        return None, [], (Defect(genre.template, error.line, fault, say("report.bad_template_remedy")),)
+    created = datetime.combine(collection.period.end, time(), UTC)
+    write_document(target, lines, title=genre.name, created=created)
+    return target, dropped, ()
