@@ -141,9 +141,9 @@ def print_json(data: Mapping[str, Any]) -> None:
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write a table to stderr."""
-    from rich.console import Console  # noqa: PLC0415 - heavy, and not needed for --help or --json
-    from rich.markup import escape  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
 
     grid = Table(title=title, title_justify="left", header_style="bold")
     for column in columns:
@@ -156,7 +156,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> 
 @contextmanager
 def progress(message: str) -> Iterator[None]:
     """Show what is being done on stderr while the block runs."""
-    from rich.console import Console  # noqa: PLC0415 - as above
+    from rich.console import Console
 
     console = Console(stderr=True, highlight=False)
     if console.is_terminal:

@@ -85,9 +85,8 @@ def _not_comparable(
             pairs |= {(unit, row.values[at]) for row in submission.texts.get(text.code, ())}
     versions = {c: i.definition_version for c, i in round_.pack.indicators.items()}
     prior = stored[stored["measure"] == "prior"]
-    for row in prior[["unit", "code", "definition"]].itertuples(index=False):
-        if versions.get(str(row.code), row.definition) != row.definition:
-            pairs.add((str(row.unit), str(row.code)))
+    columns = (prior[c].tolist() for c in ("unit", "code", "definition"))
+    pairs |= {(unit, code) for unit, code, then in zip(*columns, strict=True) if versions.get(code, then) != then}
     return frozenset(pairs)
 
 

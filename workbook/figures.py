@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,23 @@ from workbook.model import MEASURES, Indicator, Measure, State
 from workbook.values import Table
 
 COLUMNS = ("unit", "code", "measure", "state", "scaled")
+
+
+class Figure(NamedTuple):
+    """One row of a long frame."""
+
+    unit: str
+    code: str
+    measure: Measure
+    state: State
+    scaled: int
+
+
+def figures_in(frame: pd.DataFrame) -> Iterator[Figure]:
+    """Yield the rows of a long frame as records."""
+    columns = (frame[c].tolist() for c in COLUMNS)
+    for unit, code, measure, state, scaled in zip(*columns, strict=True):
+        yield Figure(unit, code, measure, State(state), int(scaled))
 
 
 def figures_frame(records: Iterable[tuple[str, str, str, int, int]]) -> pd.DataFrame:

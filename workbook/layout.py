@@ -153,7 +153,7 @@ def make_layout(pack: Pack, tier: str, period: Period, modules: tuple[str, ...])
 
 def _blocks(pack: Pack, tier: str) -> dict[str, Block]:
     blocks: dict[str, Block] = {}
-    next_row = {}
+    next_row: dict[str, int] = {}
     for text in pack.texts.values():
         if tier not in text.tiers or text.place == "cover":
             continue
@@ -201,7 +201,7 @@ def address(row: int, column: int) -> str:
 
 
 def sheet_name(title: str) -> str:
-    """Return `title` as Excel takes it for a sheet: 31 characters, none of []:*?/\\."""
+    """Return `title` as Excel takes it for a sheet: 31 characters, no brackets, colons, stars or slashes."""
     return re.sub(r"[\[\]:*?/\\]", " ", title).strip("'")[:31]
 
 

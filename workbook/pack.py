@@ -16,92 +16,23 @@ from workbook.tables import Row, read_table, read_text
 
 FILES = ("pack.toml", "indicators.csv", "rules.csv", "texts.csv")
 
-INDICATOR_COLUMNS = [
-    "code",
-    "name_zh",
-    "definition",
-    "section",
-    "module",
-    "dimension",
-    "measure_word",
-    "value_type",
-    "decimals",
-    "scale",
-    "display_scale",
-    "aggregation",
-    "numerator",
-    "denominator",
-    "calc",
-    "tiers",
-    "genres",
-    "required",
-    "prior_year",
-    "half",
-    "min",
-    "max",
-    "nature",
-    "direction",
-    "rankable",
-    "standard",
-    "zero_phrase",
-    "sensitive",
-    "approx",
-    "since",
-    "until",
-    "successor",
-    "definition_version",
-    "notes",
-]
-RULE_COLUMNS = [
-    "id",
-    "severity",
-    "status",
-    "scope",
-    "missing",
-    "period",
-    "tiers",
-    "category",
-    "expression",
-    "message_zh",
-    "remedy_zh",
-    "rationale",
-    "owner",
-]
-TEXT_COLUMNS = [
-    "code",
-    "name",
-    "kind",
-    "subfields",
-    "max_length",
-    "repeated",
-    "max_items",
-    "tiers",
-    "genres",
-    "required",
-    "merge",
-    "order",
-    "sensitive",
-    "editor",
-    "place",
-    "notes",
-]
+INDICATOR_COLUMNS = (
+    "code name_zh definition section module dimension measure_word value_type decimals scale display_scale "
+    "aggregation numerator denominator calc tiers genres required prior_year half min max nature direction "
+    "rankable standard zero_phrase sensitive approx since until successor definition_version notes"
+).split()
+RULE_COLUMNS = (
+    "id severity status scope missing period tiers category expression message_zh remedy_zh rationale owner"
+).split()
+TEXT_COLUMNS = (
+    "code name kind subfields max_length repeated max_items tiers genres required merge order sensitive editor "
+    "place notes"
+).split()
 
 CHOICES: dict[str, tuple[str, ...]] = {
-    "dimension": tuple(
-        [
-            "count",
-            "times",
-            "persons",
-            "person_times",
-            "cases",
-            "documents",
-            "money",
-            "money_per_unit",
-            "area",
-            "percent",
-            "score",
-            "rank",
-        ]
+    "dimension": (
+        *("count", "times", "persons", "person_times", "cases", "documents"),
+        *("money", "money_per_unit", "area", "percent", "score", "rank"),
     ),
     "value_type": ("integer", "decimal", "percent"),
     "nature": ("stock", "flow", "ratio", "param", "target", "derived_list"),
@@ -114,23 +45,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "kind": ("text", "list", "table", "record"),
     "place": ("texts", "cover", "notes", "definitions", "office"),
 }
-SUBFIELD_KINDS = [
-    "text",
-    "section",
-    "level",
-    "date",
-    "datetime",
-    "year",
-    "integer",
-    "number",
-    "code",
-    "rule",
-    "yn",
-    "enum",
-    "unit",
-    "tier",
-    "period",
-]
+SUBFIELD_KINDS = "text section level date datetime year integer number code rule yn enum unit tier period".split()
 
 
 def packs_folder() -> Path:

@@ -75,7 +75,7 @@ class _Check:
         return None if unknown else node
 
     def _near(self, code: str) -> str:
-        import difflib  # noqa: PLC0415 - only when something is wrong
+        import difflib
 
         known = [*self.pack.indicators, *self.pack.texts]
         return "、".join(difflib.get_close_matches(code, known, n=2)) or say("pack.nothing_near")
@@ -134,8 +134,15 @@ class _Check:
             self._place(rule, place)
         if node is None:
             return
-        for code in mentioned(node):
-            for tier in sorted(set(rule.tiers) - set(self.pack.indicators[code].tiers)):
+        self._rule_operands(rule, node)
+
+    def _rule_operands(self, rule: Rule, node: Node) -> None:
+        """Report operands the rule's tiers don't report, and earlier figures nobody keeps."""
+        file, line = "rules.csv", rule.line
+        tiers = {code: self.pack.indicators[code].tiers for code in mentioned(node)}
+        tiers |= {code: self.pack.texts[code].tiers for code in texts(node)}
+        for code, known in tiers.items():
+            for tier in sorted(set(rule.tiers) - set(known)):
                 self.report(file, line, "operand_tier", rule=rule.id, code=code, tier=tier)
         for ref in (n for n in walk(node) if isinstance(n, Ref)):
             item = self.pack.indicators[ref.code]
@@ -143,9 +150,6 @@ class _Check:
                 self.report(file, line, "not_carried", rule=rule.id, code=ref.code, measure=ref.measure)
             if ref.measure == "opening" and item.nature != "stock":
                 self.report(file, line, "not_stock", rule=rule.id, code=ref.code)
-        for code in texts(node):
-            for tier in sorted(set(rule.tiers) - set(self.pack.texts[code].tiers)):
-                self.report(file, line, "operand_tier", rule=rule.id, code=code, tier=tier)
 
     def _place(self, rule: Rule, place: str) -> None:
         try:

@@ -171,7 +171,7 @@ def _pack_name(pack: Pack) -> str:
 
 
 def _relative(target: Path, start: Path) -> str:
-    import os.path  # noqa: PLC0415 - pathlib cannot walk up before 3.12
+    import os.path
 
     try:
         return os.path.relpath(target, start)

@@ -1,4 +1,4 @@
-"""Totals over groups of units: sums of stored integers, ratios recomputed from parts, years compared on matched units."""
+"""Totals over groups of units: stored integers summed, ratios recomputed from parts, years on matched units."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ class Totals:
         item = self.indicators[code]
         known = inside & self.known(item, "value")
         absent = inside & self._not_applicable(code)
-        matched, excluded = known & False, ()
+        matched: Mask = np.zeros(self.table.size, dtype=np.bool_)
+        excluded: tuple[str, ...] = ()
         if carries(item, "prior"):
             both = known & self.known(item, "prior")
             comparable = np.array([(u, code) not in self.not_comparable for u in self.table.units], dtype=np.bool_)
@@ -69,7 +70,7 @@ class Totals:
         )
 
     def _not_applicable(self, code: str) -> Mask:
-        return self.table.figures(code, "value")[1] == State.NOT_APPLICABLE
+        return np.asarray(self.table.figures(code, "value")[1] == State.NOT_APPLICABLE, dtype=np.bool_)
 
     def known(self, item: Indicator, measure: Measure) -> Mask:
         """Return where the indicator counts towards a total at `measure`: both parts of a ratio are known."""

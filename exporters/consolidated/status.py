@@ -61,8 +61,8 @@ def write_receipts(book: Any, styles: Styles, collection: Collection) -> None:
 def balance_lines(collection: Collection) -> list[str]:
     """Return the books in words: units, files, control totals."""
     b = collection.balance
-    units = say("book.balance_units", expected=b.expected, **b.units)
-    files = say("book.balance_files", received=b.received, **b.files)
+    units = say("book.balance_units", expected=b.expected, **{str(k): v for k, v in b.units.items()})
+    files = say("book.balance_files", received=b.received, **{str(k): v for k, v in b.files.items()})
     sums = say("book.balance_sums", n=b.sums_compared, differ=len(b.sums_differ))
     return [units, files, sums, say("book.balanced" if b.balanced else "book.unbalanced")]
 
@@ -139,8 +139,8 @@ def coverage_line(collection: Collection) -> str:
 
 
 def _rule_report(sheet: Any, styles: Styles, collection: Collection, hidden: frozenset[str], row: int) -> None:
-    from workbook.expression.parse import parse  # noqa: PLC0415 - only here
-    from workbook.expression.tree import mentioned  # noqa: PLC0415
+    from workbook.expression.parse import parse
+    from workbook.expression.tree import mentioned
 
     row = _heading(
         sheet,

@@ -149,7 +149,7 @@ class Figures:
         return word
 
     def _top(self, code: str, scope: str, total: Total) -> str:
-        """The best three of a comparison group, ties included; only for items that may be ranked."""
+        """Return the best three of a comparison group, ties included; only for items that may be ranked."""
         item = self.item(code)
         ranked = [(r, u, v) for r, u, v in self.collection.ranking(code, scope) if r <= 3 and v != 0]
         if len(self.collection.ranking(code, scope)) <= 3 or not ranked or len(ranked) > 5:

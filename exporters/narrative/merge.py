@@ -63,7 +63,7 @@ class Merge:
             "short_of": self.short_of,
             "negative": self.negative,
             "collected": lambda code: code in c.indicators,
-            "join": lambda names: "、".join(names),
+            "join": "、".join,
         }
 
     def ledger(self) -> dict[str, Any]:

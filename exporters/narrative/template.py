@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -77,7 +77,7 @@ def classify(line: str) -> Line:
     """Return what a line is by its first characters."""
     for start, kind in _MARKS:
         if line.startswith(start):
-            return Line(cast("LineKind", kind), line[len(start) :].strip())
+            return Line(kind, line[len(start) :].strip())
     return Line("body", line)
 
 

@@ -123,8 +123,10 @@ def rule_findings(
         verdicts = judge.verdicts(rule)
         counts = {v: int((concerned & (verdicts == v)).sum()) for v in (TRUE, FALSE, UNKNOWN, BROKEN)}
         tallies.append(Tally(rule.id, *counts.values()))
-        for i in np.flatnonzero(concerned & ((verdicts == FALSE) | (verdicts == BROKEN))):
-            findings.append(_finding(rule, judge, int(i), keys[int(i)], submissions, broken=verdicts[i] == BROKEN))
+        failing = np.flatnonzero(concerned & ((verdicts == FALSE) | (verdicts == BROKEN)))
+        findings += [
+            _finding(rule, judge, i, keys[i], submissions, broken=verdicts[i] == BROKEN) for i in failing.tolist()
+        ]
     return findings, tallies
 
 

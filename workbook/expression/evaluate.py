@@ -129,10 +129,9 @@ class Evaluator:
 
     def _compare(self, node: Compare) -> Verdicts:
         left, right = node.left, node.right
-        if isinstance(left, Text | Context) and isinstance(right, Text | Context):
-            if "UMBRELLA" not in (getattr(left, "name", ""), getattr(right, "name", "")):
-                same = self._words(left) == self._words(right)
-                return (same if node.op == "==" else ~same).astype(np.int8)
+        if _wordy(left) and _wordy(right):
+            same = np.asarray(self._words(left) == self._words(right), dtype=np.bool_)
+            return (same if node.op == "==" else ~same).astype(np.int8)
         if not _numeric(left):
             return self._alike(node)
         a, b = self.number(left), self.number(right)
@@ -151,10 +150,10 @@ class Evaluator:
         same = (a == b) if node.op == "==" else (a != b)
         return np.where((a == UNKNOWN) | (b == UNKNOWN), UNKNOWN, same).astype(np.int8)
 
-    def _words(self, node: Text | Context) -> npt.NDArray[np.object_]:
+    def _words(self, node: Node) -> npt.NDArray[np.object_]:
         if isinstance(node, Text):
             return np.full(self.table.size, node.value, dtype=object)
-        return self.table.tier if node.name == "TIER" else np.full(self.table.size, self.table.period, dtype=object)
+        return self.table.tier if node == Context("TIER") else np.full(self.table.size, self.table.period, dtype=object)
 
 
 _SIGN: dict[str, Callable[[Floats], Bools]] = {
@@ -182,6 +181,10 @@ def kleene_or(parts: list[Verdicts]) -> Verdicts:
 def kleene_not(part: Verdicts) -> Verdicts:
     """T and F change places, U stays."""
     return np.where(part == UNKNOWN, UNKNOWN, 1 - part).astype(np.int8)
+
+
+def _wordy(node: Node) -> bool:
+    return isinstance(node, Text) or node in (Context("TIER"), Context("PERIOD"))
 
 
 def _numeric(node: Node) -> bool:

@@ -75,12 +75,8 @@ def _expect(at: ast.AST, node: Node, want: NodeKind) -> None:
 
 def _convert(at: ast.expr) -> Node:
     match at:
-        case ast.Constant(value=bool()):
-            raise _fail(at, "construct")
-        case ast.Constant(value=int() | float()):
-            return Number(Fraction(ast.unparse(at)))
-        case ast.Constant(value=str(text)):
-            return Text(text)
+        case ast.Constant():
+            return _literal(at)
         case ast.Name(id=name):
             return Context(name) if name in CONTEXT else Ref(name)
         case ast.UnaryOp(op=ast.Not()):
@@ -100,6 +96,14 @@ def _convert(at: ast.expr) -> Node:
     raise _fail(at, "construct")
 
 
+def _literal(at: ast.Constant) -> Node:
+    if isinstance(at.value, str):
+        return Text(at.value)
+    if isinstance(at.value, int | float) and not isinstance(at.value, bool):
+        return Number(Fraction(ast.unparse(at)))
+    raise _fail(at, "construct")
+
+
 def _number(at: ast.expr) -> Node:
     node = _convert(at)
     _expect(at, node, "number")
@@ -113,7 +117,7 @@ def _condition(at: ast.expr) -> Node:
 
 
 def _comparison(at: ast.Compare) -> Node:
-    """`a < b < c` means `a < b and b < c`; conditions and texts know only == and !=."""
+    """Return a chain as pairs: `a < b < c` means `a < b and b < c`. Conditions and texts know only == and !=."""
     sides = [at.left, *at.comparators]
     nodes = [_convert(side) for side in sides]
     parts: list[Node] = []

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 import pandas as pd
 
-from workbook.figures import computed_figures, figures_frame, plain
+from workbook.figures import computed_figures, figures_frame, figures_in, plain
 from workbook.layout import Layout, cover_subfields, make_layout
 from workbook.messages import say
 from workbook.model import Measure, Round, State, Unit
@@ -21,8 +21,10 @@ Key = tuple[str, Measure]
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything that is not layout. `entries` are typed or carried figures (a number or a state's word);
-    `carried` names those that came from earlier rounds or the office; `computed` holds right cached results.
+    """Everything that is not layout.
+
+    `entries` are typed or carried figures (a number or a state's word); `carried` names those that came from earlier
+    rounds or the office; `computed` holds right cached results.
     """
 
     unit: Unit
@@ -49,7 +51,7 @@ def layouts_of(round_: Round) -> dict[str, Layout]:
 def blank_contents(round_: Round, stored: pd.DataFrame) -> dict[str, Content]:
     """Return the content of every unit's blank form: what earlier rounds and parameters provide."""
     layouts = layouts_of(round_)
-    by_unit = {unit: part for unit, part in stored.groupby("unit", sort=False)}
+    by_unit = dict(iter(stored.groupby("unit", sort=False)))
     contents = {}
     for unit in round_.units:
         layout = layouts[unit.tier]
@@ -65,15 +67,14 @@ def _carried(layout: Layout, stored: pd.DataFrame | None) -> dict[Key, Figure]:
     entries: dict[Key, Figure] = {}
     if stored is None:
         return entries
-    for row in stored.itertuples(index=False):
-        item = layout.indicators.get(str(row.code))
-        measure: Measure = row.measure
-        if item is None or measure not in layout.measures(item):
+    for row in figures_in(stored):
+        item = layout.indicators.get(row.code)
+        if item is None or row.measure not in layout.measures(item):
             continue
-        if State(row.state).known:
-            entries[item.code, measure] = plain(int(row.scaled), item.decimals)
+        if row.state.known:
+            entries[item.code, row.measure] = plain(row.scaled, item.decimals)
         elif row.state == State.NOT_APPLICABLE:
-            entries[item.code, measure] = state_word(row.state)
+            entries[item.code, row.measure] = state_word(row.state)
     return entries
 
 
@@ -129,13 +130,12 @@ def with_computed(round_: Round, contents: Mapping[str, Content]) -> dict[str, C
     layouts = layouts_of(round_)
     computed: dict[str, dict[Key, Figure]] = {u.code: {} for u in units}
     tiers = {u.code: u.tier for u in units}
-    for row in computed_figures(table, indicators).itertuples(index=False):
-        unit, code = str(row.unit), str(row.code)
-        layout = layouts[tiers[unit]]
-        if code in layout.indicators and row.measure in layout.measures(layout.indicators[code]):
-            known = State(row.state).known
-            shown: Figure = plain(int(row.scaled), indicators[code].decimals) if known else ""
-            computed[unit][code, row.measure] = say("word.dash") if row.undefined else shown
+    results = computed_figures(table, indicators)
+    for row, undefined in zip(figures_in(results), results["undefined"].tolist(), strict=True):
+        layout = layouts[tiers[row.unit]]
+        if row.code in layout.indicators and row.measure in layout.measures(layout.indicators[row.code]):
+            shown: Figure = plain(row.scaled, indicators[row.code].decimals) if row.state.known else ""
+            computed[row.unit][row.code, row.measure] = say("word.dash") if undefined else shown
     return {code: replace(c, computed=computed[code]) for code, c in contents.items()}
 
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -31,7 +31,7 @@ SHORTEST_REASON = 8  # characters a written reason must have (semantics: confirm
 
 
 class Unreadable(Exception):
-    """The file is no form we can take: `reason` names the message under receipt.*"""
+    """The file is no form we can take; `reason` names the message under [receipt]."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -86,7 +86,10 @@ def _open(data: bytes) -> dict[str, Grid]:
     """Return all sheets as grids that start at A1; a parser's crash is the file's fault, not ours."""
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+        return {
+            name: cast("Grid", book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+            for name in book.sheet_names
+        }
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except CalamineError:
