@@ -1,0 +1,127 @@
+"""Small tables in, findings or totals out: what most tests speak through."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from workbook.checks.check import Checked, check
+from workbook.figures import figures_frame
+from workbook.layout import address, make_layout
+from workbook.model import Cell, Finding, Measure, Pack, Round, Submission, TextRow, Unit
+from workbook.pack import load_pack, packs_folder
+from workbook.period import parse_period
+from workbook.reading.values import read_figure
+
+NAMES = {"": "value", "prev": "prior", "opening": "opening", "half": "half"}
+NOTHING = figures_frame([]).assign(definition="")
+Value = int | float | str | None
+
+
+@cache
+def party_building() -> Pack:
+    """Return the first pack, loaded once."""
+    pack, defects = load_pack(packs_folder() / "party-building")
+    assert pack is not None
+    assert defects == ()
+    return pack
+
+
+def all_modules(pack: Pack) -> tuple[str, ...]:
+    return tuple(m.code for m in pack.modules)
+
+
+def submission(
+    values: Mapping[str, Value],
+    *,
+    tier: str = "county",
+    period: str = "2020",
+    texts: Mapping[str, int | Sequence[Sequence[str]]] | None = None,
+    unit: str = "U1",
+    umbrella: bool = False,
+    reasons: Mapping[str, str] | None = None,
+    pack: Pack | None = None,
+) -> Submission:
+    """Return a submission from {"CODE": 3, "prev(CODE)": 2, …}; what is not named is blank.
+
+    `texts` gives the number of items of a text input, or its items.
+    """
+    pack = pack or party_building()
+    layout = make_layout(pack, tier, parse_period(period), all_modules(pack))
+    cells: dict[tuple[str, Measure], Cell] = {}
+    for section in layout.sections:
+        for code, row in section.rows.items():
+            item = layout.indicators[code]
+            for measure in layout.measures(item):
+                name = next(n for n, m in NAMES.items() if m == measure)
+                value = values.get(f"{name}({code})" if name else code)
+                place = address(row, layout.column(measure))
+                cells[code, measure] = read_figure(value, item.decimals, section.sheet, place)
+    rows = {code: () for code in layout.blocks}
+    for code, given in (texts or {}).items():
+        block = layout.blocks[code]
+        items = [["字"] * len(block.text.subfields)] * given if isinstance(given, int) else given
+        rows[code] = tuple(TextRow(tuple(v), block.sheet, address(block.first_row + i, 3)) for i, v in enumerate(items))
+    return Submission(
+        file=f"{unit}.xlsx",
+        sha256=unit,
+        pack=pack.id,
+        pack_hash=pack.hash,
+        form_version=pack.form_version,
+        unit=Unit(unit, unit, tier, umbrella),
+        period=period,
+        modules=all_modules(pack),
+        received=datetime(2020, 7, 1),
+        cells=cells,
+        texts=rows,
+        reasons=dict(reasons or {}),
+    )
+
+
+def judged(*submissions: Submission) -> Checked:
+    """Return the verdict on submissions of one period."""
+    pack = party_building()
+    return check(pack, {s.unit.code: s for s in submissions}, NOTHING, modules=all_modules(pack))
+
+
+def findings_of(values: Mapping[str, Value], rules: Iterable[str] = (), **more: object) -> list[Finding]:
+    """Return the findings on one submission, only those of `rules` if any are named."""
+    found = judged(submission(values, **more)).findings["U1"]  # type: ignore[arg-type]
+    wanted = set(rules)
+    return [f for f in found if not wanted or f.rule in wanted]
+
+
+def a_round(path: Path, units: Sequence[Unit], period: str = "2020", **more: object) -> Round:
+    """Return a round of the first pack with all modules on."""
+    pack = party_building()
+    settings: dict[str, object] = {
+        "office": "市委党建办",
+        "deadline": datetime(2021, 1, 10, 18),
+        "previous": None,
+        "modules": all_modules(pack),
+        "basis": "units",
+        "return_on_error": True,
+        "switches": (),
+        "parameters": (),
+    }
+    return Round(path=path, pack=pack, period=period, units=tuple(units), **(settings | more))  # type: ignore[arg-type]
+
+
+def office(path: Path, to: str, folder: Path) -> Path:
+    """Convert a file with a throw-away headless LibreOffice; the outside judge of what we write."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as profile:
+        done = subprocess.run(
+            ["soffice", "--headless", "--norestore", f"-env:UserInstallation=file://{profile}", "--convert-to", to]
+            + ["--outdir", str(folder), str(path)],
+            capture_output=True,
+            timeout=180,
+            check=False,
+        )
+    target = folder / f"{path.stem}.{to.split(':')[0]}"
+    assert target.is_file(), done.stderr.decode(errors="replace")
+    return target
