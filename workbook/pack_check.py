@@ -10,9 +10,11 @@ from workbook.computed import definition, formula
 from workbook.expression.parse import ExpressionError, parse
 from workbook.expression.tree import Node, NodeKind, Ref, mentioned, texts, walk
 from workbook.messages import say
-from workbook.model import Defect, Indicator, Pack, Rule, TextInput
+from workbook.model import Defect, Genre, Indicator, Pack, Rule, TextInput
 from workbook.pack import load_pack
+from workbook.tables import read_text
 
+BLANK = re.compile(r"\{\{\s*([A-Z][A-Z0-9_]*)")  # the code of a template's blank, see exporters/narrative/template.py
 PLACE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -51,8 +53,21 @@ class _Check:
             if section_text not in self.pack.texts or section not in self.pack.sections:
                 self.report("pack.toml", 0, "section_of", code=section_text, section=section)
         for genre in self.pack.genres.values():
-            if not (self.pack.root / genre.template).is_file():
-                self.report("pack.toml", 0, "template", genre=genre.id, path=genre.template)
+            self._template(genre)
+
+    def _template(self, genre: Genre) -> None:
+        """Report a template that is not there, and blanks bound to codes that do not exist or must not be printed."""
+        path = self.pack.root / genre.template
+        if not path.is_file():
+            self.report("pack.toml", 0, "template", genre=genre.id, path=genre.template)
+            return
+        for line, text in enumerate(read_text(path).splitlines(), 1):
+            for code in BLANK.findall(text):
+                item = self.pack.indicators.get(code)
+                if item is None:
+                    self.report(genre.template, line, "unknown_code", name=genre.id, code=code, near=self._near(code))
+                elif item.sensitive == "restricted" and not genre.tiers:
+                    self.report(genre.template, line, "restricted_blank", code=code)
 
     def _known(self, file: str, line: int, column: str, values: Iterable[str], known: Iterable[str]) -> None:
         known = list(known)
@@ -110,7 +125,8 @@ class _Check:
         if not sources or any(t is None for t in trees):
             return
         node = formula(item)
-        assert node is not None
+        if node is None:
+            return
         for code in mentioned(node):
             part = self.pack.indicators[code]
             if code == item.code or (part.computed and item.code in _codes(part, self.pack)):

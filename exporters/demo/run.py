@@ -1,0 +1,154 @@
+"""The demo: a fictional city's rounds one after another, mishaps included, through the same functions as any office."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from exporters.demo.figures import city_figures
+from exporters.demo.mishaps import Mishaps, slipped, strangers
+from exporters.demo.texts import Texts, load_texts
+from exporters.narrative.report import Dropped
+from exporters.picks import COLUMNS, update_picks
+from exporters.results import write_results
+from exporters.rounds import NewRound, create_round, write_books, write_forms
+from workbook.collect import collect
+from workbook.collection import Collection
+from workbook.form.book import form_name
+from workbook.form.content import Content, Figure, Key, blank_contents, layouts_of, with_computed
+from workbook.history import earlier_periods, stored_figures
+from workbook.messages import say
+from workbook.model import Pack, Round, Unit
+from workbook.period import Period, parse_period
+from workbook.round import IN, PICKS_FILE, load_round, read_units, write_round
+from workbook.tables import read_table, read_text, write_table
+
+Typed = Callable[[Period], Mapping[str, Mapping[str, Figure]]]
+
+
+@dataclass(frozen=True)
+class DemoRound:
+    """One consolidated round of the demo; `told` names the round to speak about at the end."""
+
+    collection: Collection
+    outputs: list[Path]
+    dropped: list[Dropped]
+    told: str
+
+
+def run_demo(pack: Pack, folder: Path, tell: Callable[[str], None]) -> list[DemoRound]:
+    """Run every round of the pack's demo city under `folder`; `tell` gets a sentence per step."""
+    source = pack.root / "demo"
+    story = tomllib.loads(read_text(source / "demo.toml"))
+    units, _ = read_units(source / "units.csv", pack)
+    texts = load_texts(pack, source)
+    typed: Typed = city_figures(pack, source, units, texts.rows_of, seed=int(story["seed"]))
+    results: list[DemoRound] = []
+    previous: Path | None = None
+    for entry in story["round"]:
+        path = folder / str(entry["period"])
+        round_ = _new_round(pack, path, previous, story, entry)
+        tell(say("demo.forms", period=parse_period(round_.period).title, n=len(round_.units)))
+        mishaps = Mishaps.of(story) if round_.period == story["told"] else Mishaps()
+        _fill(round_, story, texts, typed, mishaps)
+        strangers(round_, mishaps, folder)
+        tell(say("demo.consolidate", period=parse_period(round_.period).title))
+        collection, defects = collect(round_)
+        if collection is None:
+            raise RuntimeError(str(defects))
+        update_picks(collection)
+        _choose(round_, source / "picks.csv")
+        outputs, dropped, faults = write_results(collection)
+        if faults:
+            raise RuntimeError(str(faults))
+        results.append(DemoRound(collection, outputs, dropped, str(story["told"])))
+        previous = path
+    return results
+
+
+def _new_round(
+    pack: Pack, path: Path, previous: Path | None, story: Mapping[str, Any], entry: Mapping[str, Any]
+) -> Round:
+    """Set the round up as `huibao new` does and write its forms."""
+    units = pack.root / "demo" / "units.csv"
+    told = NewRound(path, pack, str(entry["period"]), units, previous, str(story["office"]), entry["deadline"])
+    defects = create_round(told)
+    round_, faults = load_round(path)
+    if defects or round_ is None:
+        raise RuntimeError(str(defects or faults))
+    write_round(round_)
+    _, defects = write_forms(round_)
+    if defects:
+        raise RuntimeError(str(defects))
+    return round_
+
+
+def _fill(round_: Round, story: Mapping[str, Any], texts: Texts, typed: Typed, mishaps: Mishaps) -> None:
+    """Write into 收件 what the units send back, each at its own time before the deadline."""
+    stored, _ = stored_figures(round_)
+    blank = blank_contents(round_, stored)
+    filled = {u.code: _filled(round_, u, blank[u.code], story, (texts, typed)) for u in round_.units}
+    sent: dict[Path, Content] = {}
+    times: dict[Path, datetime] = {}
+    assert round_.deadline is not None
+    for place, unit in enumerate(round_.units):
+        if unit.code in mishaps.absent:
+            continue
+        arrival = round_.deadline - timedelta(hours=6 + 37 * (place % 7), minutes=11 * place)
+        if unit.code in mishaps.late:
+            arrival = round_.deadline + timedelta(days=2, hours=-3)
+        versions = [True, False] if unit.code in (*mishaps.corrected, *mishaps.repaired) else [False]
+        for number, first in enumerate(versions):
+            name = form_name(unit, round_.period)
+            if number:
+                name = name.replace(".xlsx", say("demo.second") + ".xlsx")
+            path = round_.path / IN / name
+            sent[path] = slipped(filled[unit.code], mishaps, first=first)
+            times[path] = arrival + timedelta(hours=4 * number)
+    by_key = with_computed(round_, {str(p): replace(c, unit=replace(c.unit, code=str(p))) for p, c in sent.items()})
+    ready = {p: replace(by_key[str(p)], unit=c.unit) for p, c in sent.items()}
+    write_books(round_, ready)
+    for path, moment in times.items():
+        os.utime(path, (moment.timestamp(), moment.timestamp()))
+
+
+def _filled(
+    round_: Round, unit: Unit, blank: Content, story: Mapping[str, Any], source: tuple[Texts, Typed]
+) -> Content:
+    """Return one unit's form as its clerk fills it: figures now, and earlier ones where none are carried over."""
+    texts, typed = source
+    period = parse_period(round_.period)
+    layout = layouts_of(round_)[unit.tier]
+    entries: dict[Key, Figure] = dict(blank.entries)
+    periods = {"value": period, **earlier_periods(period)}
+    for item in layout.indicators.values():
+        for measure in layout.measures(item):
+            key = (item.code, measure)
+            value = typed(periods[measure])[unit.code].get(item.code)
+            if key not in entries and value is not None:
+                entries[key] = value
+    cover = {**blank.cover, **story["cover"]}
+    if round_.deadline is not None:
+        cover["submitted_at"] = (round_.deadline - timedelta(days=2)).date().isoformat()
+    return replace(blank, entries=entries, texts={**blank.texts, **texts.texts_of(unit.code, period)}, cover=cover)
+
+
+def _choose(round_: Round, source: Path) -> None:
+    """Mark in 选材.csv what the city's office chooses, as its editor would in Excel."""
+    path = round_.path / PICKS_FILE
+    wanted, _ = read_table(source, (COLUMNS[2], COLUMNS[4], COLUMNS[7], COLUMNS[1], COLUMNS[9]))
+    choices = {(w[COLUMNS[2]], w[COLUMNS[4]], w[COLUMNS[7]]): w for w in wanted}
+    rows, _ = read_table(path, COLUMNS)
+    marked: list[Sequence[str]] = []
+    for row in rows:
+        fields = [row[c] for c in COLUMNS]
+        choice = choices.get((row[COLUMNS[2]], row[COLUMNS[4]], row[COLUMNS[7]]))
+        if choice is not None:
+            fields[0], fields[1], fields[9] = say("word.yes"), choice[COLUMNS[1]], choice[COLUMNS[9]]
+        marked.append(fields)
+    write_table(path, COLUMNS, marked)
