@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from exporters.consolidated.places import make_places
 from exporters.consolidated.status import balance_lines, coverage_line, write_controls, write_findings, write_receipts
 from exporters.consolidated.styles import Styles
@@ -17,6 +15,7 @@ from workbook.collection import Collection
 from workbook.files import replacing
 from workbook.messages import catalogue, say
 from workbook.round import RESULTS
+from workbook.sheets import open_book
 
 
 def write_consolidated(collection: Collection) -> list[Path]:
@@ -37,9 +36,7 @@ def write_book(path: Path, collection: Collection, hidden: frozenset[str]) -> No
     places = make_places(collection, indicators)
     office_copy = not hidden
     with replacing(path) as temporary:
-        book = xlsxwriter.Workbook(
-            str(temporary), {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
-        )
+        book = open_book(temporary)
         styles = Styles(book)
         _write_cover(book, styles, collection, office_copy=office_copy)
         write_tiers(book, styles, collection, places)

@@ -86,15 +86,20 @@ class Figures:
         number, word = scaled(value, cast('Literal["", "万"]', scale), min(item.decimals, 2))
         return number, word + item.measure_word
 
-    def of_units(self, code: str, scope: str, total: Total) -> str:
-        """Return （n/N） where not every unit that should report the item has a known value, else ""."""
-        if total.n >= total.units:
+    def of_units(self, code: str, scope: str, total: Total, known: int | None = None) -> str:
+        """Return （n/N） where a unit whose form was accepted has no known value, else "".
+
+        Units that did not report at all are named once, at the head of the report; N is who should report the item.
+        """
+        n = total.n if known is None else known
+        inside = [u for u in self.collection.scope_units(scope) if code in self.collection.collected[u.tier]]
+        accepted = sum(u.code in self.collection.submissions for u in inside)
+        absent = len(inside) - total.units  # 不适用: neither reported nor missing
+        if n >= accepted - absent:
             return ""
-        n, units = (
-            mark(self.tag(code, scope, "n"), str(total.n)),
-            mark(self.tag(code, scope, "units"), str(total.units)),
-        )
-        return say("report.n_of", n=n, units=units)
+        tag = "n" if known is None else "met_n"
+        marks = (mark(self.tag(code, scope, k), str(v)) for k, v in ((tag, n), ("units", total.units)))
+        return say("report.n_of", n=next(marks), units=next(marks))
 
     def _value(self, code: str, scope: str, total: Total) -> str:
         item = self.item(code)
@@ -143,10 +148,7 @@ class Figures:
         if met is None or not met[1]:
             return self._drop(code, scope, "met", "report.no_standard")
         word = mark(self.tag(code, scope, "met"), str(met[0])) + say("report.units_word")
-        if met[1] < total.units:
-            n, units = (mark(self.tag(code, scope, k), str(v)) for k, v in (("met_n", met[1]), ("units", total.units)))
-            word += say("report.n_of", n=n, units=units)
-        return word
+        return word + self.of_units(code, scope, total, known=met[1])
 
     def _top(self, code: str, scope: str, total: Total) -> str:
         """Return the best three of a comparison group, ties included; only for items that may be ranked."""

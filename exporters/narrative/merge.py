@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from exporters.narrative.figures import Figures
@@ -48,8 +49,8 @@ class Merge:
             "kind": c.period.kind,
             "year": c.period.year,
             "office": c.round.office,
-            "deadline": say("report.day", y=deadline.year, m=deadline.month, d=deadline.day) if deadline else "",
-            "date": say("report.day", y=c.period.end.year, m=c.period.end.month, d=c.period.end.day),
+            "deadline": _day(deadline) if deadline else "",
+            "date": _day(max(c.period.end, deadline.date()) if deadline else c.period.end),
             "units": self.ledger(),
             "groups": list(c.round.pack.groups),
             "sections": list(c.round.pack.sections),
@@ -82,6 +83,11 @@ class Merge:
             ],
             "umbrellas": self._names(lambda u: u.umbrella),
             "accepted": c.balance.units["accepted"],
+            "counted": sum(u.code in c.submissions for u in c.counted),
+            "groups": [
+                (g, sum(u.code in c.submissions for u in c.scope_units(g)), len(c.scope_units(g)))
+                for g in c.round.pack.groups
+            ],
             "missing": self._names(lambda u: c.states[u.code] == "missing"),
             "returned": self._names(lambda u: c.states[u.code] == "returned"),
             "late": self._names(lambda u: u.code in used and late is not None and used[u.code].received > late),
@@ -195,3 +201,7 @@ class Merge:
     def negative(self, code: str) -> int:
         """Return how many units have a value below 0, such as a cut that turned into a rise."""
         return sum(v < 0 for v in self.collection.by_unit(code, "all").values())
+
+
+def _day(day: date) -> str:
+    return say("report.day", y=day.year, m=day.month, d=day.day)

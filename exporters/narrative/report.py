@@ -43,8 +43,10 @@ def merged_lines(collection: Collection, genre: Genre) -> tuple[list[Line], list
     source = read_text(collection.round.pack.root / genre.template)
     dropped: list[Dropped] = []
     lines: list[Line] = []
-    where = ""
+    where, told = "", 0
     for line in render(source, merge.context()):
+        lost = figures.lost[told : told + line.text.count(DROP)]  # marks stand in the order they were left
+        told += len(lost)
         if line.kind in _LEVEL:
             where = line.text
         text = _ZERO.sub(r"\1", line.text)
@@ -52,7 +54,10 @@ def merged_lines(collection: Collection, genre: Genre) -> tuple[list[Line], list
             text = text.replace(DROP, say("word.dash"))
         elif DROP in text:
             text, clauses = prune(text)
-            dropped += [Dropped(where, clause, say("report.no_figure")) for clause in clauses]
+            why = "；".join(
+                dict.fromkeys(say("report.lost", name=figures.item(x.code).name, why=x.reason) for x in lost)
+            )
+            dropped += [Dropped(where, clause, why) for clause in clauses]
         if text.strip("　 "):
             lines.append(Line(line.kind, text))
     dropped += [Dropped("", name, say("report.not_picked")) for name in dict.fromkeys(merge.unpicked)]

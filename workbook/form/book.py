@@ -6,8 +6,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from workbook.form.content import Content
 from workbook.form.sections import write_section
 from workbook.form.styles import Styles
@@ -15,6 +13,7 @@ from workbook.form.texts import write_texts
 from workbook.layout import COVER_LABEL, COVER_VALUE, STAMP_SHEET, Layout, cover_subfields
 from workbook.messages import catalogue, say
 from workbook.model import Round, Unit
+from workbook.sheets import open_book
 
 FORMAT = "huibao-form-1"
 
@@ -27,7 +26,7 @@ def form_name(unit: Unit, period: str) -> str:
 
 def write_form(path: Path, round_: Round, layout: Layout, content: Content) -> None:
     """Write the form of one unit to `path`; OSError from the disk."""
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    book = open_book(path)
     styles = Styles(book)
     stamp = _stamp(round_, content.unit)
     _write_guide(book, styles, round_)
