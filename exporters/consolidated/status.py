@@ -13,10 +13,13 @@ from workbook.messages import say
 from workbook.model import Finding, Receipt
 
 
+RECEIPT_WIDTHS = (4, 12, 34, 12, 18, 46, 18, 40)
+
+
 def write_receipts(book: Any, styles: Styles, collection: Collection) -> None:
     """Add 报送情况: the balance, a line per unit, a line per file."""
     sheet = book.add_worksheet(say("book.receipts_sheet"))
-    _page(sheet, (4, 12, 30, 12, 12, 44, 18, 40))
+    _page(sheet, RECEIPT_WIDTHS)
     sheet.write_string(0, 1, f"{say('book.receipts_sheet')}　{collection.period.title}", styles.title)
     row = 2
     for line in balance_lines(collection):
@@ -53,7 +56,7 @@ def write_receipts(book: Any, styles: Styles, collection: Collection) -> None:
         lines = 1
         for column, value in enumerate(values, 1):
             sheet.write_string(row, column, value, styles.label)
-            lines = max(lines, FormStyles.lines(value, (12, 30, 12, 12, 44, 18, 40)[column - 1] - 2))
+            lines = max(lines, FormStyles.lines(value, RECEIPT_WIDTHS[column] - 2))
         sheet.set_row(row, 4 + 15 * lines)
         row += 1
 

@@ -1,0 +1,52 @@
+# Two commands do everything on a fresh Debian/Ubuntu machine with git, make and Python 3.11:
+#   make demo    sets up and runs the main job; look into demo/ afterwards
+#   make test    sets up (LibreOffice too) and runs every check
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+DEMO   ?= demo
+
+.PHONY: demo test check setup system docs clean
+
+demo: $(VENV)/.ready
+	rm -rf "$(DEMO)"
+	$(BIN)/huibao demo "$(DEMO)"
+
+test: $(VENV)/.dev system check
+
+check:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python docs/reference.py --check
+	$(BIN)/python -m pytest
+
+setup: $(VENV)/.dev
+
+$(VENV)/.ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing; try: apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	touch $@
+
+# What the tests need from the system: LibreOffice as outside judge, poppler to look at pages, a Chinese font.
+system:
+	@if ! command -v soffice >/dev/null || ! command -v pdftotext >/dev/null; then \
+	  echo "Installing LibreOffice, poppler and a Chinese font …"; \
+	  root=""; [ "$$(id -u)" = 0 ] || root=sudo; \
+	  $$root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$root apt-get install -y -qq --no-install-recommends \
+	    libreoffice-calc libreoffice-writer poppler-utils fonts-noto-cjk; \
+	fi
+
+docs: $(VENV)/.dev system
+	$(BIN)/python docs/reference.py
+	$(BIN)/python docs/pictures.py "$(DEMO)/2020H1"
+
+clean:
+	rm -rf $(VENV) demo dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
