@@ -31,7 +31,8 @@ def check_files(files: Sequence[Path]) -> tuple[list[dict[str, Any]], list[str]]
             loaded = load_pack(folder)[0] if folder is not None else None
             assert loaded is not None, "read_submission found this pack a moment ago"
             packs[submission.pack] = loaded
-        checked = check(packs[submission.pack], {"": submission}, nothing, modules=submission.modules)
+        pack = packs[submission.pack]
+        checked = check(pack, {"": submission}, nothing, period=submission.period, modules=submission.modules)
         found = checked.findings[""]
         results.append(
             {

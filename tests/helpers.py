@@ -10,12 +10,15 @@ from functools import cache
 from pathlib import Path
 
 from workbook.checks.check import Checked, check
+from workbook.collect import merge
+from workbook.collection import Collection
 from workbook.figures import figures_frame
 from workbook.layout import address, make_layout
 from workbook.model import Cell, Finding, Measure, Pack, Round, Submission, TextRow, Unit
 from workbook.pack import load_pack, packs_folder
 from workbook.period import parse_period
 from workbook.reading.values import read_figure
+from workbook.receive import Incoming, settle
 
 NAMES = {"": "value", "prev": "prior", "opening": "opening", "half": "half"}
 NOTHING = figures_frame([]).assign(definition="")
@@ -85,7 +88,9 @@ def submission(
 def judged(*submissions: Submission) -> Checked:
     """Return the verdict on submissions of one period."""
     pack = party_building()
-    return check(pack, {s.unit.code: s for s in submissions}, NOTHING, modules=all_modules(pack))
+    return check(
+        pack, {s.unit.code: s for s in submissions}, NOTHING, period=submissions[0].period, modules=all_modules(pack)
+    )
 
 
 def findings_of(values: Mapping[str, Value], rules: Iterable[str] = (), **more: object) -> list[Finding]:
@@ -109,6 +114,17 @@ def a_round(path: Path, units: Sequence[Unit], period: str = "2020", **more: obj
         "parameters": (),
     }
     return Round(path=path, pack=pack, period=period, units=tuple(units), **(settings | more))  # type: ignore[arg-type]
+
+
+def collected(round_: Round, *submissions: Submission, stored: object = None) -> Collection:
+    """Return the collection of these submissions, as if they had come in as files."""
+    by_file = {s.file: s for s in submissions}
+    earlier = NOTHING if stored is None else stored
+    checked = check(  # type: ignore[arg-type]
+        round_.pack, by_file, earlier, period=round_.period, modules=round_.modules, switches=round_.switches
+    )
+    incoming = Incoming(by_file, ())
+    return merge(round_, incoming, checked, settle(round_, incoming, checked.findings), earlier)  # type: ignore[arg-type]
 
 
 def office(path: Path, to: str, folder: Path) -> Path:

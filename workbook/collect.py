@@ -35,12 +35,20 @@ def collect(round_: Round) -> tuple[Collection | None, tuple[Defect, ...]]:
     if defects:
         return None, defects
     incoming = read_incoming(round_)
-    checked = check(round_.pack, incoming.submissions, stored, modules=round_.modules, switches=round_.switches)
+    checked = check(
+        round_.pack,
+        incoming.submissions,
+        stored,
+        period=round_.period,
+        modules=round_.modules,
+        switches=round_.switches,
+    )
     settled = settle(round_, incoming, checked.findings)
-    return _merge(round_, incoming, checked, settled, stored), ()
+    return merge(round_, incoming, checked, settled, stored), ()
 
 
-def _merge(round_: Round, incoming: Incoming, checked: Checked, settled: Settled, stored: pd.DataFrame) -> Collection:
+def merge(round_: Round, incoming: Incoming, checked: Checked, settled: Settled, stored: pd.DataFrame) -> Collection:
+    """Return the collection of what was read, judged and settled; any order of files gives the same."""
     period = round_period(round_)
     unit_of = {key: unit for unit, key in settled.used.items()}
     submissions = {u.code: incoming.submissions[settled.used[u.code]] for u in round_.units if u.code in settled.used}
@@ -48,7 +56,7 @@ def _merge(round_: Round, incoming: Incoming, checked: Checked, settled: Settled
     figures = figures.assign(unit=figures["unit"].map(unit_of))
     cells = checked.cells[checked.cells["unit"].isin(list(unit_of))]
     cells = cells.assign(unit=cells["unit"].map(unit_of))
-    table = make_table(submissions, figures, round_.pack)
+    table = make_table(submissions, figures, round_.pack, round_.period)
     engine = Totals(table, round_.pack.indicators, _not_comparable(round_, submissions, stored))
     tiers = {t.code: collected(round_.pack, t.code, period.year, round_.modules) for t in round_.pack.tiers}
     totals = _totals(round_, engine, tiers)

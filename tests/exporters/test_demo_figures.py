@@ -80,7 +80,7 @@ def rounds() -> dict[str, Checked]:
     checked: dict[str, Checked] = {}
     for period in PERIODS:
         forms = {u.code: form(u, period, known) for u in units()}
-        checked[period] = check(pack, forms, NOTHING, modules=all_modules(pack))
+        checked[period] = check(pack, forms, NOTHING, period=period, modules=all_modules(pack))
         for row in checked[period].figures.itertuples():
             item = pack.indicators[str(row.code)]
             if row.measure == "value" and item.computed and row.state <= 2:

@@ -116,7 +116,9 @@ def test_a_rule_can_be_softened_or_switched_off_for_a_round() -> None:
     one = {"U1": submission({"BASE_INSERVICE": 11, "BASE_MEMBERS": 10})}
     pack = party_building()
     for to, expected in (("warning", ["warning"]), ("off", []), ("error", ["error"])):
-        checked = check(pack, one, NOTHING, modules=all_modules(pack), switches=[Switch("R001", to, "试行")])
+        checked = check(
+            pack, one, NOTHING, period="2020", modules=all_modules(pack), switches=[Switch("R001", to, "试行")]
+        )
         assert [f.severity for f in checked.findings["U1"] if f.rule == "R001"] == expected
 
 

@@ -38,6 +38,7 @@ def check(
     submissions: Mapping[str, Submission],
     stored: pd.DataFrame,
     *,
+    period: str,
     modules: tuple[str, ...],
     switches: Sequence[Switch] = (),
 ) -> Checked:
@@ -45,16 +46,16 @@ def check(
     cells = cells_frame(submissions)
     keys = {key: s.unit.code for key, s in submissions.items()}
     figures = typed_figures(cells, pack, keys, stored)
-    table = make_table(submissions, figures, pack)
-    period = parse_period(table.period)
-    layouts = {t.code: make_layout(pack, t.code, period, modules) for t in pack.tiers}
+    table = make_table(submissions, figures, pack, period)
+    when = parse_period(period)
+    layouts = {t.code: make_layout(pack, t.code, when, modules) for t in pack.tiers}
     found: list[Finding] = []
     for key, submission in submissions.items():
         layout = layouts[submission.unit.tier]
         found += figure_findings(key, submission, layout)
         found += text_findings(key, submission, layout)
     judge = Judge(table, pack.indicators)
-    by_rules, tallies = rule_findings(active_rules(pack, period, modules, switches), judge, submissions)
+    by_rules, tallies = rule_findings(active_rules(pack, when, modules, switches), judge, submissions)
     fired = {(f.unit, code) for f in by_rules for code in f.operands}
     found += by_rules
     found += computed_findings(submissions, layouts, judge.plain, fired)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from workbook.figures import computed_figures, figures_frame
@@ -45,22 +46,22 @@ def typed_figures(cells: pd.DataFrame, pack: Pack, keys: Mapping[str, str], stor
     stocks = {c for c, i in pack.indicators.items() if i.nature == "stock"}
     has_opening = set(typed.loc[typed["measure"] == "opening", ["unit", "code"]].itertuples(index=False, name=None))
     prior = typed[(typed["measure"] == "prior") & typed["code"].isin(stocks)]
-    same = [row not in has_opening for row in prior[["unit", "code"]].itertuples(index=False, name=None)]
+    pairs = prior[["unit", "code"]].itertuples(index=False, name=None)
+    same = np.array([pair not in has_opening for pair in pairs], dtype=np.bool_)
     return pd.concat([typed, prior[same].assign(measure="opening")], ignore_index=True)
 
 
-def make_table(submissions: Mapping[str, Submission], figures: pd.DataFrame, pack: Pack) -> Table:
-    """Return the table rules are judged on; the submissions are of one period."""
+def make_table(submissions: Mapping[str, Submission], figures: pd.DataFrame, pack: Pack, period: str) -> Table:
+    """Return the table rules are judged on; the submissions are all of `period`."""
     values = list(submissions.values())
-    annual = bool(values) and parse_period(values[0].period).kind == "year"
-    if not annual:
+    if parse_period(period).kind != "year":
         figures = figures[figures["measure"] != "half"]
     return Table(
         list(submissions),
         figures,
         tiers=[s.unit.tier for s in values],
         umbrella=[s.unit.umbrella for s in values],
-        period=values[0].period if values else "",
+        period=period,
         rows={t: [len(s.texts[t]) if t in s.texts else -1 for s in values] for t in pack.texts},
     )
 
@@ -69,6 +70,7 @@ def with_computed(table: Table, figures: pd.DataFrame, pack: Pack) -> pd.DataFra
     """Return the figures with every computed item replaced by what its parts give, columns as figures_frame."""
     computed = computed_figures(table, pack.indicators)
     fresh = set(zip(computed["code"], computed["measure"], strict=True))
-    kept = [pair not in fresh for pair in zip(figures["code"], figures["measure"], strict=True)]
+    pairs = zip(figures["code"], figures["measure"], strict=True)
+    kept = np.array([pair not in fresh for pair in pairs], dtype=np.bool_)
     columns = list(figures_frame([]).columns)
     return pd.concat([figures[kept][columns], computed[columns]], ignore_index=True)

@@ -1,0 +1,157 @@
+"""Makes every picture of the documentation from a round of the demo: `python docs/pictures.py demo/2020H1`.
+
+LibreOffice prints the files as PDF, poppler finds the page by what is written on it and draws it. Reports ask for
+仿宋_GB2312, 楷体_GB2312, 黑体, 宋体 and 方正小标宋简体. Where they are not installed, Debian's `texlive-lang-chinese`
+has stand-ins that give the official look (FandolFang, FandolKai, FandolHei, FandolSong): name them as aliases in a
+fontconfig file and set FONTCONFIG_FILE to it; the variable reaches LibreOffice and poppler alike.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageChops
+
+TARGET = Path(__file__).parent / "user"
+MARGIN = 12  # pixels of white left around a cropped picture
+MOST_BYTES = 250_000
+COLOURS = 128
+
+FORM = "收件/X01_*.xlsx"
+BOOK = "成果/汇总表.xlsx"
+REPORT = "成果/全市汇总报告.docx"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture: the first page of a file that has all the words, so many dots per inch, top part only or whole."""
+
+    name: str
+    source: str  # pattern inside the round's folder; the last match counts
+    words: tuple[str, ...]
+    dpi: int = 80
+    part: float = 1.0  # how much of the page, from the top
+    whole: bool = False  # keep the white margins, as for a page of a report
+
+
+PICTURES = (
+    Picture("form-guide", FORM, ("填报说明", "浅黄色：请填写")),
+    Picture("form-cover", FORM, ("情况报表", "单位代码")),
+    Picture("form-section", FORM, ("思想理论武装", "填报单位", "理论学习中心组学习次数"), dpi=110),
+    Picture("form-texts", FORM, ("文字材料", "理论武装典型做法"), dpi=90, part=0.55),
+    Picture("form-notes", FORM, ("变动说明", "规则编号"), dpi=90, part=0.6),
+    Picture("book-cover", BOOK, ("党建工作汇总表", "账目平衡"), dpi=100),
+    Picture("book-tiers", BOOK, ("分级汇总", "基层党委数"), dpi=100),
+    Picture("book-receipts", BOOK, ("报送情况", "单位代码", "应报"), dpi=100, part=0.75),
+    Picture("book-findings", BOOK, ("审核情况", "怎么办"), dpi=110, part=0.6),
+    Picture("book-units", BOOK, ("思想理论武装", "合计取自本表", "理论学习中心组"), dpi=100),
+    Picture("report-first", REPORT, ("全市党建工作情况汇总报告",), dpi=75, whole=True),
+    Picture("report-table", REPORT, ("主要指标", "计量单位"), dpi=75, whole=True),
+    Picture("report-standing", REPORT, ("县区进展比较",), dpi=75, whole=True),
+)
+
+
+def main() -> int:
+    """Write all pictures; 0 when each was found, 1 when a page is not there, 2 when it cannot start."""
+    if len(sys.argv) != 2 or not Path(sys.argv[1]).is_dir():
+        print("usage: python docs/pictures.py DEMO_FOLDER/2020H1", file=sys.stderr)
+        return 2
+    absent = [tool for tool in ("soffice", "pdftotext", "pdftoppm") if shutil.which(tool) is None]
+    if absent:
+        print(f"not installed: {', '.join(absent)} (LibreOffice and poppler-utils)", file=sys.stderr)
+        return 2
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        return draw(Path(sys.argv[1]), Path(folder))
+
+
+def draw(round_folder: Path, folder: Path) -> int:
+    """Draw every picture of a round; `folder` is for what comes in between."""
+    printed: dict[str, Path] = {}
+    missing = []
+    for picture in PICTURES:
+        found = sorted(round_folder.glob(picture.source))
+        if picture.source not in printed and found:
+            printed[picture.source] = as_pdf(found[-1], folder / str(len(printed)))
+        page = page_with(printed[picture.source], picture.words) if picture.source in printed else None
+        if page is None:
+            missing.append(picture.name)
+            continue
+        target = TARGET / f"{picture.name}.png"
+        save(page_image(printed[picture.source], page, picture, folder), target)
+        print(f"{target.name}: {target.stat().st_size // 1000} kB")
+    for name in missing:
+        print(f"no page for {name}", file=sys.stderr)
+    return 1 if missing else 0
+
+
+def as_pdf(source: Path, folder: Path) -> Path:
+    """Print a file with a LibreOffice of its own, so that an open one is not disturbed."""
+    folder.mkdir()
+    copy = Path(shutil.copyfile(source, folder / f"source{source.suffix}"))
+    profile = f"-env:UserInstallation={(folder / 'profile').resolve().as_uri()}"
+    convert = ["soffice", profile, "--headless", "--norestore", "--convert-to", "pdf", "--outdir", str(folder)]
+    subprocess.run([*convert, str(copy)], check=True, capture_output=True, timeout=600)
+    return copy.with_suffix(".pdf")
+
+
+def page_with(pdf: Path, words: Iterable[str]) -> int | None:
+    """Return the first page (from 1) on which all the words stand, however they are spaced or broken."""
+    done = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True, timeout=300)
+    for number, text in enumerate(done.stdout.decode("utf-8", "replace").split("\f"), 1):
+        if all(word in "".join(text.split()) for word in words):
+            return number
+    return None
+
+
+def page_image(pdf: Path, page: int, picture: Picture, folder: Path) -> Image.Image:
+    """Return one page as a picture, without its white margins unless it is to stay whole."""
+    stem = folder / picture.name
+    draw_page = ["pdftoppm", "-png", "-r", str(picture.dpi), "-f", str(page), "-singlefile", str(pdf), str(stem)]
+    subprocess.run(draw_page, check=True, capture_output=True, timeout=300)
+    image = Image.open(stem.with_suffix(".png")).convert("RGB")
+    if picture.whole:
+        return framed(image)
+    image = image.crop((0, 0, image.width, round(image.height * picture.part)))
+    return trimmed(image)
+
+
+def trimmed(image: Image.Image) -> Image.Image:
+    """Return the picture without the white around it, but for a small margin."""
+    blank = Image.new("RGB", image.size, "white")
+    box = ImageChops.difference(image, blank).getbbox()
+    if box is None:
+        return image
+    left, top, right, bottom = box
+    return image.crop(
+        (
+            max(0, left - MARGIN),
+            max(0, top - MARGIN),
+            min(image.width, right + MARGIN),
+            min(image.height, bottom + MARGIN),
+        )
+    )
+
+
+def framed(image: Image.Image) -> Image.Image:
+    """Return a page with a thin grey edge, so that white paper shows on a white screen."""
+    sheet = Image.new("RGB", (image.width + 2, image.height + 2), "#C4CAD3")
+    sheet.paste(image, (1, 1))
+    return sheet
+
+
+def save(image: Image.Image, target: Path) -> None:
+    """Save as a palette PNG; RuntimeError when it is still too large to keep in the repository."""
+    image.quantize(COLOURS).save(target, optimize=True)
+    if target.stat().st_size > MOST_BYTES:
+        raise RuntimeError(f"{target.name} has {target.stat().st_size} bytes; draw it with fewer dots per inch")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

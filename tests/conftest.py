@@ -1,0 +1,22 @@
+"""The demo city, run once for all tests that look at whole rounds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from helpers import party_building
+
+from exporters.demo.run import DemoRound, run_demo
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo") / "city"
+
+
+@pytest.fixture(scope="session")
+def demo(demo_folder: Path) -> dict[str, DemoRound]:
+    """Return the demo's rounds by period."""
+    rounds = run_demo(party_building(), demo_folder, lambda _: None)
+    return {r.collection.round.period: r for r in rounds}

@@ -1,0 +1,159 @@
+"""Reading back: by stamp and code, the same data as was written, whatever program saved the file since."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+from helpers import NOTHING, a_round, office, party_building
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbook.form.book import write_form
+from workbook.form.content import blank_contents, layouts_of
+from workbook.model import State, Unit
+from workbook.reading.kind import kind_of
+from workbook.reading.submission import Unreadable, read_submission
+from workbook.reading.values import read_figure, show
+
+UNIT = Unit("X01", "青禾县", "county")
+
+
+@pytest.fixture(scope="module")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("blank")
+    round_ = a_round(folder, [UNIT], "2020H1")
+    path = folder / "form.xlsx"
+    write_form(path, round_, layouts_of(round_)["county"], blank_contents(round_, NOTHING)["X01"])
+    return path
+
+
+def filled_by_hand(blank: Path, target: Path) -> Path:
+    """Fill the form as a clerk would: some numbers, words, texts, an unreadable cell."""
+    book = openpyxl.load_workbook(blank)
+    entries = {"BASE_COMMITTEES": 0, "BASE_BRANCHES": 51, "BASE_MEMBERS": "不适用", "BASE_INSERVICE": " 未统计 "}
+    entries |= {"BASE_VILLAGES": "约三十", "BASE_ENT_ABOVE": "136"}
+    for row in book["基本情况"].iter_rows(min_row=5):
+        if row[0].value in entries:
+            row[4].value = entries[row[0].value]
+    for row in book["文字材料"].iter_rows():
+        if row[0].value == "TXT_DOCS_ISSUED" and row[2].value == 1:
+            row[3].value, row[4].value, row[5].value = "青发〔2020〕3号", "关于春耕的通知", datetime(2020, 3, 1)
+        if row[0].value == "TXT_OPENING":
+            row[3].value = "全县党建工作紧扣产粮大县这个县情。"
+    for row in book["变动说明"].iter_rows():
+        if row[0].value == "TXT_CHANGE_NOTES" and row[2].value == 1:
+            row[3].value, row[4].value, row[5].value = "r105", "乡镇合并划转党员关系", "BASE_MEMBERS"
+        if row[0].value == "TXT_CHANGE_NOTES" and row[2].value == 2:
+            row[3].value, row[4].value = "R107", "太短"
+    book.save(target)
+    return target
+
+
+def expected(path: Path) -> None:
+    s = read_submission(path, party_building())
+    assert (s.unit, s.period) == (UNIT, "2020H1")
+    states = {c: s.cells[c, "value"].state for c, m in s.cells if m == "value"}
+    assert states["BASE_COMMITTEES"] == State.ZERO
+    assert states["BASE_BRANCHES"] == State.NUMBER
+    assert states["BASE_MEMBERS"] == State.NOT_APPLICABLE
+    assert states["BASE_INSERVICE"] == State.NOT_COUNTED
+    assert states["BASE_KEY_PROJECTS"] == State.BLANK
+    assert states["BASE_VILLAGES"] == State.UNREADABLE
+    assert s.cells["BASE_ENT_ABOVE", "value"].scaled == 136
+    assert s.cells["BASE_VILLAGES", "value"].raw == "约三十"
+    assert (s.cells["BASE_BRANCHES", "value"].sheet, s.cells["BASE_BRANCHES", "value"].address) == ("基本情况", "E7")
+    assert s.texts["TXT_DOCS_ISSUED"][0].values == ("关于春耕的通知", "青发〔2020〕3号", "2020-03-01", "", "")
+    assert s.texts["TXT_PLANS"] == ()
+    assert s.reasons == {"R105": "乡镇合并划转党员关系"}
+
+
+def test_a_filled_form_is_read_back_by_its_codes(blank: Path, tmp_path: Path) -> None:
+    expected(filled_by_hand(blank, tmp_path / "filled.xlsx"))
+
+
+def test_a_form_saved_again_by_libreoffice_is_read_the_same(blank: Path, tmp_path: Path) -> None:
+    path = filled_by_hand(blank, tmp_path / "filled.xlsx")
+    expected(office(path, "xlsx:Calc MS Excel 2007 XML", tmp_path / "lo"))
+
+
+def test_a_moved_row_is_found_by_its_code(blank: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(blank)
+    sheet = book["基本情况"]
+    sheet.insert_rows(5, 3)
+    for row in sheet.iter_rows(min_row=5):
+        if row[0].value == "BASE_MEMBERS":
+            row[4].value = 77
+            row[4].data_type = "n"
+    sheet.title = "改了名"
+    book.save(tmp_path / "moved.xlsx")
+    cell = read_submission(tmp_path / "moved.xlsx", party_building()).cells["BASE_MEMBERS", "value"]
+    assert (cell.scaled, cell.sheet) == (77, "改了名")
+
+
+FOREIGN = {
+    "empty": b"",
+    "pdf": b"%PDF-1.7 scan",
+    "image": b"\xff\xd8\xff\xe0 photo",
+    "old_workbook": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100),
+    "encrypted": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+    "other": b"PK\x03\x04 broken zip",
+}
+
+
+@pytest.mark.parametrize("kind", FOREIGN)
+def test_what_is_no_form_is_told_by_its_content(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "报表.xlsx"
+    path.write_bytes(FOREIGN[kind])
+    with pytest.raises(Unreadable) as caught:
+        read_submission(path)
+    assert caught.value.reason == kind
+
+
+def test_a_workbook_of_somebody_elses_making_has_no_stamp(tmp_path: Path) -> None:
+    openpyxl.Workbook().save(tmp_path / "own.xlsx")
+    with pytest.raises(Unreadable) as caught:
+        read_submission(tmp_path / "own.xlsx")
+    assert caught.value.reason == "no_stamp"
+
+
+def test_one_stray_cell_at_the_far_corner_does_not_exhaust_the_machine(blank: Path, tmp_path: Path) -> None:
+    target = tmp_path / "stray.xlsx"
+    with zipfile.ZipFile(blank) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
+        for item in source.infolist():
+            data = source.read(item)
+            if item.filename == "xl/worksheets/sheet3.xml":
+                stray = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+                data = data.replace(b"</sheetData>", stray)
+            copy.writestr(item, data)
+    assert kind_of(target.read_bytes()) == "huge"
+
+
+def test_a_damaged_copy_is_told_apart_from_a_form_wherever_it_breaks(blank: Path, tmp_path: Path) -> None:
+    data = blank.read_bytes()
+    for cut in range(1, 10):
+        path = tmp_path / f"cut{cut}.xlsx"
+        path.write_bytes(data[: len(data) * cut // 10] + bytes(50))
+        with pytest.raises(Unreadable):
+            read_submission(path)
+
+
+@given(st.integers(-(10**11), 10**11), st.integers(0, 4))
+def test_a_number_is_read_exactly_as_shown(scaled: int, decimals: int) -> None:
+    cell = read_figure(scaled / 10**decimals, decimals, "", "")
+    assert cell.scaled == scaled
+    assert cell.digits <= decimals
+
+
+@given(st.text())
+def test_no_text_becomes_a_number_by_accident(text: str) -> None:
+    cell = read_figure(text, 2, "", "")
+    if cell.state.known:
+        assert show(text).lstrip("+-").replace(".", "", 1).isdigit()
+
+
+def test_floating_point_noise_is_not_too_many_decimals() -> None:
+    assert read_figure(0.1 + 0.2, 2, "", "").digits == 1
