@@ -24,6 +24,7 @@ MOST_BYTES = 250_000
 COLOURS = 128
 
 FORM = "收件/X01_*.xlsx"
+EXPLAINED = "收件/Q02_*.xlsx"  # the unit that gave a reason
 BOOK = "成果/汇总表.xlsx"
 REPORT = "成果/全市汇总报告.docx"
 
@@ -41,19 +42,19 @@ class Picture:
 
 
 PICTURES = (
-    Picture("form-guide", FORM, ("填报说明", "浅黄色：请填写")),
-    Picture("form-cover", FORM, ("情况报表", "单位代码")),
-    Picture("form-section", FORM, ("思想理论武装", "填报单位", "理论学习中心组学习次数"), dpi=110),
-    Picture("form-texts", FORM, ("文字材料", "理论武装典型做法"), dpi=90, part=0.55),
-    Picture("form-notes", FORM, ("变动说明", "规则编号"), dpi=90, part=0.6),
+    Picture("form-guide", FORM, ("填报说明", "浅黄色：请填写"), dpi=90),
+    Picture("form-cover", FORM, ("情况报表", "单位代码"), dpi=90),
+    Picture("form-section", FORM, ("思想理论武装", "填报单位", "理论学习中心组学习次数"), dpi=110, part=0.72),
+    Picture("form-texts", FORM, ("文字材料", "政治建设典型做法"), dpi=130, part=0.75),
+    Picture("form-notes", EXPLAINED, ("增减变动说明",), dpi=120, part=0.3),
     Picture("book-cover", BOOK, ("党建工作汇总表", "账目平衡"), dpi=100),
-    Picture("book-tiers", BOOK, ("分级汇总", "基层党委数"), dpi=100),
+    Picture("book-tiers", BOOK, ("分级汇总", "基层党委数"), dpi=110, part=0.6),
     Picture("book-receipts", BOOK, ("报送情况", "单位代码", "应报"), dpi=100, part=0.75),
-    Picture("book-findings", BOOK, ("审核情况", "怎么办"), dpi=110, part=0.6),
-    Picture("book-units", BOOK, ("思想理论武装", "合计取自本表", "理论学习中心组"), dpi=100),
+    Picture("book-findings", BOOK, ("审核情况", "运行规则", "单位的说明"), dpi=150, part=0.34),
+    Picture("book-units", BOOK, ("思想理论武装", "合计取自本表", "理论学习中心组"), dpi=90),
     Picture("report-first", REPORT, ("全市党建工作情况汇总报告",), dpi=75, whole=True),
-    Picture("report-table", REPORT, ("主要指标", "计量单位"), dpi=75, whole=True),
-    Picture("report-standing", REPORT, ("县区进展比较",), dpi=75, whole=True),
+    Picture("report-table", REPORT, ("表1主要指标",), dpi=75, whole=True),
+    Picture("report-standing", REPORT, ("表2县区进展比较",), dpi=75, whole=True),
 )
 
 

@@ -64,7 +64,7 @@ def submission(
                 value = values.get(f"{name}({code})" if name else code)
                 place = address(row, layout.column(measure))
                 cells[code, measure] = read_figure(value, item.decimals, section.sheet, place)
-    rows = {code: () for code in layout.blocks}
+    rows = dict.fromkeys(layout.blocks, ())
     for code, given in (texts or {}).items():
         block = layout.blocks[code]
         items = [["字"] * len(block.text.subfields)] * given if isinstance(given, int) else given
@@ -132,12 +132,21 @@ def office(path: Path, to: str, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as profile:
         done = subprocess.run(
-            ["soffice", "--headless", "--norestore", f"-env:UserInstallation=file://{profile}", "--convert-to", to]
-            + ["--outdir", str(folder), str(path)],
+            [
+                "soffice",
+                "--headless",
+                "--norestore",
+                f"-env:UserInstallation=file://{profile}",
+                "--convert-to",
+                to,
+                "--outdir",
+                str(folder),
+                str(path),
+            ],
             capture_output=True,
             timeout=180,
             check=False,
         )
-    target = folder / f"{path.stem}.{to.split(':')[0]}"
+    target = folder / f"{path.stem}.{to.split(':', maxsplit=1)[0]}"
     assert target.is_file(), done.stderr.decode(errors="replace")
     return target

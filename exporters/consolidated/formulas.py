@@ -82,7 +82,10 @@ def shown(places: Places, refs: Sequence[Ref]) -> bool:
 
 
 def total_formula(places: Places, item: Indicator, parts: tuple[Terms, Terms], scope: Scope) -> str:
-    """Return the formula of a total without '=': — where nothing is known or the denominator is 0."""
+    """Return the formula of a total without '=': — where nothing is known or the denominator is 0.
+
+    Nothing is rounded here: the cell format shows the declared decimals, and changes round once, at the end.
+    """
     above, below = parts
     dash = say("word.dash")
     if not below:
@@ -92,7 +95,7 @@ def total_formula(places: Places, item: Indicator, parts: tuple[Terms, Terms], s
         return f'IF({count_formula(places, scope)}=0,"{dash}",{_sum(places, above, scope)})'
     numerator, denominator = _sum(places, above, scope), _sum(places, below, scope)
     factor = "*100" if item.percent and item.aggregation == "ratio" else ""
-    return f'IF(({denominator})=0,"{dash}",ROUND(({numerator}){factor}/({denominator}),{item.decimals}))'
+    return f'IF(({denominator})=0,"{dash}",({numerator}){factor}/({denominator}))'
 
 
 def count_formula(places: Places, scope: Scope) -> str:

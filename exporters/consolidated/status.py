@@ -12,7 +12,6 @@ from workbook.form.styles import Styles as FormStyles
 from workbook.messages import say
 from workbook.model import Finding, Receipt
 
-
 RECEIPT_WIDTHS = (4, 12, 34, 12, 18, 46, 18, 40)
 
 

@@ -91,8 +91,8 @@ def _asked(collection: Collection, item: Indicator, scope: str) -> tuple[Unit, .
     return tuple(u for u in collection.scope_units(scope) if item.code in collection.collected[u.tier])
 
 
-def _number(value: Fraction | None, item: Indicator) -> float | str:
-    return say("word.dash") if value is None else float(round_half_up(value, item.decimals))
+def _number(value: Fraction | None) -> float | str:
+    return say("word.dash") if value is None else float(value)
 
 
 def _write_total(
@@ -107,7 +107,7 @@ def _write_total(
     if item.aggregation == "none":
         sheet.write_string(row, column, say("book.not_added"), styles.word)
         return
-    value = _number(total.value, item)
+    value = _number(total.value)
     if item.aggregation == "min":
         ranges = ",".join(places.ranges(units, Ref(item.code)))
         formula = f'=IF(COUNT({ranges})=0,"{say("word.dash")}",MIN({ranges}))'
@@ -163,7 +163,7 @@ def _write_side(
     row, column, item = at
     terms, scope, value = what
     formula = "=" + total_formula(places, item, terms, scope)
-    sheet.write_formula(row, column, formula, styles.figure(item.decimals), _number(value, item))
+    sheet.write_formula(row, column, formula, styles.figure(item.decimals), _number(value))
 
 
 def _write_change(
@@ -173,22 +173,20 @@ def _write_change(
     now: Fraction | None,
     before: Fraction | None,
 ) -> None:
-    """Write the change: percent, or percentage points between two percentages as printed."""
+    """Write the change: percent, or percentage points between two percentages; rounded once, from exact values."""
     row, first, item = at
     a, b = address(row, first + 3), address(row, first + 4)
     dash = say("word.dash")
+    change: float | str = dash
     if item.percent:
         word = say("form.points")
         style = styles.custom(f'+0.0#"{word}";-0.0#"{word}";0.0"{word}"')
-        change = None if now is None or before is None else _printed(now, item) - _printed(before, item)
         formula = f'=IF(COUNT({a},{b})<2,"{dash}",ROUND({a}-{b},{item.decimals}))'
-        sheet.write_formula(row, first + 5, formula, style, _number(change, item))
-        return
-    undefined = now is None or not before
-    value = dash if undefined else float(round_half_up((now - before) / abs(before) * 100, 1))  # type: ignore[operator,arg-type]
-    formula = f'=IF(COUNT({a},{b})<2,"{dash}",IF({b}=0,"{dash}",ROUND(({a}-{b})/ABS({b})*100,1)))'
-    sheet.write_formula(row, first + 5, formula, styles.percent, value)
-
-
-def _printed(value: Fraction, item: Indicator) -> Fraction:
-    return round_half_up(value, item.decimals)
+        if now is not None and before is not None:
+            change = float(round_half_up(now - before, item.decimals))
+    else:
+        style = styles.percent
+        formula = f'=IF(COUNT({a},{b})<2,"{dash}",IF({b}=0,"{dash}",ROUND(({a}-{b})/ABS({b})*100,1)))'
+        if now is not None and before:
+            change = float(round_half_up((now - before) / abs(before) * 100, 1))
+    sheet.write_formula(row, first + 5, formula, style, change)

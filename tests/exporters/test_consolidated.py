@@ -1,0 +1,158 @@
+"""The consolidated workbook: complete, right to the last digit, alive, and discreet."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import openpyxl
+import pytest
+from helpers import office, party_building
+from openxml_audit import OpenXmlValidator
+from plain import Plain, catalog, filled
+
+from exporters.demo.run import DemoRound
+from workbook.round import IN, RESULTS
+
+SHAREABLE, OFFICE = "汇总表.xlsx", "汇总表（本室留存）.xlsx"
+SCOPE_COLUMNS = {"全市": "all", "县区": "县区", "其中：县": "county", "其中：区": "district", "市直": "市直"}
+
+
+@pytest.fixture(scope="session", params=["2020H1", "2020"])
+def entry(request: pytest.FixtureRequest, demo: dict[str, DemoRound]) -> DemoRound:
+    return demo[request.param]
+
+
+def result(entry: DemoRound, name: str) -> Path:
+    return entry.collection.round.path / RESULTS / name
+
+
+def plain(entry: DemoRound) -> Plain:
+    """Return the accepted forms of a round, read anew from 收件."""
+    used = {r.unit: r.file for r in entry.collection.receipts if r.state == "used"}
+    folder = entry.collection.round.path / IN
+    return Plain({u.code: filled(folder / used[u.code]) for u in entry.collection.round.units if u.code in used})
+
+
+def totals(path: Path) -> dict[str, dict[str, object]]:
+    """Return code -> heading -> cached value of 分级汇总."""
+    sheet = openpyxl.load_workbook(path, data_only=True)["分级汇总"]
+    heads = [str(c.value) for c in sheet[3]]
+    return {str(r[0]): dict(zip(heads, r, strict=True)) for r in sheet.iter_rows(min_row=4, values_only=True) if r[0]}
+
+
+def test_every_indicator_reaches_the_collection_and_the_workbook(demo: dict[str, DemoRound]) -> None:
+    entry = demo["2020"]
+    codes = set(party_building().indicators)
+    assert set(entry.collection.figures["code"]) == codes
+    assert set(totals(result(entry, OFFICE))) == codes
+    restricted = {c for c, i in party_building().indicators.items() if i.sensitive == "restricted"}
+    assert set(totals(result(entry, SHAREABLE))) == codes - restricted
+
+
+def test_every_total_equals_a_plain_recomputation_from_the_filled_files(entry: DemoRound) -> None:
+    again, seen = plain(entry), 0
+    for code, row in totals(result(entry, OFFICE)).items():
+        decimals = int(catalog()[code]["decimals"])
+        for heading, scope in SCOPE_COLUMNS.items():
+            same(row[heading], again.total(code, scope) if catalog()[code]["calc"][:4] != "rows" else None, decimals)
+            seen += 1
+        if row["可比口径本期"] is not None:
+            same(row["可比口径本期"], again.total(code, both=True), decimals)
+            same(row["可比口径上年同期"], again.total(code, when="prior", both=True), decimals)
+            assert row["两年可比单位数"] == len(again.counted(code, "all", both=True)), code
+        if catalog()[code]["calc"][:4] != "rows":
+            assert row["已知单位数"] == len(again.counted(code, "all")), code
+    assert seen > 800
+
+
+def same(shown: object, exact: Fraction | None, decimals: int) -> None:
+    if exact is None:
+        assert shown in (None, "—", "不相加")
+    else:
+        assert isinstance(shown, int | float)
+        assert abs(Fraction(str(shown)) - exact) <= Fraction(1, 2 * 10**decimals), (shown, float(exact))
+
+
+def test_every_unit_figure_is_what_the_unit_filled_in(entry: DemoRound) -> None:
+    """A computed item that cannot be computed carries the word of the part that is missing."""
+    again, seen = plain(entry), 0
+    book = openpyxl.load_workbook(result(entry, OFFICE), data_only=True)
+    for name in {i.section for i in party_building().indicators.values()}:
+        codes = [c.value for c in book[name][3]]
+        for row in book[name].iter_rows(min_row=6, values_only=True):
+            for code, shown in zip(codes, row, strict=False):
+                if code in catalog() and str(row[0]) in again.forms:
+                    typed = again.forms[str(row[0])].get((str(code), "value"))
+                    computed = bool(catalog()[str(code)]["calc"] or catalog()[str(code)]["denominator"])
+                    if computed and not isinstance(typed, int | float):
+                        assert not isinstance(shown, int | float), (row[0], code)
+                    else:
+                        assert shown == typed, (row[0], code)
+                    seen += 1
+    assert seen > 3000
+
+
+def test_totals_are_formulas_and_libreoffice_computes_what_the_cache_shows(entry: DemoRound, tmp_path: Path) -> None:
+    path = result(entry, SHAREABLE)
+    live = openpyxl.load_workbook(path)
+    cached = openpyxl.load_workbook(path, data_only=True)["分级汇总"]
+    formulas = [c.coordinate for r in live["分级汇总"].iter_rows() for c in r if c.data_type == "f"]
+    assert len(formulas) > 1000
+    poisoned = tmp_path / "poisoned.xlsx"
+    live.save(poisoned)  # openpyxl drops the cache, so what comes back was computed
+    assert openpyxl.load_workbook(poisoned, data_only=True)["分级汇总"][formulas[0]].value is None
+    fresh = openpyxl.load_workbook(office(poisoned, "xlsx:Calc MS Excel 2007 XML", tmp_path / "out"), data_only=True)
+    for place in formulas:
+        a, b = cached[place].value, fresh["分级汇总"][place].value
+        assert a == b or (isinstance(a, float | int) and abs(a - b) < 1e-9), (
+            place,
+            a,
+            b,
+            live["分级汇总"][place].value,
+        )
+
+
+def test_the_workbook_is_valid_ooxml(entry: DemoRound) -> None:
+    for name in (SHAREABLE, OFFICE):
+        assert OpenXmlValidator().validate(result(entry, name)).errors == []
+
+
+def test_restricted_items_are_nowhere_in_what_is_passed_on(entry: DemoRound) -> None:
+    pack = party_building()
+    names = [i.name for i in pack.indicators.values() if i.sensitive == "restricted"]
+    names += [t.name for t in pack.texts.values() if t.sensitive == "restricted"]
+    phone = "0000-2020706"
+    words = [
+        str(c.value)
+        for s in openpyxl.load_workbook(result(entry, SHAREABLE)).worksheets
+        for r in s.iter_rows()
+        for c in r
+    ]
+    assert not [w for w in words if any(n in w for n in (*names, phone))]
+
+
+def test_text_of_units_never_becomes_a_formula(tmp_path: Path) -> None:
+    from datetime import datetime
+
+    from helpers import a_round, collected, submission
+
+    from exporters.consolidated.book import write_book
+    from workbook.model import Unit
+
+    evil = '=HYPERLINK("http://x","点我")'
+    unit = Unit("X1", evil, "county")
+    round_ = a_round(tmp_path, [unit], return_on_error=False, deadline=datetime(2021, 1, 1))
+    form = submission({}, unit="X1", texts={"TXT_PRACTICE_POL": [[evil, "+1+cmd|' /C calc'!A0"]]})
+    collection = collected(round_, form)
+    write_book(tmp_path / "x.xlsx", collection, frozenset())
+    book = openpyxl.load_workbook(tmp_path / "x.xlsx")
+    cells = [
+        c
+        for s in book.worksheets
+        for r in s.iter_rows()
+        for c in r
+        if isinstance(c.value, str) and "HYPERLINK" in c.value
+    ]
+    assert cells
+    assert all(c.data_type == "s" for c in cells)

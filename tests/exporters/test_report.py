@@ -1,0 +1,271 @@
+"""The merged report: every figure in it worked out again from the filled files, and no clause about nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import docx
+import pytest
+from docx.oxml.ns import qn
+from helpers import NOTHING, a_round, collected, party_building, submission
+from openxml_audit import OpenXmlValidator
+from plain import SCOPES, Plain, catalog, filled, rounded
+
+from exporters.demo.run import DemoRound
+from exporters.narrative.report import merged_lines, plain_text
+from exporters.narrative.template import BLANK, TemplateFault, classify, render
+from exporters.picks import COLUMNS, load_picks, update_picks
+from workbook.model import Unit
+from workbook.round import IN, PICKS_FILE, RESULTS
+from workbook.tables import read_table, write_table
+
+TAG = re.compile(r"hb:([A-Z0-9_]+)@([\w\-]{1,16})\.([a-z_]+)")
+
+
+@pytest.fixture(scope="session", params=["2019H1", "2020H1", "2020"])
+def entry(request: pytest.FixtureRequest, demo: dict[str, DemoRound]) -> DemoRound:
+    return demo[request.param]
+
+
+def report_of(entry: DemoRound) -> Path:
+    return entry.collection.round.path / RESULTS / "全市汇总报告.docx"
+
+
+def controls(path: Path) -> list[tuple[str, str]]:
+    """Return (tag, text) of every content control."""
+    found = []
+    for sdt in docx.Document(str(path)).element.body.iter(qn("w:sdt")):
+        tag = sdt.find(qn("w:sdtPr")).find(qn("w:tag")).get(qn("w:val"))
+        found.append((tag, "".join(t.text or "" for t in sdt.iter(qn("w:t")))))
+    return found
+
+
+def text_of(path: Path) -> str:
+    return "\n".join("".join(t.text or "" for t in p.iter(qn("w:t"))) for p in docx.Document(str(path)).element.body)
+
+
+class Again:
+    """The report's figures recomputed from the filled files."""
+
+    def __init__(self, entry: DemoRound) -> None:
+        used = {r.unit: r.file for r in entry.collection.receipts if r.state == "used"}
+        folder = entry.collection.round.path / IN
+        self.units = [u.code for u in entry.collection.round.units if not u.umbrella]
+        self.kind = "half" if "H" in entry.collection.round.period else "year"
+        self.plain = Plain({u: filled(folder / f) for u, f in used.items()})
+
+    def written(self, code: str, value: Fraction) -> set[str]:
+        """Return the ways a value may be printed, in prose and in tables."""
+        row = catalog()[code]
+        decimals = int(row["decimals"])
+        if row["dimension"] == "percent":
+            one = rounded(value, 1)
+            return {one if one != "100" or value == 100 else rounded(value, 2)}
+        ways = {rounded(value, min(decimals, 2)), rounded(value, decimals)}
+        if row["display_scale"] == "万" and value >= 10000:
+            ways.add(rounded(value / 10000, 2))
+        return ways
+
+    def asked(self, code: str, scope: str) -> list[str]:
+        tiers = [t for t in SCOPES[scope] if t in catalog()[code]["tiers"].split(";")]
+        names = {"X": "county", "Q": "district", "S": "organ"}
+        return [u for u in self.units if names[u[0]] in tiers]
+
+    def expected(self, code: str, scope: str, measure: str) -> set[str]:
+        p = self.plain
+        if scope not in SCOPES:
+            value = p.value(scope, code)
+            assert value is not None
+            return {str(self.rank(code, scope))} if measure == "rank" else self.written(code, value)
+        total = p.total(code, scope)
+        if measure == "units":
+            absent = [u for u in self.asked(code, scope) if p.forms.get(u, {}).get((code, "value")) == "不适用"]
+            return {str(len(self.asked(code, scope)) - len(absent))}
+        if measure in ("n", "met_n"):
+            return {str(len(p.counted(code, scope)))}
+        assert total is not None
+        if measure == "value":
+            return self.written(code, total)
+        if measure == "mean":
+            decimals = int(catalog()[code]["decimals"])
+            return {rounded(total / len(p.counted(code, scope)), min(decimals, 2) if decimals else 1)}
+        if measure == "met":
+            return {str(self.met(code, scope))}
+        return self.change(code, scope, measure)
+
+    def change(self, code: str, scope: str, measure: str) -> set[str]:
+        now = self.plain.total(code, scope, both=True)
+        before = self.plain.total(code, scope, "prior", both=True)
+        assert now is not None
+        assert before is not None
+        points = catalog()[code]["dimension"] == "percent"
+        by = now - before if points else (now - before) / before * 100 if before else now
+        if measure == "yoy":
+            return {rounded(abs(by), 1), rounded(abs(by) / 100, 1)} if before or points else {rounded(now, 2)}
+        if now == before:
+            return {"持平"}
+        words = ("提高", "降低") if points else ("增长", "下降") if before else ("新增", "新增")
+        return {words[by < 0], "基本持平" if abs(by) < Fraction(1, 20) else words[by < 0]}
+
+    def met(self, code: str, scope: str) -> int:
+        pairs = dict(part.split(":") for part in catalog()[code]["standard"].split(";"))
+        bound = pairs.get(self.kind, pairs.get("all", ""))
+        sign, name = re.match(r"([<>]=?)(.*)", bound).groups()  # type: ignore[union-attr]
+        count = 0
+        for unit in self.plain.counted(code, scope):
+            value = self.plain.value(unit, code)
+            limit = self.plain.value(unit, name) if name in catalog() else Fraction(name)
+            assert value is not None
+            count += limit is not None and (value >= limit if sign == ">=" else value <= limit)
+        return count
+
+    def rank(self, code: str, unit: str) -> int:
+        group = "市直" if unit[0] == "S" else "县区"
+        row = catalog()[code]
+        values = []
+        for other in self.plain.counted(code, group):
+            below = self.plain.expression(other, row["denominator"], "value")
+            if below is not None and below >= 5:
+                values.append(self.plain.value(other, code))
+        mine = self.plain.value(unit, code)
+        return 1 + sum(v > mine for v in values)  # type: ignore[operator]
+
+
+def test_every_figure_equals_a_plain_recomputation_from_the_filled_files(entry: DemoRound) -> None:
+    again = Again(entry)
+    found = controls(report_of(entry))
+    assert len(found) > 300
+    for tag, text in found:
+        match = TAG.fullmatch(tag)
+        assert match, tag
+        assert len(tag) <= 64
+        assert text in again.expected(*match.groups()), (tag, text, again.expected(*match.groups()))
+
+
+def test_every_number_about_an_indicator_is_a_control_not_loose_text(entry: DemoRound) -> None:
+    """Loose digits are years, counts of units, standards, ordinals or a unit's own words."""
+    source = entry.collection.round.pack.root / "reports" / "city_merge.txt"
+    codes = {c for c, *_ in BLANK.findall(source.read_text(encoding="utf-8"))}
+    printed = {tag[3:].split("@")[0] for tag, _ in controls(report_of(entry))}
+    assert len(printed & codes) > 30
+
+
+def test_the_report_is_valid_ooxml(entry: DemoRound) -> None:
+    assert OpenXmlValidator().validate(report_of(entry)).errors == []
+
+
+def test_the_report_reads_without_gaps(entry: DemoRound) -> None:
+    text = text_of(report_of(entry))
+    assert not re.search("[，；、：][。；，]|。。|（）|（缺）|None|nan|[{}]|，$", text, re.MULTILINE)
+    assert "\ufdd0" not in text
+    for heading in ("总体情况", "分领域情况", "进展比较", "共性问题", "下一步工作"):
+        assert heading in text
+    period = "上半年" if "H1" in entry.collection.round.period else "全年"
+    other = "全年" if period == "上半年" else "上半年末"
+    assert period in text
+    assert other not in text
+
+
+def test_restricted_items_are_not_in_the_report(entry: DemoRound) -> None:
+    restricted = {c: i for c, i in party_building().indicators.items() if i.sensitive == "restricted"}
+    assert not {tag[3:].split("@")[0] for tag, _ in controls(report_of(entry))} & set(restricted)
+    assert not [i.name for i in restricted.values() if i.name in text_of(report_of(entry))]
+
+
+UNITS = [Unit(f"X{n}", f"第{n}县", "county") for n in range(1, 4)]
+
+
+def lines(tmp_path: Path, values: dict[str, dict[str, object]], texts: dict[str, object] | None = None):  # type: ignore[no-untyped-def]
+    round_ = a_round(tmp_path, UNITS, return_on_error=False)
+    forms = [submission(v, unit=u, texts=(texts or {}).get(u)) for u, v in values.items()]  # type: ignore[arg-type]
+    forms = [replace(f, unit=u) for f in forms for u in UNITS if u.code == f.unit.code]
+    collection = collected(round_, *forms, stored=NOTHING)
+    report, dropped = merged_lines(collection, collection.round.pack.genres["city_merge"])
+    return plain_text(report), dropped, collection
+
+
+def test_a_missing_figure_takes_its_clause_with_it_and_is_listed(tmp_path: Path) -> None:
+    text, dropped, _ = lines(tmp_path, {"X1": {"POL_NORM_DOCS": 4, "prev(POL_NORM_DOCS)": 2}})
+    assert "制定党内规范性文件4个（1/3）" not in text, "no accepted unit lacks it: told once at the head"
+    assert "制定党内规范性文件4个，同比增长100%，其中县区4个。" in text
+    assert "党建会议研究议题" not in text
+    lost = [d for d in dropped if "研究议题" in d.clause]
+    assert lost
+    assert "没有单位报数" in lost[0].reason
+
+
+def test_zero_is_not_missing_and_prints_its_phrase(tmp_path: Path) -> None:
+    text, _, _ = lines(tmp_path, {"X1": {"IDE_MAJOR_OPINION": 0}, "X2": {"IDE_MAJOR_OPINION": 0}})
+    assert "未发生重大舆情事件。" in text
+    text, _, _ = lines(tmp_path, {"X1": {"IDE_MAJOR_OPINION": "未统计"}, "X2": {}})
+    assert "重大舆情" not in text
+
+
+def test_a_total_that_an_accepted_unit_lacks_says_of_how_many(tmp_path: Path) -> None:
+    text, _, _ = lines(
+        tmp_path, {"X1": {"POL_TOPICS": 4}, "X2": {"POL_TOPICS": "未统计"}, "X3": {"POL_TOPICS": "不适用"}}
+    )
+    assert "党建会议研究议题4个（1/2）" in text
+
+
+def test_a_hundred_percent_is_printed_only_where_all_is_done(tmp_path: Path) -> None:
+    text, _, _ = lines(
+        tmp_path, {"X1": {"REC_PROBLEMS": 1999, "REC_DONE": 1998}, "X2": {"REC_PROBLEMS": 1, "REC_DONE": 1}}
+    )
+    assert "整改完成率为99.95%" in text
+    text, _, _ = lines(tmp_path, {"X1": {"REC_PROBLEMS": 7, "REC_DONE": 7}})
+    assert "整改完成率为100%" in text
+
+
+def test_text_of_units_is_never_template_markup_or_layout(tmp_path: Path) -> None:
+    evil = "{{ office }}{% for x in y %}\n# 标题\n| 表格 | 格 |\ufdd3缺\ufdd0a\ufdd1b\ufdd2"
+    practice = {"X1": {"TXT_PRACTICE_POL": [["题目", evil]]}}
+    _, _, collection = lines(tmp_path, {"X1": {}}, practice)  # type: ignore[arg-type]
+    update_picks(collection)
+    rows, _ = read_table(tmp_path / PICKS_FILE, COLUMNS)
+    write_table(tmp_path / PICKS_FILE, COLUMNS, [["是", *[r[c] for c in COLUMNS[1:]]] for r in rows])
+    report, _ = merged_lines(collection, collection.round.pack.genres["city_merge"])
+    (line,) = [x for x in report if "典型做法" in x.text]
+    assert line.kind == "body"
+    assert "{{ office }}" in line.text
+    assert "\ufdd3" not in line.text
+
+
+def test_nothing_of_an_editors_text_is_printed_before_it_is_chosen(tmp_path: Path) -> None:
+    practice = {"X1": {"TXT_PRACTICE_POL": [["题目", "把责任清单贴到村口。"]]}}
+    text, dropped, _ = lines(tmp_path, {"X1": {}}, practice)  # type: ignore[arg-type]
+    assert "责任清单" not in text
+    assert any("政治建设典型做法" in d.clause and "选材" in d.reason for d in dropped)
+
+
+def test_what_the_office_typed_into_its_choices_survives_the_next_run(tmp_path: Path) -> None:
+    one = {"X1": {"TXT_PRACTICE_POL": [["题目", "把责任清单贴到村口。"]]}}
+    two = {**one, "X2": {"TXT_PRACTICE_POL": [["另一题", "把议事厅搬到田头。"]]}}
+    _, _, collection = lines(tmp_path, {"X1": {}}, one)  # type: ignore[arg-type]
+    assert update_picks(collection) == 1
+    rows, _ = read_table(tmp_path / PICKS_FILE, COLUMNS)
+    write_table(
+        tmp_path / PICKS_FILE, COLUMNS, [["是", "1", *[r[c] for c in COLUMNS[2:-1]], "改过的话。"] for r in rows]
+    )
+    _, _, collection = lines(tmp_path, {"X1": {}, "X2": {}}, two)  # type: ignore[arg-type]
+    assert update_picks(collection) == 1
+    picks = load_picks(collection)
+    assert [(p.used, p.edited, p.unit) for p in picks] == [(True, "改过的话。", "X1"), (False, "", "X2")]
+
+
+def test_a_faulty_template_is_told_with_its_line() -> None:
+    with pytest.raises(TemplateFault) as caught:
+        list(render("# 题\n{% if x %}\n没有结尾", {"x": 1}))
+    assert caught.value.line >= 2
+    with pytest.raises(TemplateFault):
+        list(render("{{ nobody_knows }}", {}))
+    with pytest.raises(TemplateFault):
+        list(render("{{ ''.__class__.__mro__[1].__subclasses__() }}", {}))
+
+
+def test_a_lines_first_characters_say_what_it_is() -> None:
+    kinds = {"# 题": "title", "## 一": "h1", "### 二": "h2", "正文": "body", "| a | b |": "row", "! 注": "note"}
+    assert {line: classify(line).kind for line in kinds} == kinds
