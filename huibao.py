@@ -70,13 +70,20 @@ def _collect(path: Path) -> Collection:
 
 
 @cli.command(cls=Verb, help=say("help.new"))
-@click.argument("round_path", metavar="ROUND", type=click.Path(path_type=Path))
-@click.option("--pack", "pack_name", default="party-building", show_default=True, help=say("help.new_pack"))
-@click.option("--period", help=say("help.new_period"))
-@click.option("--units", "units_file", type=click.Path(path_type=Path), help=say("help.new_units"))
-@click.option("--previous", type=click.Path(path_type=Path), help=say("help.new_previous"))
-@click.option("--office", default="", help=say("help.new_office"))
-@click.option("--deadline", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help=say("help.new_deadline"))
+@click.argument("round_path", metavar=say("meta.round"), type=click.Path(path_type=Path))
+@click.option("--pack", "pack_name", default="party-building", metavar=say("meta.pack"), help=say("help.new_pack"))
+@click.option("--period", metavar=say("meta.period"), help=say("help.new_period"))
+@click.option(
+    "--units", "units_file", type=click.Path(path_type=Path), metavar=say("meta.file"), help=say("help.new_units")
+)
+@click.option("--previous", type=click.Path(path_type=Path), metavar=say("meta.folder"), help=say("help.new_previous"))
+@click.option("--office", default="", metavar=say("meta.name"), help=say("help.new_office"))
+@click.option(
+    "--deadline",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]),
+    metavar=say("meta.time"),
+    help=say("help.new_deadline"),
+)
 def new(
     round_path: Path,
     pack_name: str,
@@ -107,7 +114,7 @@ def new(
 
 
 @cli.command(cls=Verb, help=say("help.check"))
-@click.argument("files", metavar="FILE…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", metavar=say("meta.files"), nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help=say("help.json"))
 def check(files: tuple[Path, ...], as_json: bool) -> int:
     """Judge filled forms at the desk."""
@@ -141,7 +148,7 @@ def check(files: tuple[Path, ...], as_json: bool) -> int:
 
 
 @cli.command(cls=Verb, help=say("help.consolidate"))
-@click.argument("round_path", metavar="ROUND", type=click.Path(path_type=Path))
+@click.argument("round_path", metavar=say("meta.round"), type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help=say("help.json"))
 def consolidate(round_path: Path, as_json: bool) -> int:
     """Read 收件, judge, merge, write the consolidated workbook and the merged report."""
@@ -183,10 +190,12 @@ def _telling(receipt: Any) -> bool:
 
 
 @cli.command(cls=Verb, help=say("help.report"))
-@click.argument("source", metavar="ROUND", type=click.Path(path_type=Path))
-@click.option("--genre", help=say("help.report_genre"))
+@click.argument("source", metavar=say("meta.round"), type=click.Path(path_type=Path))
+@click.option("--genre", metavar=say("meta.genre"), help=say("help.report_genre"))
 @click.option("--all", "every", is_flag=True, help=say("help.report_all"))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help=say("help.report_output"))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar=say("meta.file"), help=say("help.report_output")
+)
 @click.option("--json", "as_json", is_flag=True, help=say("help.json"))
 def report(source: Path, genre: str | None, every: bool, output: Path | None, as_json: bool) -> int:
     """Write narrative reports of a round."""
@@ -217,8 +226,8 @@ def report(source: Path, genre: str | None, every: bool, output: Path | None, as
 
 
 @cli.command(cls=Verb, help=say("help.demo"))
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--pack", "pack_name", default="party-building", show_default=True, help=say("help.new_pack"))
+@click.argument("folder", metavar=say("meta.folder"), type=click.Path(path_type=Path))
+@click.option("--pack", "pack_name", default="party-building", metavar=say("meta.pack"), help=say("help.new_pack"))
 @click.option("--json", "as_json", is_flag=True, help=say("help.json"))
 def demo(folder: Path, pack_name: str, as_json: bool) -> int:
     """Run the fictional city's rounds from handing out forms to the merged report."""
@@ -247,7 +256,7 @@ def pack() -> None:
 
 
 @pack.command("check", cls=Verb, help=say("help.pack_check"))
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar=say("meta.folder"), type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help=say("help.json"))
 def pack_check(folder: Path, as_json: bool) -> int:
     """List all defects of a pack at once."""
