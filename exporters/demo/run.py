@@ -23,7 +23,7 @@ from workbook.form.book import form_name
 from workbook.form.content import Content, Figure, Key, blank_contents, layouts_of, with_computed
 from workbook.history import earlier_periods, stored_figures
 from workbook.messages import say
-from workbook.model import Pack, Round, Unit
+from workbook.model import Pack, Parameter, Round, Unit
 from workbook.period import Period, parse_period
 from workbook.round import IN, PICKS_FILE, load_round, read_units, write_round
 from workbook.tables import read_table, read_text, write_table
@@ -81,6 +81,8 @@ def _new_round(
     round_, faults = load_round(path)
     if defects or round_ is None:
         raise RuntimeError(str(defects or faults))
+    handed_down = tuple(Parameter(*(str(p[k]) for k in ("name", "code", "value", "basis"))) for p in story["parameter"])
+    round_ = replace(round_, parameters=handed_down)
     write_round(round_)
     _, defects = write_forms(round_)
     if defects:

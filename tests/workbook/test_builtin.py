@@ -26,6 +26,15 @@ def test_a_required_figure_stated_missing_asks_for_a_reason(word: str) -> None:
     assert (rule, severity) == ("STATED-MISSING", "confirm")
 
 
+def test_a_figure_stated_missing_is_explained_by_naming_it() -> None:
+    (found,) = [
+        f
+        for f in findings_of({"POL_NORM_DOCS": "未统计"}, reasons={"POL_NORM_DOCS": "机构新设，台账尚未移交"})
+        if f.indicator == "POL_NORM_DOCS"
+    ]
+    assert not found.open
+
+
 def test_a_written_reason_closes_a_confirm_finding_and_travels_with_it() -> None:
     values = {"BASE_MEMBERS": 130, "prev(BASE_MEMBERS)": 100}
     (open_one,) = findings_of(values, ["R105"])

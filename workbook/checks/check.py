@@ -15,6 +15,7 @@ from workbook.model import Finding, Pack, Submission, Switch
 from workbook.period import parse_period
 from workbook.values import Table
 
+STATED_MISSING = "STATED-MISSING"  # the one built-in check that a reason can close
 RANK = {"error": 0, "confirm": 1, "warning": 2}
 
 
@@ -59,12 +60,7 @@ def check(
     fired = {(f.unit, code) for f in by_rules for code in f.operands}
     found += by_rules
     found += computed_findings(submissions, layouts, judge.plain, fired)
-    found = [
-        replace(f, reason=submissions[f.unit].reasons.get(f.rule, ""))
-        if f.severity == "confirm" and not f.reason
-        else f
-        for f in found
-    ]
+    found = [replace(f, reason=_reason(f, submissions[f.unit])) for f in found]
     by_key = {key: sorted((f for f in found if f.unit == key), key=_order) for key in submissions}
     return Checked(
         {k: tuple(replace(f, unit=submissions[k].unit.code) for f in v) for k, v in by_key.items()},
@@ -73,6 +69,14 @@ def check(
         with_computed(table, figures, pack),
         cells,
     )
+
+
+def _reason(finding: Finding, submission: Submission) -> str:
+    """Return the written reason that closes a confirm finding: by its rule id, for a built-in check by its item."""
+    if finding.severity != "confirm":
+        return ""
+    reasons = submission.reasons
+    return reasons.get(finding.rule) or (reasons.get(finding.indicator, "") if finding.rule == STATED_MISSING else "")
 
 
 def _order(finding: Finding) -> tuple[bool, int, str, str, str]:

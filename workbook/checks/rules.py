@@ -148,7 +148,6 @@ def _finding(
         message=say("check.broken", rule=rule.id) if broken else judge.worded(rule, i),
         remedy=say("check.broken_remedy") if broken else rule.remedy,
         trial=rule.status == "trial",
-        reason=submission.reasons.get(rule.id, "") if rule.severity == "confirm" else "",
         operands=codes,
     )
 

@@ -109,14 +109,13 @@ def _write_figure(
         sheet.write_formula(row, column, formula, styles.figure("computed", _places(item), locked=True), result)
         return
     carried = key in content.carried
-    locked = carried and measure != "value"
-    style = styles.figure("carried" if carried else "input", locked=locked)
+    style = styles.figure("carried" if carried else "input", locked=carried)
     value = content.entries.get(key, "")
     if isinstance(value, str):
         sheet.write_string(row, column, value, style) if value else sheet.write_blank(row, column, None, style)
     else:
         sheet.write_number(row, column, value, style)
-    if not locked:
+    if not carried:
         check = styles.figure_check(address(row, column), item)
         sheet.data_validation(row, column, row, column, check)
 

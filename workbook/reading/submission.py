@@ -188,13 +188,17 @@ def _read_cover(sheets: Mapping[str, Grid], layout: Layout) -> Iterator[tuple[st
 
 
 def _reasons(layout: Layout, texts: Mapping[str, tuple[TextRow, ...]]) -> dict[str, str]:
-    """Return the written reasons by rule id; shorter ones are no reasons."""
+    """Return the written reasons by rule id, or by indicator where no rule is named; shorter ones are no reasons.
+
+    The indicator may be given by its code or by its name, which is what a clerk sees.
+    """
+    codes = {name: code for code, i in layout.indicators.items() for name in (i.name, code)}
     reasons: dict[str, str] = {}
-    for code, block in layout.blocks.items():
+    for text, block in layout.blocks.items():
         names = [s.name for s in block.text.subfields]
-        if block.text.place == "notes" and {"rule", "reason"} <= set(names):
-            for row in texts.get(code, ()):
-                rule, reason = row.values[names.index("rule")], row.values[names.index("reason")]
-                if rule and len(reason) >= SHORTEST_REASON:
-                    reasons[rule.upper()] = reason
+        if block.text.place == "notes" and {"rule", "code", "reason"} <= set(names):
+            for row in texts.get(text, ()):
+                rule, code, reason = (row.values[names.index(n)] for n in ("rule", "code", "reason"))
+                if len(reason) >= SHORTEST_REASON:
+                    reasons[rule.upper() or codes.get(code, code)] = reason
     return reasons
