@@ -130,6 +130,7 @@ def check(files: tuple[Path, ...], as_json: bool) -> int:
     for result in [] if as_json else results:
         rows = [
             (
+                f["rule"],
                 say(f"word.{f['severity']}") + (say("book.trial") if f["trial"] else ""),
                 f"{f['sheet']} {f['cell']}",
                 f["message"],
@@ -139,7 +140,7 @@ def check(files: tuple[Path, ...], as_json: bool) -> int:
         ]
         complain(say(f"verdict.{result['verdict']}", file=result["file"], unit=result["unit"], period=result["period"]))
         if rows:
-            table("", [say(f"book.{k}") for k in ("severity", "cell", "message", "what_to_do")], rows)
+            table("", [say(f"book.{k}") for k in ("rule", "severity", "cell", "message", "what_to_do")], rows)
     for sentence in unusable:
         complain(sentence)
     if unusable:

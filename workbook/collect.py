@@ -8,7 +8,9 @@ from fractions import Fraction
 import pandas as pd
 
 from workbook.checks.check import Checked, check
+from workbook.checks.rules import active_rules
 from workbook.checks.table import make_table, with_computed
+from workbook.checks.totals import Scope, total_findings
 from workbook.collection import (
     ALL,
     Balance,
@@ -21,7 +23,7 @@ from workbook.collection import (
 from workbook.computed import definition
 from workbook.history import stored_figures
 from workbook.layout import collected
-from workbook.model import FILE_STATES, Defect, Indicator, Round, Submission, Unit, UnitState
+from workbook.model import FILE_STATES, Defect, Finding, Indicator, Round, Submission, Unit, UnitState
 from workbook.receive import Incoming, Settled, read_incoming, received_files, settle
 from workbook.totals import Total, Totals
 
@@ -68,6 +70,7 @@ def merge(round_: Round, incoming: Incoming, checked: Checked, settled: Settled,
         receipts=settled.receipts,
         states=settled.units,
         findings=tuple((by_file[k], f) for k, found in checked.findings.items() for f in found),
+        total_findings=tuple(_judged_totals(round_, engine)),
         tallies=checked.tallies,
         figures=with_computed(table, figures, round_.pack),
         cells=cells,
@@ -114,6 +117,17 @@ def _totals(
             if asked:
                 totals[scope, code] = engine.total(code, mask_of(engine, asked), len(asked))
     return totals
+
+
+def _judged_totals(round_: Round, engine: Totals) -> list[Finding]:
+    """Judge the whole and every comparison group by the rules that hold for totals too."""
+    counted = counted_units(round_)
+    groups: dict[str, list[Unit]] = {}
+    for unit in counted:
+        groups.setdefault(round_.pack.tier(unit.tier).group, []).append(unit)
+    scopes = [Scope(ALL, round_.pack.whole, counted), *(Scope(g, g, tuple(u)) for g, u in groups.items())]
+    rules = active_rules(round_.pack, round_period(round_), round_.modules, round_.switches)
+    return total_findings(rules, engine.table, round_.pack.indicators, scopes)
 
 
 def _controls(round_: Round, engine: Totals, tiers: Mapping[str, Mapping[str, Indicator]]) -> tuple[Control, ...]:

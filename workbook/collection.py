@@ -72,6 +72,7 @@ class Collection:
     receipts: tuple[Receipt, ...]
     states: Mapping[str, UnitState]
     findings: tuple[tuple[Receipt, Finding], ...]  # of every form read, with the file it came in
+    total_findings: tuple[Finding, ...]  # rules that a total breaks; `unit` is the scope
     tallies: tuple[Tally, ...]
     figures: pd.DataFrame
     cells: pd.DataFrame

@@ -64,3 +64,12 @@ def at_time(node: Node, measure: Measure) -> Node:
         case Not(operand=operand):
             return Not(at_time(operand, measure))
     return node
+
+
+def stored_refs(node: Node, indicators: Mapping[str, Indicator]) -> tuple[Ref, ...]:
+    """Return the stored figures an expression rests on, computed items taken apart, each once."""
+    found: list[Ref] = []
+    for ref in operands(node):
+        tree = definition(indicators[ref.code], ref.measure, indicators)
+        found += [ref] if tree is None else stored_refs(tree, indicators)
+    return tuple(dict.fromkeys(found))

@@ -82,6 +82,11 @@ class Layout:
     sections: tuple[Section, ...]
     blocks: Mapping[str, Block]
 
+    @property
+    def sheets(self) -> list[str]:
+        """Sheets that hold data, in their order in the form."""
+        return [s.sheet for s in self.sections] + list(dict.fromkeys(b.sheet for b in self.blocks.values()))
+
     def sheet_of(self, code: str) -> str:
         """Return the sheet an indicator stands on."""
         return next(s.sheet for s in self.sections if code in s.rows)
@@ -90,6 +95,11 @@ class Layout:
     def earlier(self) -> Measure:
         """What the third figure column holds: the half-year in an annual round, else the year's opening."""
         return "half" if self.period.kind == "year" else "opening"
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Indicator name -> code: a clerk sees names, not codes, and may write either."""
+        return {i.name: code for code, i in self.indicators.items()}
 
     def measures(self, indicator: Indicator) -> tuple[Measure, ...]:
         """Return the figure columns that have a cell for this indicator."""
@@ -171,7 +181,7 @@ def _columns(subfields: tuple[Subfield, ...]) -> tuple[int, ...]:
     A subfield that stands alone starts at the first column; the form joins the two cells into one.
     """
     longest = max(range(len(subfields)), key=lambda i: subfields[i].limit or 0)
-    if len(subfields) == 1 or (subfields[longest].limit or 0) <= 30:
+    if len(subfields) == 1:
         return tuple(range(FIELD, FIELD + len(subfields)))
     texts = [i for i, s in enumerate(subfields) if s.limit and i != longest]
     first = texts[0] if texts else next(i for i in range(len(subfields)) if i != longest)

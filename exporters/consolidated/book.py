@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from exporters.consolidated.places import make_places
-from exporters.consolidated.status import balance_lines, coverage_line, write_controls, write_findings, write_receipts
+from exporters.consolidated.status import (
+    balance_lines,
+    coverage_line,
+    write_controls,
+    write_files,
+    write_findings,
+    write_rules,
+    write_units_state,
+)
 from exporters.consolidated.styles import Styles
 from exporters.consolidated.texts import write_texts
 from exporters.consolidated.tiers import write_tiers
@@ -40,11 +48,13 @@ def write_book(path: Path, collection: Collection, hidden: frozenset[str]) -> No
         styles = Styles(book)
         _write_cover(book, styles, collection, office_copy=office_copy)
         write_tiers(book, styles, collection, places)
-        write_receipts(book, styles, collection)
+        write_units_state(book, styles, collection)
         write_findings(book, styles, collection, hidden)
         write_controls(book, styles, collection, hidden)
         write_unit_sheets(book, styles, collection, places)
         write_texts(book, styles, collection, restricted=office_copy)
+        write_files(book, styles, collection)
+        write_rules(book, styles, collection, hidden)
         book.set_properties(
             {"title": f"{collection.round.pack.title} {collection.period.title}", "author": collection.round.office}
         )
@@ -77,5 +87,6 @@ def _write_cover(book: Any, styles: Styles, collection: Collection, *, office_co
             sheet.write_string(row, 1, sheet_title, styles.label)
         sheet.write_string(row, 2, about, styles.label)
         row += 1
+    sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 1)

@@ -1,63 +1,18 @@
-"""报送情况 and 审核情况: who reported what, what became of every file, what was found, how the books stand."""
+"""Who reported what, what became of every file, what was found, how the rules fared, how the books stand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from exporters.consolidated.listing import Column, Listing, Value, write_list
 from exporters.consolidated.styles import Styles
-from workbook.collection import Collection
-from workbook.form.styles import Styles as FormStyles
+from workbook.collection import ALL, Collection
+from workbook.expression.parse import parse
+from workbook.expression.tree import mentioned
 from workbook.messages import say
-from workbook.model import Finding, Receipt
-
-RECEIPT_WIDTHS = (4, 12, 34, 12, 18, 46, 18, 40)
-
-
-def write_receipts(book: Any, styles: Styles, collection: Collection) -> None:
-    """Add 报送情况: the balance, a line per unit, a line per file."""
-    sheet = book.add_worksheet(say("book.receipts_sheet"))
-    _page(sheet, RECEIPT_WIDTHS)
-    sheet.write_string(0, 1, f"{say('book.receipts_sheet')}　{collection.period.title}", styles.title)
-    row = 2
-    for line in balance_lines(collection):
-        sheet.write_string(row, 1, line, styles.note)
-        row += 1
-    row = _heading(
-        sheet,
-        styles,
-        row + 1,
-        [say(f"book.{k}") for k in ("unit_code", "unit", "tier", "state", "file", "received", "remark")],
-    )
-    best = _best_receipt(collection)
-    for unit in collection.round.units:
-        state = collection.states[unit.code]
-        receipt = best.get(unit.code)
-        tier = collection.round.pack.tier(unit.tier).name
-        style = styles.good if state == "accepted" else styles.bad
-        sheet.write_string(row, 1, unit.code, styles.centre)
-        sheet.write_string(row, 2, unit.name, styles.label)
-        sheet.write_string(row, 3, tier, styles.centre)
-        sheet.write_string(row, 4, say(f"state.{state}"), style)
-        sheet.write_string(row, 5, receipt.file if receipt else "", styles.label)
-        sheet.write_string(row, 6, _time(receipt.received) if receipt else "", styles.centre)
-        sheet.write_string(row, 7, receipt.note if receipt else say("book.no_file"), styles.label)
-        row += 1
-    row = _heading(
-        sheet,
-        styles,
-        row + 2,
-        [say(f"book.{k}") for k in ("unit_code", "file", "file_state", "received", "fate", "sha", "what_to_do")],
-    )
-    for r in collection.receipts:
-        values = (r.unit, r.file, say(f"file.{r.state}"), _time(r.received), r.note, r.sha256[:12], r.remedy)
-        lines = 1
-        for column, value in enumerate(values, 1):
-            sheet.write_string(row, column, value, styles.label)
-            lines = max(lines, FormStyles.lines(value, RECEIPT_WIDTHS[column] - 2))
-        sheet.set_row(row, 4 + 15 * lines)
-        row += 1
+from workbook.model import Receipt
 
 
 def balance_lines(collection: Collection) -> list[str]:
@@ -69,12 +24,50 @@ def balance_lines(collection: Collection) -> list[str]:
     return [units, files, sums, say("book.balanced" if b.balanced else "book.unbalanced")]
 
 
-def _best_receipt(collection: Collection) -> dict[str, Receipt]:
+def coverage_line(collection: Collection) -> str:
+    """Return how many verdicts the rules came to, in words."""
+    counts = {k: sum(getattr(t, k) for t in collection.tallies) for k in ("passed", "failed", "undecided", "broken")}
+    return say("book.coverage", rules=len(collection.tallies), **counts)
+
+
+def write_units_state(book: Any, styles: Styles, collection: Collection) -> None:
+    """Add 报送情况: the balance and a line per unit."""
+    columns = [
+        *(Column("unit_code", 12, "centre"), Column("unit", 30), Column("tier", 12, "centre")),
+        *(Column("state", 12, "centre"), Column("file", 46), Column("received", 18, "centre"), Column("remark", 44)),
+    ]
+    rows = _unit_rows(collection)
+    period, notes = collection.period.title, balance_lines(collection)
+    write_list(book, styles, Listing(say("book.receipts_sheet"), period, columns, notes), rows)
+
+
+def _unit_rows(collection: Collection) -> Iterator[list[Value]]:
     order = {"used": 0, "rejected": 1, "superseded": 2, "duplicate": 3, "attached": 4, "unrecognised": 5}
     best: dict[str, Receipt] = {}
     for r in sorted(collection.receipts, key=lambda r: (order[r.state], r.received)):
         best.setdefault(r.unit, r)
-    return best
+    for unit in collection.round.units:
+        receipt = best.get(unit.code)
+        tier = collection.round.pack.tier(unit.tier).name
+        state = say(f"state.{collection.states[unit.code]}")
+        if receipt is None:
+            yield [unit.code, unit.name, tier, state, "", "", say("book.no_file")]
+        else:
+            remark = "" if receipt.note == say("receipt.used") else receipt.note
+            yield [unit.code, unit.name, tier, state, receipt.file, _time(receipt.received), remark]
+
+
+def write_files(book: Any, styles: Styles, collection: Collection) -> None:
+    """Add 收到的文件: a line per file, with what became of it and what to do."""
+    columns = [
+        *(Column("file", 46), Column("unit_code", 12, "centre"), Column("file_state", 12, "centre")),
+        *(Column("received", 18, "centre"), Column("fate", 46), Column("what_to_do", 46), Column("sha", 16, "centre")),
+    ]
+    rows = (
+        [r.file, r.unit, say(f"file.{r.state}"), _time(r.received), r.note, r.remedy, r.sha256[:12]]
+        for r in collection.receipts
+    )
+    write_list(book, styles, Listing(say("book.files_sheet"), collection.period.title, columns), rows)
 
 
 def _time(moment: datetime) -> str:
@@ -82,145 +75,76 @@ def _time(moment: datetime) -> str:
 
 
 def write_findings(book: Any, styles: Styles, collection: Collection, hidden: frozenset[str]) -> None:
-    """Add 审核情况: every finding with what to do, then how each rule fared. `hidden` items are not mentioned."""
-    sheet = book.add_worksheet(say("book.findings_sheet"))
-    widths = (4, 26, 10, 10, 14, 8, 44, 44, 30, 36)
-    _page(sheet, widths)
-    sheet.write_string(0, 1, f"{say('book.findings_sheet')}　{collection.period.title}", styles.title)
-    sheet.write_string(1, 1, coverage_line(collection), styles.note)
-    heads = ("unit", "rule", "severity", "sheet", "cell", "message", "what_to_do", "reason", "file")
-    row = first = _heading(sheet, styles, 3, [say(f"book.{k}") for k in heads])
-    for receipt, f in _visible(collection, hidden):
-        severity = say(f"word.{f.severity}") + (say("book.trial") if f.trial else "")
-        unit = collection.round.unit(f.unit)
-        values = (
-            unit.name if unit else f.unit,
-            f.rule,
-            severity,
-            f.sheet,
-            f.cell,
-            f.message,
-            f.remedy,
-            f.reason,
-            receipt.file,
-        )
-        _row(sheet, styles, row, values, widths)
-        row += 1
-    if row == first:
-        sheet.write_string(row, 1, say("book.no_findings"), styles.note)
-        row += 1
-    else:
-        sheet.autofilter(first - 1, 1, row - 1, len(heads))
-    sheet.freeze_panes(first, 2)
-    for switch in collection.round.switches:
-        sheet.write_string(
-            row + 1, 1, say("book.switched", rule=switch.rule, to=switch.to, reason=switch.reason), styles.note
-        )
-        row += 1
-    _rule_report(sheet, styles, collection, hidden, row + 2)
+    """Add 审核情况: every finding with where, what and what to do. `hidden` items are not mentioned."""
+    columns = [
+        *(Column("unit", 26), Column("rule", 10, "centre"), Column("severity", 12, "centre"), Column("sheet", 22)),
+        *(Column("cell", 8, "centre"), Column("message", 46), Column("what_to_do", 46), Column("reason", 30)),
+        Column("file", 34),
+    ]
+    notes = [coverage_line(collection)]
+    notes += [say("book.switched", rule=s.rule, to=s.to, reason=s.reason) for s in collection.round.switches]
+    rows = _finding_rows(collection, hidden)
+    period = collection.period.title
+    write_list(book, styles, Listing(say("book.findings_sheet"), period, columns, notes), rows)
 
 
-def _visible(collection: Collection, hidden: frozenset[str]) -> Iterable[tuple[Receipt, Finding]]:
-    """Return findings of files that count or were returned; superseded versions no longer concern anyone."""
-    for receipt, finding in collection.findings:
-        if receipt.state in ("used", "rejected") and not hidden & {*finding.operands, finding.indicator}:
-            yield receipt, finding
+def _finding_rows(collection: Collection, hidden: frozenset[str]) -> Iterator[list[Value]]:
+    """Yield findings on totals, then on files that count or were returned; superseded ones concern nobody."""
+    for f in collection.total_findings:
+        if not hidden & {*f.operands, f.indicator}:
+            whole = collection.round.pack.whole if f.unit == ALL else f.unit
+            yield [whole, f.rule, _severity(f.severity, trial=f.trial), "", "", f.message, f.remedy, "", ""]
+    for receipt, f in collection.findings:
+        if receipt.state in ("used", "rejected") and not hidden & {*f.operands, f.indicator}:
+            unit = collection.round.unit(f.unit)
+            severity = _severity(f.severity, trial=f.trial)
+            name = unit.name if unit else f.unit
+            yield [name, f.rule, severity, f.sheet, f.cell, f.message, f.remedy, f.reason, receipt.file]
 
 
-def coverage_line(collection: Collection) -> str:
-    """Return how many verdicts the rules came to, in words."""
-    counts = [sum(getattr(t, k) for t in collection.tallies) for k in ("passed", "failed", "undecided", "broken")]
-    return say(
-        "book.coverage",
-        rules=len(collection.tallies),
-        passed=counts[0],
-        failed=counts[1],
-        undecided=counts[2],
-        broken=counts[3],
-    )
+def _severity(severity: str, *, trial: bool) -> str:
+    return say(f"word.{severity}") + (say("book.trial") if trial else "")
 
 
-def _rule_report(sheet: Any, styles: Styles, collection: Collection, hidden: frozenset[str], row: int) -> None:
-    from workbook.expression.parse import parse
-    from workbook.expression.tree import mentioned
+def write_rules(book: Any, styles: Styles, collection: Collection, hidden: frozenset[str]) -> None:
+    """Add 规则运行: how often each rule passed, failed, stayed undecided or could not run."""
+    columns = [
+        *(Column("rule", 10, "centre"), Column("severity", 12, "centre"), Column("rationale", 60)),
+        *(Column("passed", 10), Column("failed", 10), Column("undecided", 10), Column("remark", 30)),
+    ]
+    rows = _rule_rows(collection, hidden)
+    write_list(book, styles, Listing(say("book.rules_sheet"), collection.period.title, columns), rows)
 
-    row = _heading(
-        sheet,
-        styles,
-        row,
-        [say(f"book.{k}") for k in ("rationale", "rule", "severity", "passed", "failed", "undecided", "remark")],
-    )
-    for tally in collection.tallies:
-        rule = collection.round.pack.rules[tally.rule]
-        if hidden & set(mentioned(parse(rule.expression))):
-            continue
-        remark = say("book.rule_broken", n=tally.broken) if tally.broken else ""
-        values = (
-            rule.rationale,
-            rule.id,
-            say(f"word.{rule.severity}"),
-            str(tally.passed),
-            str(tally.failed),
-            str(tally.undecided),
-            remark,
-        )
-        for column, value in enumerate(values, 1):
-            sheet.write(row, column, int(value) if value.isdigit() else value, styles.label)
-        row += 1
+
+def _rule_rows(collection: Collection, hidden: frozenset[str]) -> Iterator[list[Value]]:
+    for t in collection.tallies:
+        rule = collection.round.pack.rules[t.rule]
+        if not hidden & set(mentioned(parse(rule.expression))):
+            severity = _severity(rule.severity, trial=rule.status == "trial")
+            remark = say("book.rule_broken", n=t.broken) if t.broken else ""
+            yield [t.rule, severity, rule.rationale, t.passed, t.failed, t.undecided, remark]
 
 
 def write_controls(book: Any, styles: Styles, collection: Collection, hidden: frozenset[str]) -> None:
     """Add 控制数核对: the umbrella's figures beside the sum of its units; a gap is shown, never filled."""
     if not collection.controls:
         return
-    sheet = book.add_worksheet(say("book.controls_sheet"))
-    _page(sheet, (4, 30, 10, 14, 14, 12, 14, 40))
-    sheet.write_string(0, 1, f"{say('book.controls_sheet')}　{collection.period.title}", styles.title)
+    columns = [
+        *(Column("indicator", 34), Column("word", 10, "centre"), Column("control_umbrella", 16, "number")),
+        *(Column("control_units", 16, "number"), Column("control_n", 12, "centre")),
+        *(Column("control_difference", 14, "number"), Column("remark", 36)),
+    ]
     basis = say("book.basis_umbrella" if collection.round.basis == "umbrella" else "book.basis_units")
-    sheet.write_string(1, 1, basis, styles.note)
-    heads = ("indicator", "word", "control_umbrella", "control_units", "control_n", "control_difference", "remark")
-    row = _heading(sheet, styles, 3, [say(f"book.{k}") for k in heads])
+    rows = _control_rows(collection, hidden)
+    notes = [basis, say("book.control_uneven")]
+    write_list(book, styles, Listing(say("book.controls_sheet"), collection.period.title, columns, notes), rows)
+
+
+def _control_rows(collection: Collection, hidden: frozenset[str]) -> Iterator[list[Value]]:
     for c in collection.controls:
-        if c.code in hidden:
-            continue
-        item = collection.round.pack.indicators[c.code]
-        sheet.write_string(row, 1, item.name, styles.label)
-        sheet.write_string(row, 2, item.measure_word, styles.centre)
-        sheet.write_number(row, 3, float(c.umbrella), styles.figure(item.decimals))
-        sheet.write_number(row, 4, float(c.units), styles.figure(item.decimals))
-        sheet.write_string(row, 5, say("book.n_of", n=c.n, units=c.expected), styles.centre)
-        if c.difference is None:
-            sheet.write_string(row, 6, say("word.dash"), styles.centre)
-            sheet.write_string(row, 7, say("book.control_uneven", n=c.expected - c.n), styles.label)
-        else:
-            sheet.write_number(row, 6, float(c.difference), styles.figure(item.decimals))
-            sheet.write_string(
-                row, 7, say("book.control_same" if c.difference == 0 else "book.control_differs"), styles.label
-            )
-        row += 1
-    sheet.freeze_panes(4, 2)
-
-
-def _page(sheet: Any, widths: Sequence[int]) -> None:
-    sheet.hide_gridlines(2)
-    for column, width in enumerate(widths):
-        sheet.set_column(column, column, width)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_row(0, 26)
-    sheet.set_footer(f"&L&A&C{say('form.page')}")
-
-
-def _heading(sheet: Any, styles: Styles, row: int, heads: Sequence[str]) -> int:
-    for column, head in enumerate(heads, 1):
-        sheet.write_string(row, column, head, styles.heading)
-    sheet.set_row(row, 22)
-    return row + 1
-
-
-def _row(sheet: Any, styles: Styles, row: int, values: Sequence[str], widths: Sequence[int]) -> None:
-    for column, value in enumerate(values, 1):
-        sheet.write_string(row, column, value, styles.label)
-    lines = max(FormStyles.lines(v, w - 2) for v, w in zip(values, widths[1:], strict=True))
-    sheet.set_row(row, 4 + 15 * lines)
+        if c.code not in hidden:
+            item = collection.round.pack.indicators[c.code]
+            n = say("book.n_of", n=c.n, units=c.expected)
+            difference: Value = say("word.dash") if c.difference is None else float(c.difference)
+            remark = say("book.control_differs") if c.difference else ""
+            yield [item.name, item.measure_word, float(c.umbrella), float(c.units), n, difference, remark]

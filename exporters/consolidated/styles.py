@@ -27,9 +27,11 @@ class Styles:
         self.centre = add(boxed | {"align": "center"})
         self.wrapped = add(boxed | {"text_wrap": True, "valign": "top"})
         self.absent = add(boxed | {"bg_color": "#F1F3F5"})
+        self.count = add(boxed | {"align": "center", "font_size": 10, "font_color": GREY})
         self.word = add(boxed | {"align": "center", "font_color": GREY})
         self.good = add(boxed | {"align": "center", "font_color": "#1E7145"})
         self.bad = add(boxed | {"align": "center", "font_color": "#B3261E", "bold": True})
+        self.number = add(boxed | {"align": "right"})
         self.percent = add(boxed | {"num_format": '+0.0"%";-0.0"%";0.0"%"', "align": "right"})
         self.link = add(boxed | {"font_color": "#1F5FA8", "underline": 1})
 

@@ -46,18 +46,20 @@ def write_tiers(book: Any, styles: Styles, collection: Collection, places: Place
     name = say("book.tiers_sheet")
     sheet = book.add_worksheet(name)
     scopes = scopes_of(collection)
-    matched = FIRST + len(scopes)
+    matched = FIRST + 2 * len(scopes)
     _head(sheet, styles, collection, scopes, matched)
     row = HEAD_ROW + 1
     for title, codes in places.sections.items():
-        sheet.merge_range(row, NAME, row, matched + 5, title, styles.section)
+        sheet.merge_range(row, NAME, row, matched + 3, title, styles.section)
         row += 1
         for code in codes:
             item = places.indicators[code]
             sheet.write_string(row, CODE, code)
             sheet.write_string(row, NAME, item.name, styles.label)
             sheet.write_string(row, WORD, item.measure_word, styles.centre)
-            for column, scope in enumerate(scopes, FIRST):
+            for place, scope in enumerate(scopes):
+                column = FIRST + 2 * place
+                _write_coverage(sheet, styles, collection, places, (row, column + 1, item, scope))
                 _write_total(sheet, styles, collection, places, (row, column, item, scope))
             _write_matched(sheet, styles, collection, places, (row, matched, item))
             row += 1
@@ -68,17 +70,20 @@ def _head(sheet: Any, styles: Styles, collection: Collection, scopes: Mapping[st
     sheet.write_string(0, NAME, f"{say('book.tiers_sheet')}　{collection.period.title}", styles.title)
     sheet.set_row(0, 26)
     sheet.write_string(1, NAME, say("book.tiers_note"), styles.note)
-    heads = [say("book.code"), say("book.indicator"), say("book.word"), *scopes.values()]
-    heads += [say(f"book.{k}") for k in ("n", "units", "matched_n", "matched_value", "matched_prior", "change")]
+    heads = [say("book.code"), say("book.indicator"), say("book.word")]
+    heads += [h for title in scopes.values() for h in (title, say("book.n_of_head"))]
+    heads += [say(f"book.{k}") for k in ("matched_n", "matched_value", "matched_prior", "change")]
     for column, head in enumerate(heads):
         sheet.write_string(HEAD_ROW, column, head, styles.heading)
     sheet.set_row(HEAD_ROW, 36)
     sheet.set_column(CODE, CODE, 3, None, {"hidden": True})
     sheet.set_column(NAME, NAME, 30)
     sheet.set_column(WORD, WORD, 10)
-    sheet.set_column(FIRST, matched - 1, 13)
-    sheet.set_column(matched, matched + 2, 9)
-    sheet.set_column(matched + 3, matched + 5, 13)
+    for column in range(FIRST, matched, 2):
+        sheet.set_column(column, column, 12)
+        sheet.set_column(column + 1, column + 1, 7.5)
+    sheet.set_column(matched, matched, 9)
+    sheet.set_column(matched + 1, matched + 3, 13)
     sheet.freeze_panes(HEAD_ROW + 1, FIRST)
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -121,34 +126,42 @@ def _write_total(
     sheet.write_formula(row, column, formula, styles.figure(item.decimals), value)
 
 
+def _write_coverage(
+    sheet: Any, styles: Styles, collection: Collection, places: Places, at: tuple[int, int, Indicator, str]
+) -> None:
+    """Write n/N: units with a number, of the units that should have one."""
+    row, column, item, scope = at
+    total = collection.totals.get((scope, item.code))
+    units = _asked(collection, item, scope)
+    if total is None or not units:
+        sheet.write_blank(row, column, None, styles.absent)
+        return
+    parts = parts_of(item, "value", dict(places.indicators))
+    refs = known_refs(parts) if parts is not None else (Ref(item.code),)
+    value = say("book.n_of", n=total.n, units=total.units)
+    if shown(places, refs):
+        formula = f'=({count_formula(places, Scope(units, refs))})&"/{total.units}"'
+        sheet.write_formula(row, column, formula, styles.count, value)
+    else:
+        sheet.write_string(row, column, value, styles.count)
+
+
 def _write_matched(
     sheet: Any, styles: Styles, collection: Collection, places: Places, at: tuple[int, int, Indicator]
 ) -> None:
-    """Write n of N, and both years over the units that have both on the same definition."""
+    """Write both years over the units that have both on the same definition, and the change."""
     row, first, item = at
     total = collection.totals.get((ALL, item.code))
-    units = _asked(collection, item, ALL)
     parts = parts_of(item, "value", dict(places.indicators))
-    if total is None:
-        for column in range(first, first + 6):
-            sheet.write_blank(row, column, None, styles.absent)
-        return
-    whole = styles.figure(0)
-    refs = known_refs(parts) if parts is not None else (Ref(item.code),)
-    if shown(places, refs):
-        sheet.write_formula(row, first, "=" + count_formula(places, Scope(units, refs)), whole, total.n)
-    else:
-        sheet.write_number(row, first, total.n, whole)
-    sheet.write_number(row, first + 1, total.units, whole)
     before = parts_of(item, "prior", dict(places.indicators)) if carries(item, "prior") else None
-    if parts is None or before is None or item.aggregation == "none":
-        for column in range(first + 2, first + 6):
+    if total is None or parts is None or before is None or item.aggregation == "none":
+        for column in range(first, first + 4):
             sheet.write_blank(row, column, None, styles.absent)
         return
-    both = tuple(dict.fromkeys((*refs, *known_refs(before))))
-    scope = Scope(units, both, total.excluded)
-    sheet.write_formula(row, first + 2, "=" + count_formula(places, scope), whole, total.matched)
-    for column, terms, value in ((first + 3, parts, total.matched_value), (first + 4, before, total.matched_prior)):
+    both = tuple(dict.fromkeys((*known_refs(parts), *known_refs(before))))
+    scope = Scope(_asked(collection, item, ALL), both, total.excluded)
+    sheet.write_formula(row, first, "=" + count_formula(places, scope), styles.figure(0), total.matched)
+    for column, terms, value in ((first + 1, parts, total.matched_value), (first + 2, before, total.matched_prior)):
         _write_side(sheet, styles, places, (row, column, item), (terms, scope, value))
     _write_change(sheet, styles, (row, first, item), total.matched_value, total.matched_prior)
 
@@ -175,7 +188,7 @@ def _write_change(
 ) -> None:
     """Write the change: percent, or percentage points between two percentages; rounded once, from exact values."""
     row, first, item = at
-    a, b = address(row, first + 3), address(row, first + 4)
+    a, b = address(row, first + 1), address(row, first + 2)
     dash = say("word.dash")
     change: float | str = dash
     if item.percent:
@@ -189,4 +202,4 @@ def _write_change(
         formula = f'=IF(COUNT({a},{b})<2,"{dash}",IF({b}=0,"{dash}",ROUND(({a}-{b})/ABS({b})*100,1)))'
         if now is not None and before:
             change = float(round_half_up((now - before) / abs(before) * 100, 1))
-    sheet.write_formula(row, first + 5, formula, style, change)
+    sheet.write_formula(row, first + 3, formula, style, change)

@@ -24,6 +24,7 @@ from workbook.form.styles import width_of
 from workbook.messages import say
 from workbook.model import Measure, State, Unit
 
+ONE_PAGE = 60  # rows that are still readable on one page
 Figures = dict[tuple[str, str, str], tuple[int, int]]  # (unit, code, measure) -> (state, scaled)
 
 
@@ -75,21 +76,20 @@ def _head(sheet: Any, styles: Styles, collection: Collection, places: Places, ti
     sheet.write_string(1, 0, say("book.units_note"), styles.note)
     heads = ("unit_code", "unit", "tier", "state")
     for column, key in enumerate(heads):
-        sheet.write_string(HEAD_ROW, column, say(f"book.{key}"), styles.heading)
-        sheet.write_string(WORD_ROW, column, "", styles.heading)
+        sheet.merge_range(HEAD_ROW, column, WORD_ROW, column, say(f"book.{key}"), styles.heading)
     for column, code in enumerate(codes, FIRST_FIGURE):
         item = places.indicators[code]
         sheet.write_string(CODE_ROW, column, code)
         sheet.write_string(HEAD_ROW, column, item.name, styles.heading)
         sheet.write_string(WORD_ROW, column, item.measure_word, styles.heading)
     sheet.set_row(CODE_ROW, None, None, {"hidden": True})
-    sheet.set_row(HEAD_ROW, 50)
+    sheet.set_row(HEAD_ROW, 62)
     sheet.set_column(CODE, CODE, 10)
     sheet.set_column(
-        NAME, NAME, min(30, 2 + max((width_of(u.name) for u in (*places.counted, *places.apart)), default=10))
+        NAME, NAME, min(24, 2 + max((width_of(u.name) for u in (*places.counted, *places.apart)), default=10))
     )
     sheet.set_column(TIER, STATE, 10)
-    sheet.set_column(FIRST_FIGURE, FIRST_FIGURE + max(0, len(codes) - 1), 13)
+    sheet.set_column(FIRST_FIGURE, FIRST_FIGURE + max(0, len(codes) - 1), 10.5)
     sheet.freeze_panes(WORD_ROW + 1, STATE + 1)
     last = max(places.rows.values(), default=WORD_ROW)
     sheet.autofilter(WORD_ROW, 0, last, FIRST_FIGURE + max(0, len(codes) - 1))
@@ -97,6 +97,8 @@ def _head(sheet: Any, styles: Styles, collection: Collection, places: Places, ti
     sheet.set_paper(9)
     sheet.repeat_rows(HEAD_ROW, WORD_ROW)
     sheet.repeat_columns(CODE, STATE)
+    if len(places.rows) <= ONE_PAGE:
+        sheet.fit_to_pages(0, 1)
     sheet.set_footer(f"&L&A&C{say('form.page')}")
 
 

@@ -154,7 +154,8 @@ class Figures:
         """Return the best three of a comparison group, ties included; only for items that may be ranked."""
         item = self.item(code)
         ranked = [(r, u, v) for r, u, v in self.collection.ranking(code, scope) if r <= 3 and v != 0]
-        if len(self.collection.ranking(code, scope)) <= 3 or not ranked or len(ranked) > 5:
+        best = sum(r == 1 for r, _, _ in ranked)
+        if len(self.collection.ranking(code, scope)) <= 3 or not ranked or best > 3:
             return self._drop(code, scope, "top", "report.not_ranked")
         told = []
         for _, unit, value in ranked:
@@ -189,7 +190,7 @@ class Figures:
                 return dash
             word = mark(self.tag(code, scope, "dir"), told[0])
             return word + (mark(self.tag(code, scope, "yoy"), told[1]) + told[2] if told[1] else "")
-        number = percent_digits(total.value) if item.percent else digits(total.value, item.decimals)
+        number = percent_digits(total.value, trim=False) if item.percent else digits(total.value, item.decimals)
         return mark(self.tag(code, scope, "value"), number)
 
     def unit_cell(self, code: str, unit: str) -> str:
@@ -198,14 +199,14 @@ class Figures:
         item = self.item(code)
         if value is None or item.sensitive in self.forbidden:
             return say("word.dash")
-        number = percent_digits(value) if item.percent else digits(value, item.decimals)
+        number = percent_digits(value, trim=False) if item.percent else digits(value, item.decimals)
         return mark(self.tag(code, unit, "value"), number)
 
 
-def percent_digits(value: Fraction) -> str:
+def percent_digits(value: Fraction, *, trim: bool = True) -> str:
     """Return a percentage with one decimal; 100 only where it is exactly 100."""
-    number = digits(value, 1)
-    if number == "100" and value != 100:
+    number = digits(value, 1, trim=trim)
+    if number in ("100", "100.0") and value != 100:
         hundredths = int(value * 100)
         return digits(Fraction(hundredths, 100), 2)
     return number

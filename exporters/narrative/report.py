@@ -9,10 +9,11 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Literal
 
-from exporters.narrative.figures import ZERO_CLOSE, ZERO_OPEN, Figures
+from exporters.narrative.figures import ZERO_CLOSE, ZERO_OPEN, Figures, Lost
 from exporters.narrative.merge import Merge
 from exporters.narrative.template import Line, TemplateFault, render
 from exporters.picks import load_picks
+from exporters.word.marks import MISSING
 from exporters.word.official import OfficialDocument
 from exporters.word.pieces import Piece
 from exporters.word.prose import DROP, prune, stretches
@@ -54,14 +55,21 @@ def merged_lines(collection: Collection, genre: Genre) -> tuple[list[Line], list
             text = text.replace(DROP, say("word.dash"))
         elif DROP in text:
             text, clauses = prune(text)
-            why = "；".join(
-                dict.fromkeys(say("report.lost", name=figures.item(x.code).name, why=x.reason) for x in lost)
-            )
-            dropped += [Dropped(where, clause, why) for clause in clauses]
+            dropped += _explained(where, clauses, lost, figures)
         if text.strip("　 "):
             lines.append(Line(line.kind, text))
-    dropped += [Dropped("", name, say("report.not_picked")) for name in dict.fromkeys(merge.unpicked)]
+    picks_file = say("folder.picks")
+    dropped += [Dropped(picks_file, name, say("report.not_picked")) for name in dict.fromkeys(merge.unpicked)]
     return _without_empty(lines), dropped
+
+
+def _explained(where: str, clauses: Sequence[str], lost: Sequence[Lost], figures: Figures) -> Iterator[Dropped]:
+    """Yield the dropped clauses, each with the reason of its own missing figures: both stand in the same order."""
+    left = list(lost)
+    for clause in clauses:
+        mine = [left.pop(0) for _ in range(min(clause.count(MISSING), len(left)))]
+        reasons = [say("report.lost", name=figures.item(x.code).name, why=x.reason) for x in mine]
+        yield Dropped(where, clause, "；".join(dict.fromkeys(reasons)) or say("report.went_along"))
 
 
 def _without_empty(lines: Sequence[Line]) -> list[Line]:

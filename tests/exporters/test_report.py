@@ -63,7 +63,8 @@ class Again:
         decimals = int(row["decimals"])
         if row["dimension"] == "percent":
             one = rounded(value, 1)
-            return {one if one != "100" or value == 100 else rounded(value, 2)}
+            one = one if one != "100" or value == 100 else rounded(value, 2)
+            return {one, one if "." in one else one + ".0"}
         ways = {rounded(value, min(decimals, 2)), rounded(value, decimals)}
         if row["display_scale"] == "万" and value >= 10000:
             ways.add(rounded(value / 10000, 2))

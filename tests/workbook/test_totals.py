@@ -204,3 +204,20 @@ def test_a_round_nobody_answered_has_no_totals_but_stands() -> None:
     c = gathered({})
     assert c.totals["all", "ORG_DEVELOPED"].value is None
     assert set(c.states.values()) == {"missing"}
+
+
+def test_a_rule_is_judged_on_totals_over_units_that_have_all_operands() -> None:
+    """丙区 has no 党员总数, so it stays out of both sums."""
+    values = {
+        "X1": {"BASE_INSERVICE": 90, "BASE_MEMBERS": 10},
+        "X2": {"BASE_INSERVICE": 20, "BASE_MEMBERS": 50},
+        "Q1": {"BASE_INSERVICE": 900},
+    }
+    found = [f for f in gathered(values).total_findings if f.rule == "R001"]  # type: ignore[arg-type]
+    assert [f.unit for f in found] == ["all", "县区"]
+    assert found[0].message == "全市合计（2/3）：在职党员 110 名，多于党员总数 60 名"
+
+
+def test_unit_only_norms_do_not_apply_to_totals() -> None:
+    values = {u.code: {"POL_DEMOCRATIC_LIFE": 3} for u in COUNTIES}
+    assert "R092" not in {f.rule for f in gathered(values).total_findings}  # type: ignore[arg-type]

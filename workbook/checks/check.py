@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from string import ascii_uppercase
 
 import pandas as pd
 
 from workbook.checks.builtin import computed_findings, figure_findings, text_findings
 from workbook.checks.rules import Judge, Tally, active_rules, rule_findings
 from workbook.checks.table import cells_frame, make_table, typed_figures, with_computed
-from workbook.layout import make_layout
+from workbook.layout import Layout, make_layout
 from workbook.model import Finding, Pack, Submission, Switch
 from workbook.period import parse_period
 from workbook.values import Table
@@ -61,7 +63,11 @@ def check(
     found += by_rules
     found += computed_findings(submissions, layouts, judge.plain, fired)
     found = [replace(f, reason=_reason(f, submissions[f.unit])) for f in found]
-    by_key = {key: sorted((f for f in found if f.unit == key), key=_order) for key in submissions}
+    by_key: dict[str, list[Finding]] = {key: [] for key in submissions}
+    for f in found:
+        by_key[f.unit].append(f)
+    for key, submission in submissions.items():
+        by_key[key].sort(key=partial(_order, layout=layouts[submission.unit.tier]))
     return Checked(
         {k: tuple(replace(f, unit=submissions[k].unit.code) for f in v) for k, v in by_key.items()},
         tuple(tallies),
@@ -79,5 +85,9 @@ def _reason(finding: Finding, submission: Submission) -> str:
     return reasons.get(finding.rule) or (reasons.get(finding.indicator, "") if finding.rule == STATED_MISSING else "")
 
 
-def _order(finding: Finding) -> tuple[bool, int, str, str, str]:
-    return (finding.trial, RANK[finding.severity], finding.rule, finding.sheet, finding.cell)
+def _order(finding: Finding, layout: Layout) -> tuple[bool, int, int, int, str]:
+    """Order findings as their unit goes through them: what blocks first, then sheet by sheet from the top."""
+    sheets = layout.sheets
+    sheet = sheets.index(finding.sheet) if finding.sheet in sheets else len(sheets)
+    row = int(finding.cell.lstrip(ascii_uppercase) or 0)
+    return (finding.trial, RANK[finding.severity], sheet, row, finding.rule)

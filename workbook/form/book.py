@@ -88,7 +88,7 @@ def _write_guide(book: Any, styles: Styles, round_: Round) -> None:
 
 
 def _legend(sheet: Any, styles: Styles, row: int) -> None:
-    for offset, key in enumerate(("input", "computed", "carried")):
+    for offset, key in enumerate(("input", "computed", "carried", "absent")):
         sheet.write_blank(row + offset, 0, None, styles.swatch(key))
         sheet.write_string(row + offset, 1, say(f"form.legend_{key}"), styles.wrapped)
 
@@ -104,6 +104,8 @@ def _write_cover(book: Any, styles: Styles, round_: Round, layout: Layout, conte
     sheet.set_row(1, 44)
     row = 3
     for subfield in cover_subfields(round_.pack):
+        if subfield.kind == "yn" and not content.unit.umbrella:
+            continue  # of no interest to an ordinary unit
         value = content.cover.get(subfield.name, "")
         fixed = subfield.kind in ("unit", "tier", "yn", "period") or subfield.name == "unit_name"
         sheet.write_string(row, 0, subfield.name)
@@ -115,7 +117,7 @@ def _write_cover(book: Any, styles: Styles, round_: Round, layout: Layout, conte
             )
         sheet.set_row(row, 26)
         row += 1
-    notes = (say("form.cover_office", office=round_.office), say("form.cover_note"))
+    notes = (say("form.cover_office", office=round_.office), say("form.cover_note"), "", say("form.cover_sign"))
     for offset, note in enumerate(notes):
         sheet.merge_range(row + 1 + offset, COVER_LABEL, row + 1 + offset, COVER_VALUE, note, styles.wrapped)
         sheet.set_row(row + 1 + offset, 18 * styles.lines(note, 66) + 4)

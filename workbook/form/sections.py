@@ -51,7 +51,7 @@ def write_section(book: Any, styles: Styles, layout: Layout, section: Section, c
             sheet.write_blank(row, PRIOR, None, styles.absent)
         _write_change(sheet, styles, item, row, content)
         sheet.write_string(row, DEFINITION, item.definition, styles.small)
-        lines = max(styles.lines(item.definition, WIDTHS[DEFINITION] - 2), styles.lines(item.name, WIDTHS[NAME] - 5))
+        lines = max(styles.lines(item.definition, WIDTHS[DEFINITION] + 2), styles.lines(item.name, WIDTHS[NAME] - 5))
         sheet.set_row(row, 8 + 15 * lines)
 
 
@@ -69,9 +69,10 @@ def _set_up(sheet: Any, styles: Styles, layout: Layout, section: Section, conten
     who = say("form.who", unit=content.unit.name, period=layout.period.title)
     sheet.merge_range(1, NUMBER, 1, VALUE, who, styles.caption)
     sheet.merge_range(1, PRIOR, 1, DEFINITION, say("form.required_note"), styles.caption_right)
-    for key, column in {"input": NAME, "computed": VALUE, "carried": CHANGE}.items():
-        sheet.write_blank(2, column - 1, None, styles.swatch(key))
-        sheet.write_string(2, column, say(f"form.short_{key}"), styles.caption)
+    for key, column in {"input": VALUE, "carried": PRIOR, "computed": CHANGE}.items():
+        sheet.write_string(2, column, say(f"form.short_{key}"), styles.swatch(key))
+    if not any(layout.earlier in layout.measures(layout.indicators[c]) for c in section.rows):
+        sheet.set_column(EARLIER, EARLIER, 3, None, {"hidden": True})
     heads = {
         CODE: "code",
         NUMBER: "number",

@@ -9,7 +9,7 @@ from unicodedata import east_asian_width
 from workbook.messages import say
 from workbook.model import Indicator
 
-COLOURS = {"input": "#FFF9DB", "computed": "#E4ECF7", "carried": "#E3F1E3"}
+COLOURS = {"input": "#FFF9DB", "computed": "#E4ECF7", "carried": "#E3F1E3", "absent": "#F1F3F5"}
 INK, RULE, HEAD = "#1F2A37", "#B8C0CC", "#27496D"
 FONT = say("form.font")
 
@@ -37,12 +37,12 @@ class Styles:
         self.block = add(base | {"bold": True, "font_size": 12, "font_color": HEAD})
         self.caption = add(base | {"font_color": "#5B6675", "font_size": 10})
         self.caption_right = add(base | {"font_color": "#5B6675", "font_size": 10, "align": "right"})
-        self.wrapped = add(base | {"text_wrap": True})
+        self.wrapped = add(base | {"text_wrap": True, "valign": "top"})
         self.number_label = add(base | {"align": "center", "valign": "top", "bold": True, "font_color": HEAD})
         self.label = add(boxed | {"text_wrap": True})
         self.centre = add(boxed | {"align": "center"})
         self.small = add(boxed | {"text_wrap": True, "font_size": 10, "font_color": "#5B6675"})
-        self.absent = add(boxed | {"bg_color": "#F1F3F5"})
+        self.absent = add(boxed | {"bg_color": COLOURS["absent"]})
         self.cover_label = add(boxed | {"bold": True, "align": "right", "indent": 1})
         self.cover_fixed = add(boxed | {"bg_color": COLOURS["computed"], "indent": 1})
         self.cover_input = add(boxed | {"bg_color": COLOURS["input"], "locked": False, "indent": 1, "num_format": "@"})

@@ -24,7 +24,7 @@ from workbook.messages import say
 from workbook.model import Subfield
 
 FULL_WIDTH = "\u3000"  # as wide as any Han character
-WIDTHS = (6, 28, 56, 18, 14, 14, 14)  # item number, then the subfield columns
+WIDTHS = (6, 28, 56, 18, 18, 14, 14)  # item number, then the subfield columns
 
 
 def write_texts(book: Any, styles: Styles, layout: Layout, title: str, content: Content) -> None:

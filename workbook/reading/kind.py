@@ -11,6 +11,7 @@ FileKind = Literal["workbook", "old_workbook", "word", "pdf", "image", "encrypte
 
 _MOST_BYTES = 200 * 1024 * 1024  # unpacked; a filled form has about 1 MB
 _MOST_CELLS = 4_000_000  # rows × columns of one sheet; readers allocate the whole rectangle
+_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 _IMAGES = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"II*\0", b"MM\0*", b"BM")
 _CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 
@@ -36,6 +37,8 @@ def _zip_kind(data: bytes) -> FileKind:
             names = set(archive.namelist())
             if any(i.flag_bits & 1 for i in archive.infolist()):
                 return "encrypted"
+            if "xl/workbook.bin" in names or ("mimetype" in names and archive.read("mimetype").strip() == _ODS):
+                return "old_workbook"
             if "word/document.xml" in names:
                 return "word"
             if "xl/workbook.xml" not in names:

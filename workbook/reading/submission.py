@@ -157,7 +157,8 @@ def _read_texts(sheets: Mapping[str, Grid], layout: Layout) -> dict[str, tuple[T
                 columns[code] = _headings(row, text)
                 found.setdefault(code, [])
             elif code in columns:
-                values = tuple(show(_at(row, columns[code].get(s.name, 10_000))) for s in text.subfields)
+                shown = [(s, show(_at(row, columns[code].get(s.name, 10_000)))) for s in text.subfields]
+                values = tuple(layout.named.get(v, v) if s.kind == "code" else v for s, v in shown)
                 if any(values):
                     first = min(columns[code].values(), default=CODE)
                     found[code].append(TextRow(values, sheet, address(number, first)))
@@ -188,11 +189,7 @@ def _read_cover(sheets: Mapping[str, Grid], layout: Layout) -> Iterator[tuple[st
 
 
 def _reasons(layout: Layout, texts: Mapping[str, tuple[TextRow, ...]]) -> dict[str, str]:
-    """Return the written reasons by rule id, or by indicator where no rule is named; shorter ones are no reasons.
-
-    The indicator may be given by its code or by its name, which is what a clerk sees.
-    """
-    codes = {name: code for code, i in layout.indicators.items() for name in (i.name, code)}
+    """Return the written reasons by rule id, or by indicator where no rule is named; shorter ones are no reasons."""
     reasons: dict[str, str] = {}
     for text, block in layout.blocks.items():
         names = [s.name for s in block.text.subfields]
@@ -200,5 +197,5 @@ def _reasons(layout: Layout, texts: Mapping[str, tuple[TextRow, ...]]) -> dict[s
             for row in texts.get(text, ()):
                 rule, code, reason = (row.values[names.index(n)] for n in ("rule", "code", "reason"))
                 if len(reason) >= SHORTEST_REASON:
-                    reasons[rule.upper() or codes.get(code, code)] = reason
+                    reasons[rule.upper() or code] = reason
     return reasons
