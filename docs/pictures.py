@@ -51,7 +51,7 @@ PICTURES = (
     Picture("book-tiers", BOOK, ("分级汇总", "基层党委数"), dpi=110, part=0.6),
     Picture("book-receipts", BOOK, ("报送情况", "单位代码", "应报"), dpi=100, part=0.75),
     Picture("book-findings", BOOK, ("审核情况", "运行规则", "单位的说明"), dpi=150, part=0.34),
-    Picture("book-units", BOOK, ("思想理论武装", "合计取自本表", "理论学习中心组"), dpi=90),
+    Picture("book-units", BOOK, ("思想理论武装", "合计取自本表"), dpi=90),
     Picture("report-first", REPORT, ("全市党建工作情况汇总报告",), dpi=75, whole=True),
     Picture("report-table", REPORT, ("表1主要指标",), dpi=75, whole=True),
     Picture("report-standing", REPORT, ("表2县区进展比较",), dpi=75, whole=True),

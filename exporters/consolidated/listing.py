@@ -19,7 +19,7 @@ class Column:
 
     key: str
     width: int
-    look: str = "label"  # a style's name, or "figure"
+    look: str = "label"  # a style's name, or "state": green for accepted, red for the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def write_list(book: Any, styles: Styles, listing: Listing, rows: Iterable[Seque
 def _write_row(sheet: Any, styles: Styles, row: int, columns: Sequence[Column], values: Sequence[Value]) -> None:
     lines = 1
     for place, (column, value) in enumerate(zip(columns, values, strict=True), 1):
-        style = getattr(styles, column.look)
+        style = styles.state(str(value)) if column.look == "state" else getattr(styles, column.look)
         if isinstance(value, int | float):
             sheet.write_number(row, place, value, styles.custom("0.####") if isinstance(value, float) else style)
         else:

@@ -34,7 +34,7 @@ def write_units_state(book: Any, styles: Styles, collection: Collection) -> None
     """Add 报送情况: the balance and a line per unit."""
     columns = [
         *(Column("unit_code", 12, "centre"), Column("unit", 30), Column("tier", 12, "centre")),
-        *(Column("state", 12, "centre"), Column("file", 46), Column("received", 18, "centre"), Column("remark", 44)),
+        *(Column("state", 12, "state"), Column("file", 46), Column("received", 18, "centre"), Column("remark", 44)),
     ]
     rows = _unit_rows(collection)
     period, notes = collection.period.title, balance_lines(collection)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbook.form.styles import FONT, HEAD, INK, RULE
+from workbook.messages import say
 
 GREY = "#5B6675"
 
@@ -34,6 +35,10 @@ class Styles:
         self.number = add(boxed | {"align": "right"})
         self.percent = add(boxed | {"num_format": '+0.0"%";-0.0"%";0.0"%"', "align": "right"})
         self.link = add(boxed | {"font_color": "#1F5FA8", "underline": 1})
+
+    def state(self, word: str) -> Any:
+        """Return the format of a unit's state."""
+        return self.good if word == say("state.accepted") else self.bad
 
     def figure(self, decimals: int) -> Any:
         """Return the format of a figure with this many decimals."""

@@ -61,7 +61,8 @@ def _write_sheet(
         sheet.write_string(row, CODE, unit.code, styles.centre)
         sheet.write_string(row, NAME, unit.name, styles.label)
         sheet.write_string(row, TIER, collection.round.pack.tier(unit.tier).name, styles.centre)
-        sheet.write_string(row, STATE, say(f"state.{state}"), styles.good if state == "accepted" else styles.bad)
+        word = say(f"state.{state}")
+        sheet.write_string(row, STATE, word, styles.state(word))
         for column, code in enumerate(codes, FIRST_FIGURE):
             _write_figure(sheet, styles, collection, (row, column, unit, code, measure), figures)
     if places.apart:

@@ -51,7 +51,7 @@ def write_section(book: Any, styles: Styles, layout: Layout, section: Section, c
             sheet.write_blank(row, PRIOR, None, styles.absent)
         _write_change(sheet, styles, item, row, content)
         sheet.write_string(row, DEFINITION, item.definition, styles.small)
-        lines = max(styles.lines(item.definition, WIDTHS[DEFINITION] + 2), styles.lines(item.name, WIDTHS[NAME] - 5))
+        lines = max(styles.lines(item.definition, WIDTHS[DEFINITION] + 7), styles.lines(item.name, WIDTHS[NAME] - 5))
         sheet.set_row(row, 8 + 15 * lines)
 
 
