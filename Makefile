@@ -6,6 +6,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO   ?= demo
+SUDO   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+APT    := $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends
 
 .PHONY: demo test check setup system docs clean
 
@@ -27,7 +29,7 @@ setup: $(VENV)/.dev
 
 $(VENV)/.ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing; try: apt-get install python3-venv"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV) && $(APT) python3-venv && $(PYTHON) -m venv $(VENV); }
 	$(BIN)/python -m pip install --quiet --editable .
 	touch $@
 
@@ -39,9 +41,7 @@ $(VENV)/.dev: $(VENV)/.ready
 system:
 	@if ! command -v soffice >/dev/null || ! command -v pdftotext >/dev/null; then \
 	  echo "Installing LibreOffice, poppler and a Chinese font …"; \
-	  root=""; [ "$$(id -u)" = 0 ] || root=sudo; \
-	  $$root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$root apt-get install -y -qq --no-install-recommends \
-	    libreoffice-calc libreoffice-writer poppler-utils fonts-noto-cjk; \
+	  $(APT) libreoffice-calc libreoffice-writer poppler-utils fonts-noto-cjk; \
 	fi
 
 docs: $(VENV)/.dev system
