@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from workbook.collection import Collection
 from workbook.files import replacing
 from workbook.messages import say
+from workbook.model import Defect
 from workbook.round import PICKS_FILE
 from workbook.tables import Row, read_table, write_table
 
@@ -32,10 +33,7 @@ class Pick:
 
 def load_picks(collection: Collection) -> list[Pick]:
     """Return the office's choices, in the order of its file; none where it has not chosen yet."""
-    path = collection.round.path / PICKS_FILE
-    if not path.is_file():
-        return []
-    rows, _ = read_table(path, COLUMNS)
+    rows, _ = _read(collection)
     return [_pick(row) for row in rows if row[COLUMNS[4]] in collection.round.pack.texts]
 
 
@@ -53,17 +51,27 @@ def _pick(row: Row) -> Pick:
     )
 
 
-def update_picks(collection: Collection) -> int:
-    """Add candidates that are not yet listed; return how many. What stands in the file stays as it is."""
+def _read(collection: Collection) -> tuple[list[Row], list[Defect]]:
     path = collection.round.path / PICKS_FILE
-    rows, _ = read_table(path, COLUMNS) if path.is_file() else ([], [])
+    return read_table(path, COLUMNS) if path.is_file() else ([], [])
+
+
+def update_picks(collection: Collection) -> tuple[int, tuple[Defect, ...]]:
+    """Add candidates that are not yet listed; return how many, and what is wrong with the file.
+
+    What stands in the file stays as it is; a file that cannot be read whole is not touched.
+    """
+    path = collection.round.path / PICKS_FILE
+    rows, defects = _read(collection)
+    if defects:
+        return 0, tuple(defects)
     known = {(r[COLUMNS[2]], r[COLUMNS[4]], r[COLUMNS[6]]) for r in rows}
     fresh = [c for c in _candidates(collection) if (c[2], c[4], c[6]) not in known]
     if fresh:
         kept = [[r[c] for c in COLUMNS] for r in rows]
         with replacing(path) as temporary:
             write_table(temporary, COLUMNS, [*kept, *fresh])
-    return len(fresh)
+    return len(fresh), ()
 
 
 def _candidates(collection: Collection) -> list[list[str]]:

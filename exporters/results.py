@@ -28,10 +28,10 @@ def write_results(collection: Collection) -> tuple[list[Path], list[Dropped], tu
     with replacing(folder / FIGURES) as temporary:
         figures_to_keep(collection).to_parquet(temporary, index=False)
     outputs.append(folder / FIGURES)
-    update_picks(collection)
+    _, defects_of_picks = update_picks(collection)
     outputs.append(collection.round.path / PICKS_FILE)
     dropped: list[Dropped] = []
-    defects: list[Defect] = []
+    defects: list[Defect] = list(defects_of_picks)
     for genre in collection.round.pack.genres.values():
         if not genre.tiers and collection.period.kind in genre.periods:
             path, lost, faults = write_merged(collection, genre)

@@ -129,7 +129,7 @@ class Merge:
         if "section" not in names or submission is None:
             return ""
         rows = submission.texts.get(pick.text, ())
-        return rows[pick.number - 1].values[names.index("section")] if pick.number <= len(rows) else ""
+        return rows[pick.number - 1].values[names.index("section")] if 0 < pick.number <= len(rows) else ""
 
     def practices(self, text: str, most: int = 3) -> list[dict[str, str]]:
         """Return the chosen practices of one text input with their unit, at most `most`."""

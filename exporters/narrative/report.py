@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -17,7 +17,7 @@ from exporters.word.marks import MISSING
 from exporters.word.official import OfficialDocument
 from exporters.word.pieces import Piece
 from exporters.word.prose import DROP, prune, stretches
-from workbook.collection import Collection
+from workbook.collection import ALL, Collection
 from workbook.messages import say
 from workbook.model import Defect, Genre
 from workbook.round import RESULTS
@@ -25,6 +25,7 @@ from workbook.tables import read_text
 
 _ZERO = re.compile(f"[^，；。：\n{ZERO_OPEN}]*{ZERO_OPEN}([^{ZERO_CLOSE}]*){ZERO_CLOSE}[^，；。\n]*")
 _LEVEL = {"h1": 1, "h2": 2, "h3": 3}
+_ALIGN: dict[str, Literal["left", "center", "right"]] = {"l": "left", "c": "center", "r": "right"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,38 +94,57 @@ def plain_text(lines: Sequence[Line]) -> str:
     return "\n".join("".join(text for _, text in stretches(line.text)) for line in lines)
 
 
-def pieces(text: str) -> list[Piece]:
-    """Return marked text as pieces; a figure's alias is what a click on it shows."""
-    return [Piece(words, tag, _alias(tag)) if tag else Piece(words) for tag, words in stretches(text)]
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Lays lines out as a document; `names` has what a click on a figure shows, by indicator code and by scope."""
 
+    document: OfficialDocument
+    names: Mapping[str, str]
 
-def _alias(tag: str) -> str:
-    return tag.removeprefix("hb:")[:64]
+    def pieces(self, text: str) -> list[Piece]:
+        """Return marked text as pieces; a figure becomes a content control with a title in words."""
+        return [Piece(words, tag, self.alias(tag)) if tag else Piece(words) for tag, words in stretches(text)]
 
+    def alias(self, tag: str) -> str:
+        """Return a figure's title, such as 党员总数（全市）同比, at most 64 characters as Word allows."""
+        code, _, rest = tag.removeprefix("hb:").partition("@")
+        scope, _, measure = rest.partition(".")
+        where = self.names.get(scope, scope)
+        return say("report.alias", name=self.names[code], scope=where, measure=say(f"measure.{measure}"))[:64]
 
-def write_document(path: Path, lines: Sequence[Line], *, title: str, created: datetime) -> None:
-    """Lay the lines out after GB/T 9704 and write the .docx whole or not at all."""
-    document = OfficialDocument(title, created)
-    for line in _with_tables(lines):
-        if isinstance(line, list):
-            _table(document, line)
-        elif line.kind in _LEVEL:
-            document.heading(_LEVEL[line.kind], pieces(line.text))
-        elif line.kind == "signature":
-            office, _, date = line.text.partition("|")
-            document.signature(office.strip(), date.strip())
-        elif line.kind == "body":
-            document.body(pieces(line.text))
-        else:
-            write = {
-                "title": document.title,
-                "subtitle": document.subtitle,
-                "addressee": document.addressee,
-                "table_title": document.table_title,
-                "note": document.note,
-            }[line.kind]
-            write("".join(text for _, text in stretches(line.text)))
-    document.save(path)
+    def write(self, lines: Sequence[Line]) -> None:
+        """Write all lines in order."""
+        for line in _with_tables(lines):
+            if isinstance(line, list):
+                self.table(line)
+            elif line.kind in _LEVEL:
+                self.document.heading(_LEVEL[line.kind], self.pieces(line.text))
+            elif line.kind == "signature":
+                office, _, date = line.text.partition("|")
+                self.document.signature(office.strip(), date.strip())
+            elif line.kind == "body":
+                self.document.body(self.pieces(line.text))
+            else:
+                plain = {
+                    "title": self.document.title,
+                    "subtitle": self.document.subtitle,
+                    "addressee": self.document.addressee,
+                    "table_title": self.document.table_title,
+                    "note": self.document.note,
+                }
+                plain[line.kind](plain_text([line]))
+
+    def table(self, lines: Sequence[Line]) -> None:
+        """Write a table: first row the heading, `|= 40l 20r` widths in mm and alignment, then the rows."""
+        cells = [[c.strip() for c in line.text.strip("|").split("|")] for line in lines if line.kind == "row"]
+        shape = next((line.text.split() for line in lines if line.kind == "widths"), [])
+        columns = len(cells[0])
+        if len(shape) != columns:
+            shape = [f"{156 // columns}l"] * columns
+        header = ["".join(t for _, t in stretches(c)) for c in cells[0]]
+        rows = [[self.pieces(c) for c in (row + [""] * columns)[:columns]] for row in cells[1:]]
+        align = [_ALIGN.get(s[-1], "left") for s in shape]
+        self.document.table(header, rows, [float(s[:-1]) for s in shape], align)
 
 
 def _with_tables(lines: Sequence[Line]) -> Iterator[Line | list[Line]]:
@@ -142,21 +162,6 @@ def _with_tables(lines: Sequence[Line]) -> Iterator[Line | list[Line]]:
         yield rows
 
 
-_ALIGN: dict[str, Literal["left", "center", "right"]] = {"l": "left", "c": "center", "r": "right"}
-
-
-def _table(document: OfficialDocument, lines: Sequence[Line]) -> None:
-    """Write a table: first row the heading, `|= 40l 20r` widths in mm and alignment, then the rows."""
-    cells = [[c.strip() for c in line.text.strip("|").split("|")] for line in lines if line.kind == "row"]
-    shape = next((line.text.split() for line in lines if line.kind == "widths"), [])
-    columns = len(cells[0])
-    if len(shape) != columns:
-        shape = [f"{156 // columns}l"] * columns
-    header = ["".join(t for _, t in stretches(c)) for c in cells[0]]
-    rows = [[pieces(c) for c in (row + [""] * columns)[:columns]] for row in cells[1:]]
-    document.table(header, rows, [float(s[:-1]) for s in shape], [_ALIGN.get(s[-1], "left") for s in shape])
-
-
 def write_merged(
     collection: Collection, genre: Genre, path: Path | None = None
 ) -> tuple[Path | None, list[Dropped], tuple[Defect, ...]]:
@@ -168,5 +173,15 @@ def write_merged(
         fault = say("report.bad_template", why=error)
         return None, [], (Defect(genre.template, error.line, fault, say("report.bad_template_remedy")),)
     created = datetime.combine(collection.period.end, time(), UTC)
-    write_document(target, lines, title=genre.name, created=created)
+    document = OfficialDocument(genre.name, created)
+    Writer(document, _names(collection)).write(lines)
+    document.save(target)
     return target, dropped, ()
+
+
+def _names(collection: Collection) -> dict[str, str]:
+    """Return the names of indicators, tiers and units by code, and of the whole."""
+    pack = collection.round.pack
+    names = {code: item.name for code, item in pack.indicators.items()}
+    names |= {t.code: t.name for t in pack.tiers} | {u.code: u.name for u in collection.round.units}
+    return names | {ALL: pack.whole}

@@ -246,15 +246,34 @@ def test_what_the_office_typed_into_its_choices_survives_the_next_run(tmp_path: 
     one = {"X1": {"TXT_PRACTICE_POL": [["题目", "把责任清单贴到村口。"]]}}
     two = {**one, "X2": {"TXT_PRACTICE_POL": [["另一题", "把议事厅搬到田头。"]]}}
     _, _, collection = lines(tmp_path, {"X1": {}}, one)  # type: ignore[arg-type]
-    assert update_picks(collection) == 1
+    assert update_picks(collection) == (1, ())
     rows, _ = read_table(tmp_path / PICKS_FILE, COLUMNS)
     write_table(
         tmp_path / PICKS_FILE, COLUMNS, [["是", "1", *[r[c] for c in COLUMNS[2:-1]], "改过的话。"] for r in rows]
     )
     _, _, collection = lines(tmp_path, {"X1": {}, "X2": {}}, two)  # type: ignore[arg-type]
-    assert update_picks(collection) == 1
+    assert update_picks(collection) == (1, ())
     picks = load_picks(collection)
     assert [(p.used, p.edited, p.unit) for p in picks] == [(True, "改过的话。", "X1"), (False, "", "X2")]
+
+
+def test_a_file_of_choices_that_cannot_be_read_is_not_written_over(tmp_path: Path) -> None:
+    practice = {"X1": {"TXT_PRACTICE_POL": [["题目", "把责任清单贴到村口。"]]}}
+    _, _, collection = lines(tmp_path, {"X1": {}}, practice)  # type: ignore[arg-type]
+    spoilt = "采用,单位代码\n是,X1\n".encode()
+    (tmp_path / PICKS_FILE).write_bytes(spoilt)
+    added, defects = update_picks(collection)
+    assert added == 0
+    assert defects[0].file == PICKS_FILE
+    assert (tmp_path / PICKS_FILE).read_bytes() == spoilt
+
+
+def test_a_figures_control_says_in_words_what_it_is(entry: DemoRound) -> None:
+    body = docx.Document(str(report_of(entry))).element.body
+    aliases = {s.find(qn("w:sdtPr")).find(qn("w:alias")).get(qn("w:val")) for s in body.iter(qn("w:sdt"))}
+    assert "党员总数（全市）" in aliases
+    assert "学习强国注册率（县区）" in aliases
+    assert not [a for a in aliases if "_" in a]
 
 
 def test_a_faulty_template_is_told_with_its_line() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from helpers import NOTHING, a_round, office, party_building
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.cell.cell import MergedCell
 
 from workbook.form.book import write_form
 from workbook.form.content import blank_contents, layouts_of
@@ -157,3 +159,77 @@ def test_no_text_becomes_a_number_by_accident(text: str) -> None:
 
 def test_floating_point_noise_is_not_too_many_decimals() -> None:
     assert read_figure(0.1 + 0.2, 2, "", "").digits == 1
+
+
+ODD: list[object] = [
+    *(
+        True,
+        datetime(2020, 5, 1),
+        1e300,
+        -1e-300,
+        10**14,
+        "#REF!",
+        "=1/0",
+        "＝",
+        "１２",
+        "12 ",
+        "-",
+        "\n",
+        "0.1.2",
+        "不适用 ",
+    ),
+    *("x" * 5000, "<w:t>", "{{ x }}", "=HYPERLINK(1)", -5, 3.14159, "1e5", "∞", "٣", "二十"),
+]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_stands_in_cells_is_read_and_judged_without_a_crash(seed: int, blank: Path, tmp_path: Path) -> None:
+    from helpers import judged
+
+    rng = random.Random(seed)
+    book = openpyxl.load_workbook(blank)
+    for sheet in book.worksheets[1:-1]:
+        for row in sheet.iter_rows():
+            for cell in row[1:]:
+                if rng.random() < 0.3 and not isinstance(cell, MergedCell):
+                    cell.value = rng.choice(ODD)  # type: ignore[assignment]
+    book.save(tmp_path / "odd.xlsx")
+    s = read_submission(tmp_path / "odd.xlsx", party_building())
+    assert judged(s).findings[s.unit.code]
+
+
+def restamped(blank: Path, target: Path, key: str, value: str) -> Path:
+    book = openpyxl.load_workbook(blank)
+    for row in book["huibao"].iter_rows():
+        if row[0].value == key:
+            row[1].value = value
+    book.save(target)
+    return target
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "reason"),
+    [
+        ("period", "9999X", "no_stamp"),
+        ("tier", "planet", "no_stamp"),
+        ("unit", "", "no_stamp"),
+        ("pack", "../etc", "other_pack"),
+        ("form_version", "0", "old_form"),
+    ],
+)
+def test_a_tampered_stamp_is_refused(key: str, value: str, reason: str, blank: Path, tmp_path: Path) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read_submission(restamped(blank, tmp_path / "stamp.xlsx", key, value))
+    assert caught.value.reason == reason
+
+
+def test_a_stamp_with_unknown_modules_is_a_form_without_indicators(blank: Path, tmp_path: Path) -> None:
+    assert read_submission(restamped(blank, tmp_path / "stamp.xlsx", "modules", "z")).cells == {}
+
+
+def test_a_form_handed_out_before_a_module_was_switched_off_is_still_read(blank: Path) -> None:
+    from workbook.checks.check import check
+
+    s = read_submission(blank, party_building())
+    checked = check(party_building(), {"a": s}, NOTHING, period=s.period, modules=("core",))
+    assert not [f for f in checked.findings["a"] if f.indicator == "ORG_WEAK_IDENTIFIED"]

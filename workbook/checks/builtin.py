@@ -47,7 +47,9 @@ def finding(kind: str, severity: Severity, unit: str, place: Place, **values: st
 def figure_findings(key: str, submission: Submission, layout: Layout) -> Iterator[Finding]:
     """Yield the findings on what was typed into figure cells. Bounds do not bind an umbrella: it is a total."""
     for (code, measure), cell in submission.cells.items():
-        item = layout.indicators[code]
+        item = layout.indicators.get(code)
+        if item is None:
+            continue  # its module was switched off after the forms went out
         if definition(item, measure, layout.pack.indicators) is not None:
             continue
         place = Place(cell.sheet, cell.address, code)

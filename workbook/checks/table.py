@@ -36,7 +36,7 @@ def typed_figures(cells: pd.DataFrame, pack: Pack, keys: Mapping[str, str], stor
     never believed. In an annual round the opening of a stock is last year's value.
     """
     typed = cells[["unit", "code", "measure", "state", "scaled"]]
-    known = stored[stored["state"] != State.BLANK]
+    known = stored[stored["state"].isin([State.NUMBER, State.ZERO, State.NOT_APPLICABLE])]  # what a form carries
     if len(known):
         by_unit = pd.DataFrame({"key": list(keys), "unit": list(keys.values())})
         mine = by_unit.merge(known, on="unit")[["key", "code", "measure", "state", "scaled"]]
