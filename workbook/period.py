@@ -45,6 +45,13 @@ class Period:
         return say("period.whole" if self.kind == "year" else f"period.half{self.index}")
 
     @property
+    def end_word(self) -> str:
+        """Chinese name of the period's last moment, as stocks are dated in running text."""
+        if self.kind in ("quarter", "month"):
+            return say(f"period.end_{self.kind}", n=self.index)
+        return say("period.end_year" if self.kind == "year" else f"period.end_half{self.index}")
+
+    @property
     def end(self) -> date:
         """Last day of the period."""
         month = self.index * _MONTHS[self.kind]

@@ -45,6 +45,7 @@ class Merge:
             "cell": self.figures.cell,
             "unit_cell": self.figures.unit_cell,
             "period": c.period.word,
+            "period_end": c.period.end_word,
             "period_title": c.period.title,
             "kind": c.period.kind,
             "year": c.period.year,

@@ -320,3 +320,10 @@ def test_pruning_any_text_leaves_no_mark_and_no_broken_figure(tokens: list[str])
     assert clean.count("\ufdd0") == clean.count("\ufdd2") == clean.count(mark("a", "，3。"))
     if DROP not in text:
         assert clean == text
+
+
+@pytest.mark.parametrize("lead", ["从各单位看", "为基层减负方面", "年末", "上半年末"])
+def test_a_lead_in_with_nothing_left_to_lead_to_goes_too(lead: str) -> None:
+    text, dropped = prune(f"前一句。{lead}，复工率居前的为{DROP}。")
+    assert text == "前一句。"
+    assert dropped
