@@ -16,13 +16,13 @@ import click
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import huibao  # noqa: E402  (a script in docs/ finds the packages of its own checkout)
-from exporters.narrative import template  # noqa: E402
-from exporters.narrative.figures import MEASURES  # noqa: E402
-from workbook import pack  # noqa: E402
-from workbook.checks import builtin  # noqa: E402
-from workbook.expression.functions import CONTEXT, FUNCTIONS  # noqa: E402
-from workbook.messages import catalogue, say  # noqa: E402
+import huibao
+from exporters.narrative import template
+from exporters.narrative.figures import MEASURES
+from workbook import pack
+from workbook.checks import builtin
+from workbook.expression.functions import CONTEXT, FUNCTIONS
+from workbook.messages import catalogue, say
 
 FOLDER = ROOT / "docs" / "reference"
 HEAD = "<!-- 由 docs/reference.py 生成，请勿手改 · generated, do not edit -->\n"

@@ -95,7 +95,7 @@ def judged(*submissions: Submission) -> Checked:
 
 def findings_of(values: Mapping[str, Value], rules: Iterable[str] = (), **more: object) -> list[Finding]:
     """Return the findings on one submission, only those of `rules` if any are named."""
-    found = judged(submission(values, **more)).findings["U1"]  # type: ignore[arg-type]
+    found = judged(submission(values, **more)).findings["U1"]
     wanted = set(rules)
     return [f for f in found if not wanted or f.rule in wanted]
 
@@ -113,18 +113,18 @@ def a_round(path: Path, units: Sequence[Unit], period: str = "2020", **more: obj
         "switches": (),
         "parameters": (),
     }
-    return Round(path=path, pack=pack, period=period, units=tuple(units), **(settings | more))  # type: ignore[arg-type]
+    return Round(path=path, pack=pack, period=period, units=tuple(units), **(settings | more))
 
 
 def collected(round_: Round, *submissions: Submission, stored: object = None) -> Collection:
     """Return the collection of these submissions, as if they had come in as files."""
     by_file = {s.file: s for s in submissions}
     earlier = NOTHING if stored is None else stored
-    checked = check(  # type: ignore[arg-type]
+    checked = check(
         round_.pack, by_file, earlier, period=round_.period, modules=round_.modules, switches=round_.switches
     )
     incoming = Incoming(by_file, ())
-    return merge(round_, incoming, checked, settle(round_, incoming, checked.findings), earlier)  # type: ignore[arg-type]
+    return merge(round_, incoming, checked, settle(round_, incoming, checked.findings), earlier)
 
 
 def office(path: Path, to: str, folder: Path) -> Path:

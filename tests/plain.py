@@ -65,7 +65,7 @@ class Plain:
             if isinstance(node, ast.Name):
                 return self.value(unit, node.id, when)
             if isinstance(node, ast.Call):
-                return self.value(unit, node.args[0].id, "prior") if when == "value" else None  # type: ignore[attr-defined]
+                return self.value(unit, node.args[0].id, "prior") if when == "value" else None
             assert isinstance(node, ast.BinOp)
             a, b = at(node.left), at(node.right)
             if a is None or b is None or (isinstance(node.op, ast.Div) and b == 0):

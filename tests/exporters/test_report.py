@@ -114,7 +114,7 @@ class Again:
     def met(self, code: str, scope: str) -> int:
         pairs = dict(part.split(":") for part in catalog()[code]["standard"].split(";"))
         bound = pairs.get(self.kind, pairs.get("all", ""))
-        sign, name = re.match(r"([<>]=?)(.*)", bound).groups()  # type: ignore[union-attr]
+        sign, name = re.match(r"([<>]=?)(.*)", bound).groups()
         count = 0
         for unit in self.plain.counted(code, scope):
             value = self.plain.value(unit, code)
@@ -132,7 +132,7 @@ class Again:
             if below is not None and below >= 5:
                 values.append(self.plain.value(other, code))
         mine = self.plain.value(unit, code)
-        return 1 + sum(v > mine for v in values)  # type: ignore[operator]
+        return 1 + sum(v > mine for v in values)
 
 
 def test_every_figure_equals_a_plain_recomputation_from_the_filled_files(entry: DemoRound) -> None:
@@ -179,9 +179,9 @@ def test_restricted_items_are_not_in_the_report(entry: DemoRound) -> None:
 UNITS = [Unit(f"X{n}", f"第{n}县", "county") for n in range(1, 4)]
 
 
-def lines(tmp_path: Path, values: dict[str, dict[str, object]], texts: dict[str, object] | None = None):  # type: ignore[no-untyped-def]
+def lines(tmp_path: Path, values: dict[str, dict[str, object]], texts: dict[str, object] | None = None):
     round_ = a_round(tmp_path, UNITS, return_on_error=False)
-    forms = [submission(v, unit=u, texts=(texts or {}).get(u)) for u, v in values.items()]  # type: ignore[arg-type]
+    forms = [submission(v, unit=u, texts=(texts or {}).get(u)) for u, v in values.items()]
     forms = [replace(f, unit=u) for f in forms for u in UNITS if u.code == f.unit.code]
     collection = collected(round_, *forms, stored=NOTHING)
     report, dropped = merged_lines(collection, collection.round.pack.genres["city_merge"])
@@ -224,7 +224,7 @@ def test_a_hundred_percent_is_printed_only_where_all_is_done(tmp_path: Path) -> 
 def test_text_of_units_is_never_template_markup_or_layout(tmp_path: Path) -> None:
     evil = "{{ office }}{% for x in y %}\n# 标题\n| 表格 | 格 |\ufdd3缺\ufdd0a\ufdd1b\ufdd2"
     practice = {"X1": {"TXT_PRACTICE_POL": [["题目", evil]]}}
-    _, _, collection = lines(tmp_path, {"X1": {}}, practice)  # type: ignore[arg-type]
+    _, _, collection = lines(tmp_path, {"X1": {}}, practice)
     update_picks(collection)
     rows, _ = read_table(tmp_path / PICKS_FILE, COLUMNS)
     write_table(tmp_path / PICKS_FILE, COLUMNS, [["是", *[r[c] for c in COLUMNS[1:]]] for r in rows])
@@ -237,7 +237,7 @@ def test_text_of_units_is_never_template_markup_or_layout(tmp_path: Path) -> Non
 
 def test_nothing_of_an_editors_text_is_printed_before_it_is_chosen(tmp_path: Path) -> None:
     practice = {"X1": {"TXT_PRACTICE_POL": [["题目", "把责任清单贴到村口。"]]}}
-    text, dropped, _ = lines(tmp_path, {"X1": {}}, practice)  # type: ignore[arg-type]
+    text, dropped, _ = lines(tmp_path, {"X1": {}}, practice)
     assert "责任清单" not in text
     assert any("政治建设典型做法" in d.clause and "选材" in d.reason for d in dropped)
 
@@ -245,13 +245,13 @@ def test_nothing_of_an_editors_text_is_printed_before_it_is_chosen(tmp_path: Pat
 def test_what_the_office_typed_into_its_choices_survives_the_next_run(tmp_path: Path) -> None:
     one = {"X1": {"TXT_PRACTICE_POL": [["题目", "把责任清单贴到村口。"]]}}
     two = {**one, "X2": {"TXT_PRACTICE_POL": [["另一题", "把议事厅搬到田头。"]]}}
-    _, _, collection = lines(tmp_path, {"X1": {}}, one)  # type: ignore[arg-type]
+    _, _, collection = lines(tmp_path, {"X1": {}}, one)
     assert update_picks(collection) == (1, ())
     rows, _ = read_table(tmp_path / PICKS_FILE, COLUMNS)
     write_table(
         tmp_path / PICKS_FILE, COLUMNS, [["是", "1", *[r[c] for c in COLUMNS[2:-1]], "改过的话。"] for r in rows]
     )
-    _, _, collection = lines(tmp_path, {"X1": {}, "X2": {}}, two)  # type: ignore[arg-type]
+    _, _, collection = lines(tmp_path, {"X1": {}, "X2": {}}, two)
     assert update_picks(collection) == (1, ())
     picks = load_picks(collection)
     assert [(p.used, p.edited, p.unit) for p in picks] == [(True, "改过的话。", "X1"), (False, "", "X2")]
@@ -259,7 +259,7 @@ def test_what_the_office_typed_into_its_choices_survives_the_next_run(tmp_path: 
 
 def test_a_file_of_choices_that_cannot_be_read_is_not_written_over(tmp_path: Path) -> None:
     practice = {"X1": {"TXT_PRACTICE_POL": [["题目", "把责任清单贴到村口。"]]}}
-    _, _, collection = lines(tmp_path, {"X1": {}}, practice)  # type: ignore[arg-type]
+    _, _, collection = lines(tmp_path, {"X1": {}}, practice)
     spoilt = "采用,单位代码\n是,X1\n".encode()
     (tmp_path / PICKS_FILE).write_bytes(spoilt)
     added, defects = update_picks(collection)

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pdfplumber
 import pytest
-from openxml_audit import OpenXmlValidator  # type: ignore[import-untyped]  # ships no types
+from openxml_audit import OpenXmlValidator
 from pdfplumber.page import Page
 
 from exporters.word.official import OfficialDocument

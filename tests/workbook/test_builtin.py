@@ -11,7 +11,7 @@ from workbook.checks.builtin import tolerance
 
 
 def on(code: str, values: dict[str, object], **more: object) -> list[tuple[str, str, str]]:
-    found = findings_of(values, **more)  # type: ignore[arg-type]
+    found = findings_of(values, **more)
     return [(f.rule, f.severity, f.cell) for f in found if f.indicator == code and not f.rule[1:].isdigit()]
 
 

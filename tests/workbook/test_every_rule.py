@@ -58,7 +58,7 @@ class Reference:
 
     def figure(self, code: str, measure: str = "value") -> Fraction | None:
         item = PACK.indicators[code]
-        if item.computed and definition(item, measure, PACK.indicators) is not None:  # type: ignore[arg-type]
+        if item.computed and definition(item, measure, PACK.indicators) is not None:
             shift = next((k for k, m in EARLIER.items() if m == measure), None)
             source = item.calc or f"({item.numerator}) / ({item.denominator})"
             value = self.at(ast.parse(source, mode="eval").body, shift)
@@ -141,7 +141,7 @@ SCALED = {"na": State.NOT_APPLICABLE, "nc": State.NOT_COUNTED, "blank": State.BL
 
 
 @pytest.mark.parametrize("rule", list(PACK.rules.values()), ids=lambda r: r.id)
-def test_rule_passes_fails_and_is_undecided_as_the_reference_says(rule) -> None:  # type: ignore[no-untyped-def]
+def test_rule_passes_fails_and_is_undecided_as_the_reference_says(rule) -> None:
     rng = random.Random(rule.id)
     tree = parse(rule.expression)
     stored = leaves(tree)

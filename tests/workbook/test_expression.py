@@ -46,7 +46,7 @@ def test_logic_is_three_valued(operator: str, row: str) -> None:
 
 
 def fired(rule: str, values: dict[str, object], **more: object) -> bool:
-    return bool(findings_of(values, [rule], **more))  # type: ignore[arg-type]
+    return bool(findings_of(values, [rule], **more))
 
 
 def test_policy_any_skips_a_rule_with_one_blank_operand() -> None:

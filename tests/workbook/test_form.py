@@ -24,7 +24,7 @@ COUNTY, DISTRICT, ORGAN = (
 )
 
 
-def written(folder: Path, unit: Unit, period: str = "2020", entries: dict | None = None) -> Path:  # type: ignore[type-arg]
+def written(folder: Path, unit: Unit, period: str = "2020", entries: dict | None = None) -> Path:
     """Write the form of one unit, prefilled with `entries`."""
     round_ = a_round(folder, [unit], period)
     content = blank_contents(round_, NOTHING)[unit.code]

@@ -192,7 +192,7 @@ def test_whatever_stands_in_cells_is_read_and_judged_without_a_crash(seed: int, 
         for row in sheet.iter_rows():
             for cell in row[1:]:
                 if rng.random() < 0.3 and not isinstance(cell, MergedCell):
-                    cell.value = rng.choice(ODD)  # type: ignore[assignment]
+                    cell.value = rng.choice(ODD)
     book.save(tmp_path / "odd.xlsx")
     s = read_submission(tmp_path / "odd.xlsx", party_building())
     assert judged(s).findings[s.unit.code]

@@ -28,7 +28,7 @@ def versions(*forms: tuple[str, dict[str, object]]) -> dict[str, str]:
     round_ = a_round(Path("nowhere"), UNITS)
     read = []
     for number, (name, values) in enumerate(forms):
-        s = submission(values, unit="X1")  # type: ignore[arg-type]
+        s = submission(values, unit="X1")
         moment = datetime(2021, 1, 1) + timedelta(hours=number)
         read.append(replace(s, file=name, sha256=name, received=moment, unit=UNITS[0]))
     optional = {c: replace(i, required=False) for c, i in party_building().indicators.items()}

@@ -23,9 +23,9 @@ def gathered(values: dict[str, dict[str, object]], units: list[Unit] = COUNTIES,
     """Return the collection of units that report these values; errors don't return a form here."""
     notes = settings_.pop("notes", {})
     stored = settings_.pop("stored", None)
-    round_ = a_round(HERE, units, **({"return_on_error": False} | settings_))  # type: ignore[arg-type]
+    round_ = a_round(HERE, units, **({"return_on_error": False} | settings_))
     forms = [
-        submission(v, tier=u.tier, unit=u.code, umbrella=u.umbrella, texts=notes.get(u.code))  # type: ignore[arg-type,attr-defined]
+        submission(v, tier=u.tier, unit=u.code, umbrella=u.umbrella, texts=notes.get(u.code))
         for u in units
         if (v := values.get(u.code)) is not None
     ]
@@ -58,7 +58,7 @@ def test_a_unit_that_did_not_report_is_missing_not_gone() -> None:
 
 def test_a_ratio_is_recomputed_from_its_parts_never_averaged() -> None:
     values = {"X1": {"REC_DONE": 1, "REC_PROBLEMS": 1}, "X2": {"REC_DONE": 0, "REC_PROBLEMS": 9}, "Q1": {"REC_DONE": 5}}
-    total = gathered(values).totals["all", "REC_RATE"]  # type: ignore[arg-type]
+    total = gathered(values).totals["all", "REC_RATE"]
     assert (total.value, total.n) == (Fraction(10), 2)
 
 
@@ -69,7 +69,7 @@ def test_a_ratio_over_nothing_is_undefined() -> None:
 
 def test_a_cut_is_recomputed_from_both_years_counts() -> None:
     values = {"X1": {"DIS_DOCS": 90, "prev(DIS_DOCS)": 100}, "X2": {"DIS_DOCS": 60, "prev(DIS_DOCS)": 50}}
-    assert gathered(values).totals["all", "DIS_DOCS_CUT"].value == 0  # type: ignore[arg-type]
+    assert gathered(values).totals["all", "DIS_DOCS_CUT"].value == 0
 
 
 def test_a_computed_sum_runs_over_units_with_all_parts() -> None:
@@ -77,7 +77,7 @@ def test_a_computed_sum_runs_over_units_with_all_parts() -> None:
         "X1": {"CAD_PROMOTED": 1, "CAD_REUSED": 2, "CAD_EXCHANGED": 3},
         "X2": {"CAD_PROMOTED": 5, "CAD_REUSED": 5},
     }
-    total = gathered(values).totals["all", "CAD_ADJUST_TOTAL"]  # type: ignore[arg-type]
+    total = gathered(values).totals["all", "CAD_ADJUST_TOTAL"]
     assert (total.value, total.n) == (6, 1)
 
 
@@ -87,12 +87,12 @@ def test_a_weighted_mean_weighs() -> None:
         "X2": {"THE_XXQG_AVG_SCORE": 200.0, "THE_XXQG_REGISTERED": 3},
         "Q1": {"THE_XXQG_AVG_SCORE": 900.0},
     }
-    assert gathered(values).totals["all", "THE_XXQG_AVG_SCORE"].value == 175  # type: ignore[arg-type]
+    assert gathered(values).totals["all", "THE_XXQG_AVG_SCORE"].value == 175
 
 
 def test_the_best_rank_is_the_smallest_and_parameters_are_never_added() -> None:
     values = {"X1": {"IDE_ACCOUNT_RANK": 7, "REC_ASPECTS": 3}, "X2": {"IDE_ACCOUNT_RANK": 3, "REC_ASPECTS": 4}}
-    c = gathered(values)  # type: ignore[arg-type]
+    c = gathered(values)
     assert c.totals["all", "IDE_ACCOUNT_RANK"].value == 3
     assert c.totals["all", "REC_ASPECTS"].value is None
     assert c.totals["all", "REC_ASPECTS"].n == 2
@@ -106,38 +106,38 @@ YEARS = {
 
 
 def test_years_are_compared_on_units_that_have_both() -> None:
-    total = gathered(YEARS).totals["all", "ORG_DEVELOPED"]  # type: ignore[arg-type]
+    total = gathered(YEARS).totals["all", "ORG_DEVELOPED"]
     assert (total.value, total.matched_value, total.matched_prior, total.matched) == (82, 42, 30, 2)
 
 
 def test_a_note_on_definitions_takes_a_unit_out_of_the_comparison() -> None:
     notes = {"Q1": {"TXT_CALIBER_NOTES": [["ORG_DEVELOPED", "含代管园区"]]}}
-    total = gathered(YEARS, notes=notes).totals["all", "ORG_DEVELOPED"]  # type: ignore[arg-type]
+    total = gathered(YEARS, notes=notes).totals["all", "ORG_DEVELOPED"]
     assert (total.matched_value, total.matched_prior, total.excluded) == (12, 10, ("Q1",))
 
 
 def test_a_merged_unit_is_left_out_of_the_comparison() -> None:
     units = [*COUNTIES[:2], replace(COUNTIES[2], changed="合并")]
-    total = gathered(YEARS, units).totals["all", "ORG_DEVELOPED"]  # type: ignore[arg-type]
+    total = gathered(YEARS, units).totals["all", "ORG_DEVELOPED"]
     assert (total.value, total.matched, total.excluded) == (82, 1, ("Q1",))
 
 
 def test_what_an_earlier_round_stored_stands_against_what_is_typed() -> None:
     row = {"unit": "X1", "code": "ORG_DEVELOPED", "measure": "prior", "state": 1, "scaled": 8, "definition": "1"}
-    total = gathered({"X1": YEARS["X1"]}, stored=pd.DataFrame([row])).totals["all", "ORG_DEVELOPED"]  # type: ignore[dict-item]
+    total = gathered({"X1": YEARS["X1"]}, stored=pd.DataFrame([row])).totals["all", "ORG_DEVELOPED"]
     assert total.matched_prior == 8
 
 
 def test_a_changed_definition_is_not_compared() -> None:
     row = {"unit": "X1", "code": "ORG_DEVELOPED", "measure": "prior", "state": 1, "scaled": 8, "definition": "0"}
-    total = gathered({"X1": YEARS["X1"]}, stored=pd.DataFrame([row])).totals["all", "ORG_DEVELOPED"]  # type: ignore[dict-item]
+    total = gathered({"X1": YEARS["X1"]}, stored=pd.DataFrame([row])).totals["all", "ORG_DEVELOPED"]
     assert (total.matched, total.excluded) == (0, ("X1",))
 
 
 def test_an_umbrella_never_stands_beside_its_units() -> None:
     values = {"S1": {"CAD_PROMOTED": 2}, "S2": {"CAD_PROMOTED": 3}, "S0": {"CAD_PROMOTED": 9}}
-    by_units = gathered(values, ORGANS)  # type: ignore[arg-type]
-    by_umbrella = gathered(values, ORGANS, basis="umbrella")  # type: ignore[arg-type]
+    by_units = gathered(values, ORGANS)
+    by_umbrella = gathered(values, ORGANS, basis="umbrella")
     assert (by_units.totals["市直", "CAD_PROMOTED"].value, by_units.totals["市直", "CAD_PROMOTED"].units) == (5, 2)
     assert (by_umbrella.totals["all", "CAD_PROMOTED"].value, by_umbrella.totals["all", "CAD_PROMOTED"].units) == (9, 1)
     (control,) = [c for c in by_units.controls if c.code == "CAD_PROMOTED"]
@@ -159,8 +159,8 @@ def test_ties_share_a_rank_and_small_denominators_have_none() -> None:
         "X2": {"REC_DONE": 4, "REC_PROBLEMS": 8},
         "Q1": {"REC_DONE": 4, "REC_PROBLEMS": 4},
     }
-    assert [(r, u) for r, u, _ in gathered(values).ranking("REC_RATE", "县区")] == [(1, "X1"), (1, "X2")]  # type: ignore[arg-type]
-    assert gathered(values).ranking("REC_DONE", "县区") == []  # type: ignore[arg-type]
+    assert [(r, u) for r, u, _ in gathered(values).ranking("REC_RATE", "县区")] == [(1, "X1"), (1, "X2")]
+    assert gathered(values).ranking("REC_DONE", "县区") == []
 
 
 def test_standards_are_counted_against_a_number_or_the_units_own_figure() -> None:
@@ -168,7 +168,7 @@ def test_standards_are_counted_against_a_number_or_the_units_own_figure() -> Non
         "X1": {"THE_CENTER_SESSIONS": 4, "THE_SECRETARY_LECTURES": 10, "BASE_BRANCHES": 10},
         "X2": {"THE_CENTER_SESSIONS": 3, "THE_SECRETARY_LECTURES": 9, "BASE_BRANCHES": 10},
     }
-    c = gathered(values)  # type: ignore[arg-type]
+    c = gathered(values)
     assert c.met("THE_CENTER_SESSIONS", "县区") == (1, 2)
     assert c.met("THE_SECRETARY_LECTURES", "县区") == (1, 2)
     assert c.met("CAD_PROMOTED", "县区") is None
@@ -184,8 +184,8 @@ figures = st.one_of(
 def test_any_order_and_any_grouping_give_the_same_total(rows: list[tuple[object, ...]], order: list[int]) -> None:
     codes = ("ORG_COLL_FUND", "CAD_TALENT_FUND", "MIL_SETTLEMENT_FUND")
     values = {u.code: dict(zip(codes, row, strict=True)) for u, row in zip(COUNTIES, rows, strict=True)}
-    one = gathered(values)  # type: ignore[arg-type]
-    other = gathered({COUNTIES[i].code: values[COUNTIES[i].code] for i in order})  # type: ignore[arg-type]
+    one = gathered(values)
+    other = gathered({COUNTIES[i].code: values[COUNTIES[i].code] for i in order})
     for code in codes:
         whole = one.totals["all", code]
         assert whole == other.totals["all", code]
@@ -195,7 +195,7 @@ def test_any_order_and_any_grouping_give_the_same_total(rows: list[tuple[object,
 
 
 def test_sums_read_from_the_files_equal_the_sums_merged() -> None:
-    balance = gathered(YEARS).balance  # type: ignore[arg-type]
+    balance = gathered(YEARS).balance
     assert balance.sums_compared > 50
     assert balance.sums_differ == ()
 
@@ -213,11 +213,11 @@ def test_a_rule_is_judged_on_totals_over_units_that_have_all_operands() -> None:
         "X2": {"BASE_INSERVICE": 20, "BASE_MEMBERS": 50},
         "Q1": {"BASE_INSERVICE": 900},
     }
-    found = [f for f in gathered(values).total_findings if f.rule == "R001"]  # type: ignore[arg-type]
+    found = [f for f in gathered(values).total_findings if f.rule == "R001"]
     assert [f.unit for f in found] == ["all", "县区"]
     assert found[0].message == "全市合计（2/3）：在职党员 110 名，多于党员总数 60 名"
 
 
 def test_unit_only_norms_do_not_apply_to_totals() -> None:
     values = {u.code: {"POL_DEMOCRATIC_LIFE": 3} for u in COUNTIES}
-    assert "R092" not in {f.rule for f in gathered(values).total_findings}  # type: ignore[arg-type]
+    assert "R092" not in {f.rule for f in gathered(values).total_findings}
