@@ -135,3 +135,10 @@ def test_trial_findings_are_shown_but_owe_nothing() -> None:
     found = findings_of({"CAD_REMIND_PERSONS": 5, "DIS_TALK_PT": 4}, ["R079"])
     assert [f.trial for f in found] == [True]
     assert not found[0].open
+
+
+def test_a_message_rounds_half_up_as_people_do() -> None:
+    """-0.125 % is told as -0.13 %: half of a hundredth goes away from zero, not to the even digit."""
+    values = {"DIS_DOCS": 801, "prev(DIS_DOCS)": 800}  # -0.125 %
+    (found,) = findings_of(values, ["R099"])
+    assert "-0.13%" in found.message

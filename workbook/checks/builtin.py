@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 
 from workbook.computed import definition
-from workbook.expression.evaluate import Evaluator
+from workbook.expression.evaluate import Evaluator, round_half_up
 from workbook.expression.tree import mentioned
 from workbook.layout import Layout
 from workbook.messages import say
@@ -110,7 +110,7 @@ def computed_findings(
                 continue
             exact = numbers.exact(int(i))
             place = Place(cell.sheet, cell.address, code)
-            shown = show(float(round(exact, item.decimals)))
+            shown = show(float(round_half_up(exact, item.decimals)))
             values = {"name": item.name, "raw": cell.raw, "word": item.measure_word}
             if cell.state.known and abs(Fraction(Decimal(cell.raw)) - exact) > tolerance(cell.digits, item.decimals):
                 yield finding("computed", "error", key, place, **values, right=shown)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from workbook.expression.evaluate import FALSE, TRUE, UNKNOWN, Evaluator
+from workbook.expression.evaluate import FALSE, TRUE, UNKNOWN, Evaluator, round_half_up
 from workbook.expression.parse import parse
 from workbook.expression.tree import Node, Ref, TextRef, mentioned, walk
 from workbook.layout import collected
@@ -83,7 +83,7 @@ class Judge:
             return say("word.missing")
         exact = numbers.exact(i)
         decimals = self.indicators[node.code].decimals if isinstance(node, Ref) else 4
-        return show(float(round(exact, decimals)))
+        return show(float(round_half_up(exact, decimals)))
 
     def worded(self, rule: Rule, i: int) -> str:
         """Return the rule's message with its places filled from submission i."""
