@@ -43,7 +43,7 @@ def present(ref: Ref) -> bool:
 
 
 def draw(rng: random.Random, rule: Rule) -> Drawn:
-    """Return one unit's operands: the six states, both sides of the constants in the rule, ties, decimals, negatives."""
+    """Return one unit's operands: the six states, both sides of its constants, ties, decimals, negatives."""
     tree = parse(rule.expression)
     quiet = rng.random() < 0.2
     case: Drawn = {}
