@@ -13,6 +13,8 @@ from pathlib import Path
 from workbook.files import replacing
 from workbook.form.book import form_name, write_form
 from workbook.form.content import Content, blank_contents, layouts_of
+from workbook.form.live import Plan
+from workbook.form.verdicts import Verdicts, verdicts_of
 from workbook.history import stored_figures
 from workbook.messages import say
 from workbook.model import Defect, Pack, Round
@@ -20,6 +22,8 @@ from workbook.period import parse_period
 from workbook.round import OUT, UNIT_COLUMNS, UNITS_FILE, load_round, read_units, write_round
 from workbook.tables import write_table
 
+Task = tuple[Path, Content, Verdicts]
+_BATCH = 8
 _WORTH_A_POOL = 12  # forms; below it starting processes costs more than it saves
 
 
@@ -101,15 +105,23 @@ def write_forms(round_: Round) -> tuple[list[Path], tuple[Defect, ...]]:
 
 def write_books(round_: Round, contents: dict[Path, Content]) -> list[Path]:
     """Write one form per path, on all cores where that pays."""
-    write = partial(_write_one, round_)
+    verdicts = verdicts_of(round_, {str(path): content for path, content in contents.items()})
+    kinds: dict[tuple[str, bool], list[Task]] = {}
+    for path, content in contents.items():
+        kinds.setdefault((content.unit.tier, content.unit.umbrella), []).append((path, content, verdicts[str(path)]))
+    batches = [tasks[i : i + _BATCH] for tasks in kinds.values() for i in range(0, len(tasks), _BATCH)]
+    write = partial(_write_batch, round_)
     if len(contents) < _WORTH_A_POOL or (cpu_count() or 1) < 2:
-        return [write(item) for item in contents.items()]
+        return [path for batch in batches for path in write(batch)]
     with ProcessPoolExecutor() as pool:
-        return list(pool.map(write, contents.items(), chunksize=max(1, len(contents) // 16)))
+        return [path for paths in pool.map(write, batches) for path in paths]
 
 
-def _write_one(round_: Round, item: tuple[Path, Content]) -> Path:
-    path, content = item
-    with replacing(path) as temporary:
-        write_form(temporary, round_, layouts_of(round_)[content.unit.tier], content)
-    return path
+def _write_batch(round_: Round, tasks: list[Task]) -> list[Path]:
+    """Write forms of one kind, their checks compiled once."""
+    unit = tasks[0][1].unit
+    plan = Plan(layouts_of(round_)[unit.tier], unit)
+    for path, content, verdicts in tasks:
+        with replacing(path) as temporary:
+            write_form(temporary, round_, plan, content, verdicts)
+    return [path for path, _, _ in tasks]

@@ -13,6 +13,8 @@ from workbook.checks.check import Checked, check
 from workbook.collect import merge
 from workbook.collection import Collection
 from workbook.figures import figures_frame
+from workbook.form.content import layouts_of
+from workbook.form.live import Plan
 from workbook.layout import address, make_layout
 from workbook.model import Cell, Finding, Measure, Pack, Round, Submission, TextRow, Unit
 from workbook.pack import load_pack, packs_folder
@@ -125,6 +127,11 @@ def collected(round_: Round, *submissions: Submission, stored: object = None) ->
     )
     incoming = Incoming(by_file, ())
     return merge(round_, incoming, checked, settle(round_, incoming, checked.findings), earlier)
+
+
+def plan(round_: Round, unit: Unit) -> Plan:
+    """Return the plan of a unit's form."""
+    return Plan(layouts_of(round_)[unit.tier], unit)
 
 
 def office(path: Path, to: str, folder: Path) -> Path:

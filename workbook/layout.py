@@ -28,6 +28,7 @@ WIDE = FIELD + 1  # the widest text of a block stands here
 COVER_LABEL, COVER_VALUE = 1, 2
 
 STAMP_SHEET = "huibao"
+RULES_SHEET = "huibao_rules"  # hidden: the live checks of the form
 HEADING_MARK = "#"  # code column of a block's heading row: TXT_PLANS#
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from helpers import NOTHING, a_round, all_modules, office, party_building
+from helpers import NOTHING, a_round, all_modules, office, party_building, plan
 from openxml_audit import OpenXmlValidator
 from python_calamine import CalamineWorkbook
 
 from workbook.form.book import form_name, write_form
-from workbook.form.content import Content, blank_contents, layouts_of, with_computed
+from workbook.form.content import Content, blank_contents, with_computed
 from workbook.layout import COVER_VALUE, EARLIER, PRIOR, VALUE, make_layout
 from workbook.model import Unit
 from workbook.period import parse_period
@@ -32,7 +32,7 @@ def written(folder: Path, unit: Unit, period: str = "2020", entries: dict | None
         filled = Content(unit, {**content.entries, **entries}, frozenset(), texts={}, cover=content.cover)
         content = with_computed(round_, {unit.code: filled})[unit.code]
     path = folder / form_name(unit, period)
-    write_form(path, round_, layouts_of(round_)[unit.tier], content)
+    write_form(path, round_, plan(round_, unit), content)
     return path
 
 
@@ -100,7 +100,7 @@ def test_three_colours_tell_input_computed_and_carried_apart(tmp_path: Path) -> 
     carried = ("BASE_MEMBERS", "prior")
     entries = {**content.entries, carried: 100}
     path = tmp_path / "x.xlsx"
-    write_form(path, round_, layouts_of(round_)["county"], Content(COUNTY, entries, frozenset([carried])))
+    write_form(path, round_, plan(round_, COUNTY), Content(COUNTY, entries, frozenset([carried])))
     sheet = openpyxl.load_workbook(path)["基本情况"]
     rows = {r[0].value: r for r in sheet.iter_rows(min_row=5)}
     colours = [

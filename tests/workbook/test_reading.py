@@ -9,13 +9,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from helpers import NOTHING, a_round, office, party_building
+from helpers import NOTHING, a_round, office, party_building, plan
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.cell.cell import MergedCell
 
 from workbook.form.book import write_form
-from workbook.form.content import blank_contents, layouts_of
+from workbook.form.content import blank_contents
 from workbook.model import State, Unit
 from workbook.reading.kind import kind_of
 from workbook.reading.submission import Unreadable, read_submission
@@ -29,7 +29,7 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("blank")
     round_ = a_round(folder, [UNIT], "2020H1")
     path = folder / "form.xlsx"
-    write_form(path, round_, layouts_of(round_)["county"], blank_contents(round_, NOTHING)["X01"])
+    write_form(path, round_, plan(round_, UNIT), blank_contents(round_, NOTHING)["X01"])
     return path
 
 

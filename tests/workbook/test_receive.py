@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from helpers import NOTHING, a_round, collected, party_building, submission
+from helpers import NOTHING, a_round, collected, party_building, plan, submission
 
 from exporters.demo.run import DemoRound
 from workbook.form.book import write_form
-from workbook.form.content import blank_contents, layouts_of
+from workbook.form.content import blank_contents
 from workbook.model import Unit
 from workbook.receive import read_incoming
 from workbook.round import IN
@@ -62,14 +62,12 @@ def test_foreign_files_get_receipts_and_never_stop_a_run(tmp_path: Path) -> None
     folder.mkdir(parents=True)
     content = blank_contents(round_, NOTHING)
     good = folder / "随便什么名字.xlsx"
-    write_form(good, round_, layouts_of(round_)["county"], content["X1"])
+    write_form(good, round_, plan(round_, UNITS[0]), content["X1"])
     shutil.copyfile(good, tmp_path / IN / "同一份.xlsx")
     elsewhere = a_round(tmp_path, [Unit("Z9", "外县", "county")], "2020H1")
-    write_form(
-        folder / "外县.xlsx", elsewhere, layouts_of(elsewhere)["county"], blank_contents(elsewhere, NOTHING)["Z9"]
-    )
+    write_form(folder / "外县.xlsx", elsewhere, plan(elsewhere, UNITS[0]), blank_contents(elsewhere, NOTHING)["Z9"])
     last_year = replace(round_, period="2019H1")
-    write_form(folder / "去年.xlsx", last_year, layouts_of(last_year)["county"], content["X2"])
+    write_form(folder / "去年.xlsx", last_year, plan(last_year, UNITS[0]), content["X2"])
     (folder / "空.xlsx").write_bytes(b"")
     (folder / "乙县扫描.pdf").write_bytes(b"%PDF-1.4")
     (folder / "~$打开着.xlsx").write_bytes(b"lock")

@@ -12,7 +12,7 @@ import numpy as np
 from workbook.computed import definition
 from workbook.expression.evaluate import Evaluator, round_half_up
 from workbook.expression.tree import mentioned
-from workbook.layout import Layout
+from workbook.layout import Layout, address
 from workbook.messages import say
 from workbook.model import Cell, Finding, Indicator, Severity, State, Submission
 from workbook.reading.values import show
@@ -130,7 +130,7 @@ def text_findings(key: str, submission: Submission, layout: Layout) -> Iterator[
         rows = submission.texts.get(code, ())
         values = {"name": text.name}
         if text.required and not rows:
-            place = Place(block.sheet, "", code)
+            place = Place(block.sheet, address(block.first_row, min(block.columns)), code)
             yield finding("text_required", "error", key, place, **values)
         if len(rows) > text.max_items:
             place = Place(rows[text.max_items].sheet, rows[text.max_items].address, code)

@@ -58,7 +58,7 @@ def check(
         found += figure_findings(key, submission, layout)
         found += text_findings(key, submission, layout)
     judge = Judge(table, pack.indicators)
-    by_rules, tallies = rule_findings(active_rules(pack, when, modules, switches), judge, submissions)
+    by_rules, tallies = rule_findings(active_rules(pack, when, modules, switches), judge, submissions, layouts)
     fired = {(f.unit, code) for f in by_rules for code in f.operands}
     found += by_rules
     found += computed_findings(submissions, layouts, judge.plain, fired)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from workbook.expression.evaluate import FALSE, TRUE, UNKNOWN, Evaluator, round_half_up
 from workbook.expression.parse import parse
 from workbook.expression.tree import Node, Ref, TextRef, mentioned, walk
-from workbook.layout import collected
+from workbook.layout import Layout, address, collected
 from workbook.messages import say
 from workbook.model import Finding, Indicator, Pack, Rule, Severity, Submission, Switch
 from workbook.pack_check import PLACE
@@ -105,7 +105,10 @@ _TIME = {"prior": "prev", "opening": "opening", "half": "half"}
 
 
 def rule_findings(
-    rules: Mapping[str, Rule], judge: Judge, submissions: Mapping[str, Submission]
+    rules: Mapping[str, Rule],
+    judge: Judge,
+    submissions: Mapping[str, Submission],
+    layouts: Mapping[str, Layout],
 ) -> tuple[list[Finding], list[Tally]]:
     """Return the findings of all rules on all submissions, and the tally of each rule.
 
@@ -125,22 +128,24 @@ def rule_findings(
         tallies.append(Tally(rule.id, *counts.values()))
         failing = np.flatnonzero(concerned & ((verdicts == FALSE) | (verdicts == BROKEN)))
         findings += [
-            _finding(rule, judge, i, keys[i], submissions, broken=verdicts[i] == BROKEN) for i in failing.tolist()
+            _finding(rule, judge, i, submissions[keys[i]], layouts, broken=verdicts[i] == BROKEN)
+            for i in failing.tolist()
         ]
     return findings, tallies
 
 
 def _finding(
-    rule: Rule, judge: Judge, i: int, key: str, submissions: Mapping[str, Submission], *, broken: bool
+    rule: Rule, judge: Judge, i: int, submission: Submission, layouts: Mapping[str, Layout], *, broken: bool
 ) -> Finding:
-    submission = submissions[key]
     codes = mentioned(parse(rule.expression))
-    sheet, cell, code = next(_places(rule, submission), ("", "", codes[0] if codes else ""))
+    sheet, cell, code = next(
+        _places(rule, submission, layouts[submission.unit.tier]), ("", "", codes[0] if codes else "")
+    )
     return Finding(
         rule=rule.id,
         severity=rule.severity,
         outcome="broken" if broken else "fail",
-        unit=key,
+        unit=judge.table.units[i],
         indicator=code,
         sheet=sheet,
         cell=cell,
@@ -152,11 +157,10 @@ def _finding(
     )
 
 
-def _places(rule: Rule, submission: Submission) -> Iterator[tuple[str, str, str]]:
-    """Yield where the rule's operands stand, as the expression names them: typed figures, then texts."""
+def _places(rule: Rule, submission: Submission, layout: Layout) -> Iterator[tuple[str, str, str]]:
+    """Yield where the rule's operands stand, as the expression names them: figures, and the first line of texts."""
     for node in walk(parse(rule.expression)):
         if isinstance(node, Ref) and (cell := submission.cells.get((node.code, "value"))):
             yield cell.sheet, cell.address, node.code
-        if isinstance(node, TextRef):
-            rows = submission.texts.get(node.code, ())
-            yield ((rows[0].sheet, rows[0].address, node.code) if rows else (say("form.texts_sheet"), "", node.code))
+        if isinstance(node, TextRef) and (block := layout.blocks.get(node.code)):
+            yield block.sheet, address(block.first_row, min(block.columns)), node.code

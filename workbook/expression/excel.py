@@ -57,11 +57,13 @@ def number_formula(node: Node, locate: Locate) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """Excel expressions about one operand: its number (0 where missing), whether it is known and readable."""
+    """Excel expressions about one operand: its number (0 where missing), whether it is known and readable, its text."""
 
     value: str
     known: str
     readable: str = "TRUE"
+    raw: str = '""'  # what stands in the cell, outer blanks cut
+    exact: str = "0"  # the number as typed; `value` has the declared decimals
 
 
 @dataclass(frozen=True)

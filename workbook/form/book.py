@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from workbook.form.content import Content
+from workbook.form.live import Plan, summary, write_list, write_rules
 from workbook.form.sections import write_section
 from workbook.form.styles import Styles
 from workbook.form.texts import write_texts
-from workbook.layout import COVER_LABEL, COVER_VALUE, STAMP_SHEET, Layout, cover_subfields
+from workbook.form.verdicts import Verdicts, verdicts_of
+from workbook.layout import COVER_LABEL, COVER_VALUE, RULES_SHEET, STAMP_SHEET, Layout, cover_subfields
 from workbook.messages import catalogue, say
 from workbook.model import Round, Unit
 from workbook.sheets import open_book
@@ -24,17 +27,27 @@ def form_name(unit: Unit, period: str) -> str:
     return f"{unit.code}_{name}_{period}.xlsx"
 
 
-def write_form(path: Path, round_: Round, layout: Layout, content: Content) -> None:
-    """Write the form of one unit to `path`; OSError from the disk."""
+def write_form(path: Path, round_: Round, plan: Plan, content: Content, verdicts: Verdicts | None = None) -> None:
+    """Write the form of one unit to `path`; OSError from the disk.
+
+    `plan` is made once for all units of a kind; `verdicts` are what verdicts_of says of this content, worked out here
+    when they are not given.
+    """
+    layout = plan.layout
+    verdicts = verdicts or verdicts_of(round_, {"": content})[""]
     book = open_book(path)
     styles = Styles(book)
     stamp = _stamp(round_, content.unit)
     _write_guide(book, styles, round_)
-    _write_cover(book, styles, round_, layout, content)
+    cover = _write_cover(book, styles, round_, layout, content)
+    listing = book.add_worksheet(say("form.live_sheet"))
     for section in layout.sections:
         write_section(book, styles, layout, section, content)
     for sheet in dict.fromkeys(b.sheet for b in layout.blocks.values()):
         write_texts(book, styles, layout, sheet, content)
+    lines = write_rules(book.add_worksheet(RULES_SHEET), plan, content, verdicts)
+    write_list(listing, styles, content, layout.period.title, lines)
+    cover(*summary(lines))
     hidden = book.add_worksheet(STAMP_SHEET)
     for row, (key, value) in enumerate(stamp.items()):
         hidden.write_string(row, 0, key)
@@ -93,7 +106,10 @@ def _legend(sheet: Any, styles: Styles, row: int) -> None:
         sheet.write_string(row + offset, 1, say(f"form.legend_{key}"), styles.wrapped)
 
 
-def _write_cover(book: Any, styles: Styles, round_: Round, layout: Layout, content: Content) -> None:
+def _write_cover(
+    book: Any, styles: Styles, round_: Round, layout: Layout, content: Content
+) -> Callable[[str, str], None]:
+    """Write the cover but for its line on findings; return the function that writes that line."""
     sheet = book.add_worksheet(say("form.cover_sheet"))
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 3, None, {"hidden": True})
@@ -118,6 +134,9 @@ def _write_cover(book: Any, styles: Styles, round_: Round, layout: Layout, conte
         sheet.set_row(row, 26)
         row += 1
     notes = (say("form.cover_office", office=round_.office), say("form.cover_note"), "", say("form.cover_sign"))
+    verdict_row = row
+    sheet.write_string(row, COVER_LABEL, say("form.live_sheet"), styles.cover_label)
+    sheet.set_row(row, 26)
     for offset, note in enumerate(notes):
         sheet.merge_range(row + 1 + offset, COVER_LABEL, row + 1 + offset, COVER_VALUE, note, styles.wrapped)
         sheet.set_row(row + 1 + offset, 18 * styles.lines(note, 66) + 4)
@@ -125,3 +144,8 @@ def _write_cover(book: Any, styles: Styles, round_: Round, layout: Layout, conte
     sheet.set_paper(9)
     sheet.center_horizontally()
     sheet.fit_to_pages(1, 1)
+
+    def tell(formula: str, shown: str) -> None:
+        sheet.write_formula(verdict_row, COVER_VALUE, formula, styles.cover_fixed, shown)
+
+    return tell

@@ -46,6 +46,10 @@ class Styles:
         self.cover_label = add(boxed | {"bold": True, "align": "right", "indent": 1})
         self.cover_fixed = add(boxed | {"bg_color": COLOURS["computed"], "indent": 1})
         self.cover_input = add(boxed | {"bg_color": COLOURS["input"], "locked": False, "indent": 1, "num_format": "@"})
+        dotted = base | {"bottom": 4, "bottom_color": RULE, "text_wrap": True}
+        self.list_text = add(dotted)
+        self.list_centre = add(dotted | {"align": "center"})
+        self.list_link = add(dotted | {"font_color": "#1F5FA8", "underline": 1})
         self._boxed = boxed
 
     def figure(self, colour: str, number_format: str = "General", *, locked: bool) -> Any:

@@ -14,6 +14,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from workbook.layout import (
     CODE,
     HEADING_MARK,
+    RULES_SHEET,
     STAMP_SHEET,
     Layout,
     address,
@@ -78,7 +79,7 @@ def read_submission(path: Path, pack: Pack | None = None) -> Submission:
         received=datetime.fromtimestamp(path.stat().st_mtime),
         cells=_read_figures(sheets, layout),
         texts=texts,
-        reasons=_reasons(layout, texts),
+        reasons=reasons_of(layout, texts),
     )
 
 
@@ -89,6 +90,7 @@ def _open(data: bytes) -> dict[str, Grid]:
         return {
             name: cast("Grid", book.get_sheet_by_name(name).to_python(skip_empty_area=False))
             for name in book.sheet_names
+            if name != RULES_SHEET
         }
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
@@ -188,7 +190,7 @@ def _read_cover(sheets: Mapping[str, Grid], layout: Layout) -> Iterator[tuple[st
         yield cover.code, [TextRow(values, say("form.cover_sheet"), "C4")]
 
 
-def _reasons(layout: Layout, texts: Mapping[str, tuple[TextRow, ...]]) -> dict[str, str]:
+def reasons_of(layout: Layout, texts: Mapping[str, tuple[TextRow, ...]]) -> dict[str, str]:
     """Return the written reasons by rule id, or by indicator where no rule is named; shorter ones are no reasons."""
     reasons: dict[str, str] = {}
     for text, block in layout.blocks.items():

@@ -12,7 +12,9 @@ from workbook.model import Cell, State
 
 Raw = str | float | int | bool | date | datetime | time | timedelta | None
 
-_PLAIN = re.compile(r"[+-]?\d{1,15}(\.\d{1,12})?")
+_PLAIN = re.compile(
+    r"-?(0|[1-9]\d{0,14})(\.\d{0,11}[1-9])?"
+)  # as Excel itself would write the number; the form asks the same
 _LARGEST = Decimal(10) ** 13  # beyond it no figure of a unit lies, and integers stay exact
 
 

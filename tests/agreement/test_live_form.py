@@ -1,0 +1,104 @@
+"""The verdict that lives in the form, recalculated by LibreOffice, against the pipeline's verdict on the same file."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import openpyxl
+import pytest
+from helpers import NOTHING, a_round, judged, office, party_building, plan
+
+from workbook.form.book import write_form
+from workbook.form.content import blank_contents
+from workbook.form.live import FAILS, ID, KEY, MESSAGE, PLACE, REMEDY, TARGET
+from workbook.layout import RULES_SHEET
+from workbook.model import Finding, Unit
+from workbook.reading.submission import read_submission
+
+KINDS = {
+    "county": (Unit("X1", "甲县", "county"), "2020"),
+    "district": (Unit("Q1", "乙区", "district"), "2020H1"),
+    "organ": (Unit("S1", "丙局", "organ"), "2020"),
+    "umbrella": (Unit("S0", "工委汇总", "organ", umbrella=True), "2020H1"),
+}
+NOT_LIVE_YET = ("COMPUTED", "TEXT-LONG", "TEXT-TOTAL", "TEXT-ITEMS")
+ODD: list[object] = [
+    "不适用",
+    "未统计",
+    " 未统计 ",
+    "约三十",
+    "12人",
+    "36",
+    "012",
+    "1e3",
+    None,
+    None,
+    0,
+    0,
+    -1,
+    0.5,
+    2.25,
+    1.23456,
+]
+
+
+def filled(folder: Path, kind: str, seed: int) -> Path:
+    """Fill a form at random as clerks do: plausible numbers, zeros, words, slips; reasons for some findings."""
+    unit, period = KINDS[kind]
+    round_ = a_round(folder, [unit], period)
+    blank = folder / "blank.xlsx"
+    write_form(blank, round_, plan(round_, unit), blank_contents(round_, NOTHING)[unit.code])
+    rng = random.Random(f"{kind}{seed}")
+    book = openpyxl.load_workbook(blank)
+    for sheet in book.worksheets[3:-2]:
+        for row in sheet.iter_rows(min_row=5):
+            for cell in row[3:]:
+                open_ = not cell.protection.locked and not isinstance(cell, openpyxl.cell.cell.MergedCell)
+                if open_ and sheet.title not in ("文字材料", "变动说明"):
+                    number = rng.choice([1, 2, 3, 5, 10, 11, 40, 100, 600, 12000])
+                    cell.value = rng.choice(ODD) if rng.random() < 0.35 else number
+                elif open_ and sheet.title == "文字材料" and rng.random() < 0.05:
+                    cell.value = "字" * rng.randint(1, 9)
+    notes = [r for r in book["变动说明"].iter_rows() if r[0].value == "TXT_CHANGE_NOTES"]
+    for row, rule in zip(notes, ("R105", "R107", "R167", "R120"), strict=False):
+        row[3].value, row[4].value = rule, rng.choice(["太短", "情况属实，已逐一核对过"])
+    for row in notes[5:7]:
+        row[4].value, row[5].value = "本单位台账刚移交，尚未统计", rng.choice(["发展党员数", "CAD_PROMOTED"])
+    target = folder / f"{kind}{seed}.xlsx"
+    book.save(target)
+    return target
+
+
+def told(finding: Finding) -> tuple[str, str, str, str, bool]:
+    place = f"{finding.sheet} {finding.cell}" if finding.cell else finding.sheet
+    return finding.rule, finding.message, finding.remedy, place, bool(finding.reason)
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("kind", KINDS)
+def test_form_and_pipeline_list_the_same_findings_in_the_same_words(kind: str, seed: int, tmp_path: Path) -> None:
+    path = filled(tmp_path, kind, seed)
+    assert openpyxl.load_workbook(path, data_only=True)[RULES_SHEET].cell(2, FAILS + 1).value is None, "no cache left"
+    fresh = office(path, "xlsx:Calc MS Excel 2007 XML", tmp_path / "fresh")
+    live = openpyxl.load_workbook(fresh, data_only=True)
+    rows = list(live[RULES_SHEET].iter_rows(min_row=2, values_only=True))
+    in_form = {
+        (str(r[ID]), str(r[MESSAGE]), str(r[REMEDY]), str(rows[int(r[TARGET]) - 2][PLACE]), r[KEY] // 100000 == 3)
+        for r in rows
+        if r[ID] and r[FAILS] == 0
+    }
+    submission = read_submission(fresh, party_building())
+    in_pipeline = {told(f) for f in judged(submission).findings[submission.unit.code] if f.rule not in NOT_LIVE_YET}
+    computed = {i.code for i in party_building().indicators.values() if i.computed}
+    bounds = {
+        told(f)
+        for f in judged(submission).findings[submission.unit.code]
+        if f.rule in ("BELOW", "ABOVE") and f.indicator in computed
+    }
+    assert in_pipeline - bounds - in_form == set()
+    assert in_form - in_pipeline == set()
+    assert len(in_form) > 40
+    listed = [r for r in live["校验结果"].iter_rows(min_row=5, values_only=True) if isinstance(r[1], int)]
+    assert len(listed) == min(80, len(in_form))
+    assert live["封面"]["C12" if kind != "umbrella" else "C13"].value == live["校验结果"]["B3"].value
