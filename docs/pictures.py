@@ -24,6 +24,7 @@ MOST_BYTES = 250_000
 COLOURS = 128
 
 FORM = "收件/X01_*.xlsx"
+RETURNED = "收件/X04_*.xlsx"  # the unit whose form has an error
 EXPLAINED = "收件/Q02_*.xlsx"  # the unit that gave a reason
 BOOK = "成果/汇总表.xlsx"
 REPORT = "成果/全市汇总报告.docx"
@@ -44,6 +45,7 @@ class Picture:
 PICTURES = (
     Picture("form-guide", FORM, ("填报说明", "浅黄色：请填写"), dpi=90),
     Picture("form-cover", FORM, ("情况报表", "单位代码"), dpi=90),
+    Picture("form-live", RETURNED, ("校验结果", "去修改", "必须改正"), dpi=120, part=0.3),
     Picture("form-section", FORM, ("思想理论武装", "填报单位", "理论学习中心组学习次数"), dpi=110, part=0.72),
     Picture("form-texts", FORM, ("文字材料", "政治建设典型做法"), dpi=130, part=0.75),
     Picture("form-notes", EXPLAINED, ("增减变动说明",), dpi=120, part=0.3),

@@ -192,3 +192,22 @@ def grid(path: Path) -> dict[str, dict[str, list[object]]]:
         if coded:
             sheets[name] = coded
     return sheets
+
+
+def test_every_cached_result_in_a_form_is_what_libreoffice_computes(tmp_path: Path) -> None:
+    """Some ten thousand formulas, live checks included, on a form with errors, words and blanks."""
+    slips = {("BASE_INSERVICE", "value"): 1200, ("BASE_VILLAGES", "value"): "约三十", ("POL_DUTY_REPORTS", "value"): 40}
+    path = written(tmp_path, COUNTY, "2020", FILLED | slips | {("ORG_DEMO_FUND", "value"): 1.234})
+    formulas, cached = openpyxl.load_workbook(path), openpyxl.load_workbook(path, data_only=True)
+    poisoned = tmp_path / "poisoned.xlsx"
+    formulas.save(poisoned)
+    fresh = openpyxl.load_workbook(office(poisoned, "xlsx:Calc MS Excel 2007 XML", tmp_path / "out"), data_only=True)
+    count = 0
+    for sheet in formulas.worksheets:
+        for cell in (c for row in sheet.iter_rows() for c in row if c.data_type == "f"):
+            a, b = cached[sheet.title][cell.coordinate].value, fresh[sheet.title][cell.coordinate].value
+            both = isinstance(a, int | float) and isinstance(b, int | float)
+            assert (a or "") == (b or "") or (both and abs(a - b) < 1e-9), (sheet.title, cell.coordinate, a, b)
+            count += 1
+    assert count > 8000
+    assert cached["封面"]["C12"].value.startswith("错误 ")
