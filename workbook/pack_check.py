@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbook.computed import definition, formula
 from workbook.expression.parse import ExpressionError, parse
+from workbook.expression.static import mixed, possible
 from workbook.expression.tree import Node, NodeKind, Ref, mentioned, texts, walk
 from workbook.messages import say
 from workbook.model import Defect, Genre, Indicator, Pack, Rule, TextInput
@@ -23,7 +24,7 @@ def check_pack(root: Path) -> tuple[Pack | None, tuple[Defect, ...]]:
     pack, defects = load_pack(root)
     found = list(defects)
     if pack is not None:
-        check = _Check(pack)
+        check = _Check(pack, sound=not any(d.file == "indicators.csv" for d in defects))
         check.run()
         found += check.defects
     order = sorted(set(found), key=lambda d: (d.file, d.line, d.problem))
@@ -33,8 +34,9 @@ def check_pack(root: Path) -> tuple[Pack | None, tuple[Defect, ...]]:
 class _Check:
     """One pass over a loaded pack."""
 
-    def __init__(self, pack: Pack) -> None:
+    def __init__(self, pack: Pack, *, sound: bool) -> None:
         self.pack = pack
+        self.sound = sound  # what rules may rest on: no indicator is at fault
         self.defects: list[Defect] = []
         self.tiers = {t.code for t in pack.tiers}
 
@@ -45,6 +47,7 @@ class _Check:
         """Check every record against the others."""
         for indicator in self.pack.indicators.values():
             self._indicator(indicator)
+        self.sound = self.sound and not self.defects
         for rule in self.pack.rules.values():
             self._rule(rule)
         for text in self.pack.texts.values():
@@ -151,6 +154,17 @@ class _Check:
         if node is None:
             return
         self._rule_operands(rule, node)
+        if self.sound:
+            self._rule_sense(rule, node)
+
+    def _rule_sense(self, rule: Rule, node: Node) -> None:
+        """Report what no data could mend: money compared with people, a verdict that bounds alone decide."""
+        file, line = "rules.csv", rule.line
+        for left, right in mixed(node, self.pack.indicators):
+            self.report(file, line, "mixed", rule=rule.id, left=left, right=right)
+        verdicts = possible(node, self.pack.indicators)
+        if len(verdicts) == 1:
+            self.report(file, line, "never_fails" if True in verdicts else "never_passes", rule=rule.id)
 
     def _rule_operands(self, rule: Rule, node: Node) -> None:
         """Report operands the rule's tiers don't report, and earlier figures nobody keeps."""
