@@ -1,4 +1,6 @@
-"""One rule, one verdict: every rule as an Excel formula, recalculated by LibreOffice, against the pipeline.
+"""One rule, one verdict: rules as Excel formulas, recalculated by LibreOffice, against the pipeline.
+
+Every rule of the pack, and more than a hundred random ones.
 
 The workbook's cached verdicts are poisoned (all 9) and must come back replaced, or nothing was recalculated.
 """
@@ -6,6 +8,7 @@ The workbook's cached verdicts are poisoned (all 9) and must come back replaced,
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -25,6 +28,54 @@ from workbook.values import Table
 
 PACK = party_building()
 CASES = 40
+CODES = ("BASE_MEMBERS", "BASE_BRANCHES", "CAD_TRAIN_PT", "REC_RATE", "ORG_COLL_FUND", "DIS_DOCS")
+
+
+def number(rng: random.Random, depth: int) -> str:
+    """Return a random number expression of the language."""
+    if depth == 0 or rng.random() < 0.35:
+        code = rng.choice(CODES)
+        return rng.choice([code, code, f"prev({code})", str(rng.choice([0, 1, 2, 3, 10, 0.5, 100])), "rows(TXT_PLANS)"])
+    a, b = number(rng, depth - 1), number(rng, depth - 1)
+    forms = (
+        f"({a} + {b})",
+        f"({a} - {b})",
+        f"{a} * {b}",
+        f"{a} / {b}",
+        f"abs({a} - {b})",
+        f"min({a}, {b})",
+        f"max({a}, {b})",
+    )
+    return rng.choice(forms)
+
+
+def condition(rng: random.Random, depth: int) -> str:
+    """Return a random condition of the language."""
+    if depth == 0 or rng.random() < 0.25:
+        sign = rng.choice(["<", "<=", ">", ">=", "==", "!="])
+        plain = f"{number(rng, 2)} {sign} {number(rng, 1)}"
+        return rng.choice([plain, plain, plain, f"present({rng.choice(CODES)})", "filled(TXT_PLANS)", "UMBRELLA"])
+    a, b = condition(rng, depth - 1), condition(rng, depth - 1)
+    forms = (
+        f"({a}) and ({b})",
+        f"({a}) or ({b})",
+        f"not ({a})",
+        f"implies({a}, {b})",
+        f"({a}) == ({b})",
+        f"({a}) != ({b})",
+    )
+    return rng.choice(forms)
+
+
+def random_rules(count: int) -> list[Rule]:
+    """Return well-formed rules nobody thought of, under every missing policy."""
+    rng = random.Random(11)
+    base = PACK.rules["R001"]
+    policies = ("any", "all", "zero")
+    return [replace(base, id=f"Z{i}", expression=condition(rng, 2), missing=policies[i % 3]) for i in range(count)]
+
+
+RULES = [*PACK.rules.values(), *random_rules(120)]
 STATES = {"不适用": State.NOT_APPLICABLE, "未统计": State.NOT_COUNTED, "": State.BLANK, "约三十": State.UNREADABLE}
 Drawn = dict[Ref | TextRef, Fraction | str | int]
 KNOWN, READABLE = "ISNUMBER({c})", 'OR(ISNUMBER({c}),{c}="",{c}="不适用",{c}="未统计")'
@@ -32,14 +83,9 @@ FILLABLE = 'OR(ISNUMBER({c}),{c}="",{c}="不适用")'
 
 
 def stored(tree: Node) -> list[Ref]:
-    refs = list(stored_refs(tree, PACK.indicators))
-    return refs + [
-        n for n in walk(tree) if isinstance(n, Ref) and n.measure == "value" and present(n) and n not in refs
-    ]
-
-
-def present(ref: Ref) -> bool:
-    return not PACK.indicators[ref.code].computed
+    """Return every stored figure an expression rests on, arguments of present() included."""
+    refs = [leaf for n in walk(tree) if isinstance(n, Ref) for leaf in stored_refs(n, PACK.indicators)]
+    return list(dict.fromkeys(refs))
 
 
 def draw(rng: random.Random, rule: Rule) -> Drawn:
@@ -76,7 +122,7 @@ def sheets(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, list[Dra
     rng = random.Random(3)
     book = open_book(folder / "rules.xlsx")
     cases: dict[str, list[Drawn]] = {}
-    for rule in PACK.rules.values():
+    for rule in RULES:
         tree = parse(rule.expression)
         cases[rule.id] = [draw(rng, rule) for _ in range(CASES)]
         columns = {ref: 1 + i for i, ref in enumerate(cases[rule.id][0])}
@@ -102,7 +148,7 @@ def sheets(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, list[Dra
     return cases, verdicts
 
 
-@pytest.mark.parametrize("rule", list(PACK.rules.values()), ids=lambda r: r.id)
+@pytest.mark.parametrize("rule", RULES, ids=lambda r: r.id)
 def test_the_form_and_the_pipeline_come_to_the_same_verdict(rule, sheets) -> None:
     cases, verdicts = sheets[0][rule.id], sheets[1][rule.id]
     assert 9 not in verdicts, "nothing was recalculated"

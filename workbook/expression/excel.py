@@ -121,7 +121,10 @@ class Live:
                 return [self.find(text, zero).known]
             case Arith(op=op, left=left, right=right):
                 parts = [*self.known(left, zero=zero), *self.known(right, zero=zero)]
-                return [*parts, f"ROUND({self.number(right, zero=zero)},{_PLACES})<>0"] if op == "/" else parts
+                if op != "/":
+                    return parts
+                below = self.number(right, zero=zero)  # may itself divide by zero, which is as good as zero here
+                return [*parts, f"IFERROR(ROUND({below},{_PLACES})<>0,FALSE)"]
             case Call(args=args):
                 return [part for a in args for part in self.known(a, zero=zero)]
         return []
