@@ -119,6 +119,7 @@ def new(
 def check(files: tuple[Path, ...], as_json: bool) -> int:
     """Judge filled forms at the desk."""
     from exporters.desk import check_files
+    from workbook.checks.builtin import rule_name
 
     for path in files:
         if not path.is_file():
@@ -130,7 +131,7 @@ def check(files: tuple[Path, ...], as_json: bool) -> int:
     for result in [] if as_json else results:
         rows = [
             (
-                f["rule"],
+                rule_name(f["rule"]),
                 say(f"word.{f['severity']}") + (say("book.trial") if f["trial"] else ""),
                 f"{f['sheet']} {f['cell']}",
                 f["message"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 
 import pandas as pd
@@ -27,7 +27,6 @@ from workbook.model import FILE_STATES, Defect, Finding, Indicator, Round, Submi
 from workbook.receive import Incoming, Settled, read_incoming, received_files, settle
 from workbook.totals import Total, Totals
 
-Progress = Callable[[str], None]
 UNIT_STATES: tuple[UnitState, ...] = ("accepted", "returned", "missing")
 
 

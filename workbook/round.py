@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from workbook.messages import say
 from workbook.model import Defect, Pack, Parameter, Round, Switch, Unit
 from workbook.pack import find_pack, load_pack
 from workbook.period import parse_period
-from workbook.tables import read_table, read_text, write_table
+from workbook.tables import read_table, read_text
 
 ROUND_FILE, UNITS_FILE, FIGURES = "round.toml", "units.csv", "figures.parquet"
 OUT, IN, RESULTS, PICKS_FILE = (say(f"folder.{k}") for k in ("out", "incoming", "results", "picks"))
@@ -119,12 +119,6 @@ def read_units(path: Path, pack: Pack) -> tuple[tuple[Unit, ...], list[Defect]]:
     if not units and not defects:
         defects.append(_defect(path.name, 0, "no_units"))
     return tuple(units.values()), defects
-
-
-def write_units(path: Path, units: Sequence[Unit], pack: Pack) -> None:
-    """Write the list of units as read_units takes it."""
-    rows = [(u.code, u.name, pack.tier(u.tier).name, say("word.yes") if u.umbrella else "", u.changed) for u in units]
-    write_table(path, UNIT_COLUMNS, rows)
 
 
 def write_round(round_: Round) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from exporters.consolidated.listing import Column, Listing, Value, write_list
 from exporters.consolidated.styles import Styles
+from workbook.checks.builtin import rule_name
 from workbook.collection import ALL, Collection
 from workbook.expression.parse import parse
 from workbook.expression.tree import mentioned
@@ -93,13 +94,13 @@ def _finding_rows(collection: Collection, hidden: frozenset[str]) -> Iterator[li
     for f in collection.total_findings:
         if not hidden & {*f.operands, f.indicator}:
             whole = collection.round.pack.whole if f.unit == ALL else f.unit
-            yield [whole, f.rule, _severity(f.severity, trial=f.trial), "", "", f.message, f.remedy, "", ""]
+            yield [whole, rule_name(f.rule), _severity(f.severity, trial=f.trial), "", "", f.message, f.remedy, "", ""]
     for receipt, f in collection.findings:
         if receipt.state in ("used", "rejected") and not hidden & {*f.operands, f.indicator}:
             unit = collection.round.unit(f.unit)
             severity = _severity(f.severity, trial=f.trial)
             name = unit.name if unit else f.unit
-            yield [name, f.rule, severity, f.sheet, f.cell, f.message, f.remedy, f.reason, receipt.file]
+            yield [name, rule_name(f.rule), severity, f.sheet, f.cell, f.message, f.remedy, f.reason, receipt.file]
 
 
 def _severity(severity: str, *, trial: bool) -> str:

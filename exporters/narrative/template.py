@@ -79,10 +79,3 @@ def classify(line: str) -> Line:
         if line.startswith(start):
             return Line(kind, line[len(start) :].strip())
     return Line("body", line)
-
-
-def blanks(source: str) -> Iterator[tuple[int, str, str, str]]:
-    """Yield (line, code, scope, measure) of every blank in a template."""
-    for number, line in enumerate(source.split("\n"), 1):
-        for found in BLANK.finditer(line):
-            yield number, found[1], found[2] or "all", found[3] or "value"

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from helpers import NOTHING, a_round, judged, office, party_building, plan
 
+from workbook.checks.builtin import rule_name
 from workbook.form.book import write_form
 from workbook.form.content import blank_contents
 from workbook.form.live import FAILS, ID, KEY, MESSAGE, PLACE, REMEDY, TARGET
@@ -72,7 +73,7 @@ def filled(folder: Path, kind: str, seed: int) -> Path:
 
 def told(finding: Finding) -> tuple[str, str, str, str, bool]:
     place = f"{finding.sheet} {finding.cell}" if finding.cell else finding.sheet
-    return finding.rule, finding.message, finding.remedy, place, bool(finding.reason)
+    return rule_name(finding.rule), finding.message, finding.remedy, place, bool(finding.reason)
 
 
 @pytest.mark.parametrize("seed", range(2))

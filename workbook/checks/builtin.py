@@ -13,7 +13,7 @@ from workbook.computed import definition
 from workbook.expression.evaluate import Evaluator, round_half_up
 from workbook.expression.tree import mentioned
 from workbook.layout import Layout, address
-from workbook.messages import say
+from workbook.messages import catalogue, say
 from workbook.model import Cell, Finding, Indicator, Severity, State, Submission
 from workbook.reading.values import show
 
@@ -25,6 +25,12 @@ class Place:
     sheet: str
     cell: str
     code: str
+
+
+def rule_name(rule: str) -> str:
+    """Return how people read a rule: its id, or the name of a built-in check."""
+    kind = rule.lower().replace("-", "_")
+    return say(f"builtin.{kind}") if kind in catalogue()["builtin"] else rule
 
 
 def finding(kind: str, severity: Severity, unit: str, place: Place, **values: str) -> Finding:

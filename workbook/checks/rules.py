@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -55,8 +56,7 @@ def active_rules(
 
 def _switched(rule: Rule, to: str | None) -> Rule:
     if to in ("error", "confirm", "warning"):
-        severity: Severity = to  # type: ignore[assignment]
-        return replace(rule, severity=severity)
+        return replace(rule, severity=cast("Severity", to))
     return replace(rule, status=to) if to else rule
 
 

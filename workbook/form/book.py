@@ -10,7 +10,7 @@ from typing import Any
 from workbook.form.content import Content
 from workbook.form.live import Plan, summary, write_list, write_rules
 from workbook.form.sections import write_section
-from workbook.form.styles import Styles
+from workbook.form.styles import PROTECT, Styles
 from workbook.form.texts import write_texts
 from workbook.form.verdicts import Verdicts, verdicts_of
 from workbook.layout import COVER_LABEL, COVER_VALUE, RULES_SHEET, STAMP_SHEET, Layout, cover_subfields
@@ -95,7 +95,7 @@ def _write_guide(book: Any, styles: Styles, round_: Round) -> None:
         sheet.write_string(number, 1, line, styles.wrapped)
         sheet.set_row(number, 18 * styles.lines(line, 88) + 6)
     _legend(sheet, styles, len(lines) + 2)
-    sheet.protect("", styles.PROTECT)
+    sheet.protect("", PROTECT)
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
 
@@ -140,7 +140,7 @@ def _write_cover(
     for offset, note in enumerate(notes):
         sheet.merge_range(row + 1 + offset, COVER_LABEL, row + 1 + offset, COVER_VALUE, note, styles.wrapped)
         sheet.set_row(row + 1 + offset, 18 * styles.lines(note, 66) + 4)
-    sheet.protect("", styles.PROTECT)
+    sheet.protect("", PROTECT)
     sheet.set_paper(9)
     sheet.center_horizontally()
     sheet.fit_to_pages(1, 1)

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from workbook.checks.builtin import rule_name
 from workbook.computed import definition
 from workbook.expression.excel import Live, Operand
 from workbook.expression.tree import Ref, TextRef
 from workbook.figures import plain
 from workbook.form.checks import Check, Part, checks_of, explained_by, in_form, parts_of
 from workbook.form.content import Content, Figure, filled_rows
-from workbook.form.styles import Styles
+from workbook.form.styles import PROTECT, Styles
 from workbook.form.verdicts import Verdicts
 from workbook.layout import CODE, RULES_SHEET, Layout, letters, quote
 from workbook.messages import say
@@ -206,7 +207,7 @@ class Book:
     def _write_check(self, planned: Planned, row: int) -> Line | None:
         """Write one check; return its line if it fails in this content."""
         sheet, check = self.sheet, planned.check
-        sheet.write_string(row, ID, check.id)
+        sheet.write_string(row, ID, rule_name(check.id))
         sheet.write_string(row, REMEDY, check.remedy)
         sheet.write_number(row, TARGET, self.plan.rows[check.where] + 1)
         outcome = self.verdicts.outcome(check, *planned.place)
@@ -223,7 +224,9 @@ class Book:
         sheet.write_formula(row, MESSAGE, planned.message, None, told)
         if planned.values:
             sheet.write_formula(row, VALUES, planned.values, None, said)
-        return None if key is None else Line(key, check.id, told, said, check.remedy, " ".join(planned.place))
+        return (
+            None if key is None else Line(key, rule_name(check.id), told, said, check.remedy, " ".join(planned.place))
+        )
 
     def shown(self, part: Part, check: Check) -> str:
         """Return what an operand reads as in a message."""
@@ -285,7 +288,7 @@ def write_list(sheet: Any, styles: Styles, content: Content, period: str, lines:
     shown = f"{say('form.live_more_before')}{more}{say('form.live_more_after')}" if more else ""
     sheet.write_formula(4 + LINES, 1, text, styles.caption, shown)
     sheet.freeze_panes(4, 0)
-    sheet.protect("", styles.PROTECT)
+    sheet.protect("", PROTECT)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.repeat_rows(3)

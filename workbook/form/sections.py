@@ -10,7 +10,7 @@ from workbook.expression.evaluate import round_half_up
 from workbook.expression.excel import number_formula
 from workbook.expression.tree import Arith, operands
 from workbook.form.content import Content, Figure
-from workbook.form.styles import Styles
+from workbook.form.styles import PROTECT, Styles
 from workbook.layout import (
     CHANGE,
     CODE,
@@ -88,7 +88,7 @@ def _set_up(sheet: Any, styles: Styles, layout: Layout, section: Section, conten
         sheet.write_string(HEAD_ROW, column, say(f"form.head_{key}"), styles.heading)
     sheet.set_row(HEAD_ROW, 24)
     sheet.freeze_panes(HEAD_ROW + 1, VALUE)
-    sheet.protect("", styles.PROTECT)
+    sheet.protect("", PROTECT)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)

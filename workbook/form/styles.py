@@ -12,6 +12,7 @@ from workbook.model import Indicator
 COLOURS = {"input": "#FFF9DB", "computed": "#E4ECF7", "carried": "#E3F1E3", "absent": "#F1F3F5"}
 INK, RULE, HEAD = "#1F2A37", "#B8C0CC", "#27496D"
 FONT = say("form.font")
+PROTECT = {"format_columns": True, "format_rows": True, "select_locked_cells": True}  # widths and heights stay theirs
 
 
 def width_of(text: str) -> int:
@@ -21,8 +22,6 @@ def width_of(text: str) -> int:
 
 class Styles:
     """The formats of one workbook (XlsxWriter formats belong to their book)."""
-
-    PROTECT = {"format_columns": True, "format_rows": True, "select_locked_cells": True}  # noqa: RUF012
 
     def __init__(self, book: Any) -> None:
         self.book = book

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from workbook.form.content import Content
-from workbook.form.styles import Styles
+from workbook.form.styles import PROTECT, Styles
 from workbook.layout import (
     CODE,
     FIELD,
@@ -43,7 +43,7 @@ def write_texts(book: Any, styles: Styles, layout: Layout, title: str, content: 
     for block in blocks:
         _write_block(sheet, styles, layout, block, content)
     sheet.freeze_panes(2, 0)
-    sheet.protect("", styles.PROTECT)
+    sheet.protect("", PROTECT)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
+import zlib
 from typing import Literal
 
 FileKind = Literal["workbook", "old_workbook", "word", "pdf", "image", "encrypted", "empty", "huge", "zip", "other"]
@@ -13,6 +15,8 @@ _MOST_BYTES = 200 * 1024 * 1024  # unpacked; a filled form has about 1 MB
 _MOST_CELLS = 4_000_000  # rows × columns of one sheet; readers allocate the whole rectangle
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 _IMAGES = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"II*\0", b"MM\0*", b"BM")
+# What unpacking a damaged archive raises.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, OSError, ValueError, LookupError, RuntimeError, EOFError)
 _CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 
 
@@ -46,12 +50,8 @@ def _zip_kind(data: bytes) -> FileKind:
             if sum(i.file_size for i in archive.infolist()) > _MOST_BYTES or _rectangle(archive) > _MOST_CELLS:
                 return "huge"
             return "workbook"
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
+    except _DAMAGED:
         return "other"
-    except Exception as error:  # zlib.error and kin: a damaged archive, whatever its library calls it
-        if type(error).__module__ in ("zlib", "lzma", "_lzma", "builtins"):
-            return "other"
-        raise
 
 
 def _rectangle(archive: zipfile.ZipFile) -> int:
