@@ -9,7 +9,7 @@ DEMO   ?= demo
 SUDO   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT    := $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends
 
-.PHONY: demo test check setup system docs clean
+.PHONY: demo test check bench setup system docs clean
 
 demo: $(VENV)/.ready
 	rm -rf "$(DEMO)"
@@ -37,11 +37,17 @@ $(VENV)/.dev: $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
 	touch $@
 
-# What the tests need from the system: LibreOffice as outside judge, poppler to look at pages, a Chinese font.
+# How long the work takes: rules, checks, forms, LibreOffice. Compare the ratios; the times are this machine's.
+bench: $(VENV)/.dev system
+	$(BIN)/python tests/bench.py
+
+# What the tests need from the system: LibreOffice as outside judge and python3-uno to work in it, poppler to look at
+# pages, a Chinese font.
 system:
-	@if ! command -v soffice >/dev/null || ! command -v pdftotext >/dev/null; then \
-	  echo "Installing LibreOffice, poppler and a Chinese font …"; \
-	  $(APT) libreoffice-calc libreoffice-writer poppler-utils fonts-noto-cjk; \
+	@if ! command -v soffice >/dev/null || ! command -v pdftotext >/dev/null \
+	  || ! /usr/bin/python3 -c 'import uno' 2>/dev/null; then \
+	  echo "Installing LibreOffice with python3-uno, poppler and a Chinese font …"; \
+	  $(APT) libreoffice-calc libreoffice-writer python3-uno poppler-utils fonts-noto-cjk; \
 	fi
 
 docs: $(VENV)/.dev system

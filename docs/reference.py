@@ -20,7 +20,7 @@ import huibao
 from exporters.narrative import template
 from exporters.narrative.figures import MEASURES
 from workbook import pack
-from workbook.checks import builtin
+from workbook.checks import builtin, carried
 from workbook.expression.functions import CONTEXT, FUNCTIONS
 from workbook.messages import catalogue, say
 
@@ -89,7 +89,7 @@ def told(option: click.Option) -> str:
 def expressions(about: Meanings) -> str:
     """Return the rule language: what may be written, functions, missing policies."""
     known = dict(words_for("functions", list(FUNCTIONS), about["functions"]))
-    kinds = {"indicator": "指标代码", "text": "文字项代码", "number": "数字", "condition": "条件"}
+    kinds = {"indicator": "指标代码", "text": "文字项代码", "column": "栏目", "number": "数字", "condition": "条件"}
     rows = [
         (f"`{f.name}({', '.join(kinds[a] for a in f.arguments)})`", kinds[f.result], known[f.name], f.doc)
         for f in FUNCTIONS.values()
@@ -153,10 +153,10 @@ def checks(_: Meanings) -> str:
 
 
 def builtin_severities() -> dict[str, str]:
-    """Return check -> severity, read from the calls of finding() in builtin.py."""
-    tree = ast.parse(Path(str(builtin.__file__)).read_text(encoding="utf-8"))
+    """Return check -> severity, read from the calls of finding() in builtin.py and carried.py."""
+    trees = [ast.parse(Path(str(m.__file__)).read_text(encoding="utf-8")) for m in (builtin, carried)]
     found = {}
-    for node in ast.walk(tree):
+    for node in (n for tree in trees for n in ast.walk(tree)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "finding":
             kind, severity = (a.value for a in node.args[:2] if isinstance(a, ast.Constant))
             found[str(kind)] = str(severity)

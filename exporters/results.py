@@ -9,6 +9,7 @@ from typing import Any
 from exporters.consolidated.book import write_consolidated
 from exporters.narrative.report import Dropped, write_merged
 from exporters.picks import update_picks
+from exporters.returned.book import write_returned
 from workbook.collect import figures_to_keep
 from workbook.collection import Collection
 from workbook.files import replacing
@@ -17,7 +18,7 @@ from workbook.round import FIGURES, PICKS_FILE, RESULTS
 
 
 def write_results(collection: Collection) -> tuple[list[Path], list[Dropped], tuple[Defect, ...]]:
-    """Write workbook, figures, candidates and merged reports; return paths, dropped clauses, template defects.
+    """Write workbook, returned forms, figures, candidates, reports; return paths, dropped clauses, template defects.
 
     Nothing is written when the books don't balance: the last good outputs stay.
     """
@@ -25,6 +26,7 @@ def write_results(collection: Collection) -> tuple[list[Path], list[Dropped], tu
         return [], [], ()
     folder = collection.round.path / RESULTS
     outputs = write_consolidated(collection)
+    outputs += write_returned(collection)
     with replacing(folder / FIGURES) as temporary:
         figures_to_keep(collection).to_parquet(temporary, index=False)
     outputs.append(folder / FIGURES)
@@ -50,6 +52,7 @@ def summary(collection: Collection, outputs: Sequence[Path], dropped: Sequence[D
         "units": {"expected": balance.expected, **balance.units},
         "files": {"received": balance.received, **balance.files},
         "balanced": balance.balanced,
+        "switches": [{"rule": s.rule, "to": s.to, "reason": s.reason} for s in collection.round.switches],
         "outputs": [str(p) for p in outputs],
         "dropped": dropped_json(dropped),
     }

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from workbook.files import replacing
 from workbook.form.book import form_name, write_form
-from workbook.form.content import Content, blank_contents, layouts_of
-from workbook.form.live import Plan
+from workbook.form.content import Content, blank_contents
+from workbook.form.plan import Plan
 from workbook.form.verdicts import Verdicts, verdicts_of
 from workbook.history import stored_figures
 from workbook.messages import say
@@ -120,7 +120,7 @@ def write_books(round_: Round, contents: dict[Path, Content]) -> list[Path]:
 def _write_batch(round_: Round, tasks: list[Task]) -> list[Path]:
     """Write forms of one kind, their checks compiled once."""
     unit = tasks[0][1].unit
-    plan = Plan(layouts_of(round_)[unit.tier], unit)
+    plan = Plan(round_, unit)
     for path, content, verdicts in tasks:
         with replacing(path) as temporary:
             write_form(temporary, round_, plan, content, verdicts)

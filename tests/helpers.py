@@ -13,8 +13,7 @@ from workbook.checks.check import Checked, check
 from workbook.collect import merge
 from workbook.collection import Collection
 from workbook.figures import figures_frame
-from workbook.form.content import layouts_of
-from workbook.form.live import Plan
+from workbook.form.plan import Plan
 from workbook.layout import address, make_layout
 from workbook.model import Cell, Finding, Measure, Pack, Round, Submission, TextRow, Unit
 from workbook.pack import load_pack, packs_folder
@@ -70,7 +69,10 @@ def submission(
     for code, given in (texts or {}).items():
         block = layout.blocks[code]
         items = [["字"] * len(block.text.subfields)] * given if isinstance(given, int) else given
-        rows[code] = tuple(TextRow(tuple(v), block.sheet, address(block.first_row + i, 3)) for i, v in enumerate(items))
+        rows[code] = tuple(
+            TextRow(tuple(v), block.sheet, tuple(address(block.first_row + i, c) for c in block.columns), i + 1)
+            for i, v in enumerate(items)
+        )
     return Submission(
         file=f"{unit}.xlsx",
         sha256=unit,
@@ -131,7 +133,7 @@ def collected(round_: Round, *submissions: Submission, stored: object = None) ->
 
 def plan(round_: Round, unit: Unit) -> Plan:
     """Return the plan of a unit's form."""
-    return Plan(layouts_of(round_)[unit.tier], unit)
+    return Plan(round_, unit)
 
 
 def office(path: Path, to: str, folder: Path) -> Path:

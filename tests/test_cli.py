@@ -141,6 +141,15 @@ def test_consolidate_prints_the_books_and_writes_everything(city: Path) -> None:
     assert "账目平衡" in done.stderr
 
 
+def test_consolidate_says_which_rules_the_round_switched(city: Path) -> None:
+    with (city / "round.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[[rule]]\nid = "R001"\nto = "warning"\nreason = "口径调整"\n')
+    done = huibao("consolidate", city, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["switches"] == [{"rule": "R001", "to": "warning", "reason": "口径调整"}]
+    assert "本期调整：规则 R001 改为“提示”，理由：口径调整" in done.stderr
+
+
 def test_the_same_input_gives_the_same_report_to_the_byte(city: Path) -> None:
     report = city / RESULTS / "全市汇总报告.docx"
     first = report.read_bytes()

@@ -21,7 +21,7 @@ from workbook.collection import (
     round_period,
 )
 from workbook.computed import definition
-from workbook.history import stored_figures
+from workbook.history import stored_figures, unknown_periods
 from workbook.layout import collected
 from workbook.model import FILE_STATES, Defect, Finding, Indicator, Round, Submission, Unit, UnitState
 from workbook.receive import Incoming, Settled, read_incoming, received_files, settle
@@ -77,6 +77,7 @@ def merge(round_: Round, incoming: Incoming, checked: Checked, settled: Settled,
         controls=_controls(round_, engine, tiers),
         balance=_balance(round_, settled, submissions, totals),
         collected=tiers,
+        unknown=unknown_periods(period, stored),
         engine=engine,
     )
 

@@ -17,6 +17,7 @@ from workbook.model import (
     FileState,
     Finding,
     Indicator,
+    Measure,
     Receipt,
     Round,
     Submission,
@@ -80,6 +81,7 @@ class Collection:
     controls: tuple[Control, ...]
     balance: Balance
     collected: Mapping[str, Mapping[str, Indicator]]  # tier -> code -> indicator
+    unknown: Mapping[Measure, Period]  # earlier periods that no accepted figure is stored of
     engine: Totals
 
     @property

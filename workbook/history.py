@@ -25,6 +25,12 @@ def earlier_periods(period: Period) -> dict[Measure, Period]:
     return wanted
 
 
+def unknown_periods(period: Period, stored: pd.DataFrame) -> dict[Measure, Period]:
+    """Return the earlier periods that no accepted figure is stored of, by the measure they stand behind."""
+    found = set(stored["measure"])
+    return {m: p for m, p in earlier_periods(period).items() if m not in found}
+
+
 def stored_figures(round_: Round) -> tuple[pd.DataFrame, tuple[Defect, ...]]:
     """Return the accepted figures of earlier rounds that this one is compared with, and what could not be read.
 

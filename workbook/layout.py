@@ -9,27 +9,32 @@ from functools import lru_cache
 
 from workbook.computed import carries
 from workbook.expression.parse import parse
-from workbook.expression.tree import Ref, TextRef, walk
+from workbook.expression.tree import Ref, TextRef, columns, walk
 from workbook.messages import say
 from workbook.model import Indicator, Measure, Pack, Subfield, TextInput
 from workbook.period import Period
 
 # Columns of a section sheet, 0-based. The code column is hidden; formulas find their operands through it.
 CODE, NUMBER, NAME, WORD, VALUE, PRIOR, EARLIER, CHANGE, DEFINITION = range(9)
+STATUS = 9  # hidden: what the checks say of the value, prior and earlier cell, one column each
 HEAD_ROW = 3
 FIRST_ROW = 4
 
 # Columns of a sheet with text inputs.
 FILLED, ITEM, FIELD = 1, 2, 3
 FIELDS = 6
+SPARE_ROWS = 200  # a list's column is summed this far below its block, should rows have been inserted
 WIDE = FIELD + 1  # the widest text of a block stands here
+OVERLONG, LENGTH = FIELD + FIELDS, FIELD + FIELDS + 1  # hidden: which subfield is too long, and how long it is
 
 # Columns of the cover.
 COVER_LABEL, COVER_VALUE = 1, 2
 
 STAMP_SHEET = "huibao"
 RULES_SHEET = "huibao_rules"  # hidden: the live checks of the form
+SHEET_NAME = "$A$1"  # hidden, on every sheet with data: what the sheet is called now
 HEADING_MARK = "#"  # code column of a block's heading row: TXT_PLANS#
+ITEM_MARK = "."  # code column of an item's row: TXT_PLANS.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,15 @@ class Block:
     def joined(self) -> bool:
         """True when the single text takes two cells joined into one."""
         return len(self.text.subfields) == 1
+
+    def column(self, subfield: str) -> int:
+        """Return the column (0-based) of a subfield."""
+        return next(c for s, c in zip(self.text.subfields, self.columns, strict=True) if s.name == subfield)
+
+    @property
+    def limited(self) -> tuple[Subfield, ...]:
+        """Subfields whose length is limited."""
+        return tuple(s for s in self.text.subfields if s.limit)
 
     @property
     def last_row(self) -> int:
@@ -121,10 +135,35 @@ class Layout:
         """Return the Excel expression that finds an operand by its code, wherever its row has gone."""
         if isinstance(ref, TextRef):
             sheet = quote(self.blocks[ref.code].sheet)
-            return f'SUMIF({sheet}!$A:$A,"{ref.code}",{sheet}!$B:$B)'
+            if ref.column:
+                return self._find_sum(ref, sheet)
+            return f'SUMIF({sheet}!$A:$A,"{ref.code}{ITEM_MARK}*",{sheet}!$B:$B)'
         sheet = quote(self.sheet_of(ref.code))
         column = letters(self.column(ref.measure))
         return f'INDEX({sheet}!${column}:${column},MATCH("{ref.code}",{sheet}!$A:$A,0))'
+
+    def _find_sum(self, ref: TextRef, sheet: str) -> str:
+        """Return the array expression that sums a list's column; text counts if it is a number written plainly."""
+        block = self.blocks[ref.code]
+        column = letters(block.column(ref.column))
+        last = block.last_row + SPARE_ROWS
+        codes, cells = (f"INDEX({sheet}!${c}:${c},1):INDEX({sheet}!${c}:${c},{last})" for c in ("A", column))
+        number = f'VALUE({cells}&"")'
+        plain = f'IF(ISERROR({number}),0,IF({number}&""={cells}&"",{number},0))'
+        mark = f"{ref.code}{ITEM_MARK}"
+        return f'SUM((LEFT({codes},{len(mark)})="{mark}")*{plain})'
+
+
+def summed_columns(pack: Pack) -> tuple[TextRef, ...]:
+    """Return the columns of lists that the pack's rules and computed items sum."""
+    conditions = tuple(r.expression for r in pack.rules.values())
+    return _summed(conditions, tuple(i.calc for i in pack.indicators.values() if i.calc))
+
+
+@lru_cache(maxsize=64)
+def _summed(conditions: tuple[str, ...], numbers: tuple[str, ...]) -> tuple[TextRef, ...]:
+    trees = [*(parse(e) for e in conditions), *(parse(e, "number") for e in numbers)]
+    return tuple(dict.fromkeys(ref for tree in trees for ref in columns(tree)))
 
 
 def collected(pack: Pack, tier: str, year: int, modules: tuple[str, ...]) -> dict[str, Indicator]:

@@ -246,11 +246,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
-    """One item of a text input: its subfield values in the order of the pack, and where it stands."""
+    """One item of a text input: its subfield values in the order of the pack, where each stands, its number."""
 
     values: tuple[str, ...]
     sheet: str
-    address: str
+    cells: tuple[str, ...]
+    number: int = 1  # as printed beside it in the form
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +270,9 @@ class Submission:
     cells: Mapping[tuple[str, Measure], Cell]
     texts: Mapping[str, tuple[TextRow, ...]]
     reasons: Mapping[str, str]  # rule id -> written reason
+    handed: Mapping[tuple[str, Measure], str] = field(default_factory=dict)  # what the form came with: carried figures
+    switches: tuple[Switch, ...] = ()  # rules switched when the form was handed out
+    places: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # sheet or text handed out -> where it is now
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from workbook.computed import definition, formula
 from workbook.expression.parse import ExpressionError, parse
 from workbook.expression.static import mixed, possible
-from workbook.expression.tree import Node, NodeKind, Ref, mentioned, texts, walk
+from workbook.expression.tree import Node, NodeKind, Ref, columns, mentioned, texts, walk
 from workbook.messages import say
 from workbook.model import Defect, Genre, Indicator, Pack, Rule, TextInput
 from workbook.pack import load_pack
@@ -90,6 +90,11 @@ class _Check:
         unknown += [c for c in texts(node) if c not in self.pack.texts]
         for code in unknown:
             self.report(file, line, "unknown_code", name=name, code=code, near=self._near(code))
+        for ref in columns(node) if not unknown else ():
+            numbers = [s.name for s in self.pack.texts[ref.code].subfields if s.kind in ("integer", "number")]
+            if ref.column not in numbers:
+                known = " ".join(numbers) or say("word.dash")
+                self.report(file, line, "no_column", name=name, code=ref.code, part=ref.column, known=known)
         return None if unknown else node
 
     def _near(self, code: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import cast
+from fractions import Fraction
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,8 @@ class Table:
     """Figures of `size` units, a column per (code, measure).
 
     Built from a long frame with columns unit (str), code (str), measure (str), state (int8) and scaled (int64,
-    value × 10**decimals, 0 where not known). A figure that is not in the frame is blank.
+    value × 10**decimals, 0 where not known). A figure that is not in the frame is blank. `rows` has how many items of
+    a text input each unit filled by its code, and the sums of a list's column by (code, column).
     """
 
     def __init__(
@@ -30,14 +32,15 @@ class Table:
         tiers: Sequence[str],
         umbrella: Sequence[bool],
         period: str,
-        rows: Mapping[str, Sequence[int]],
+        rows: Mapping[str, Sequence[int]] | Mapping[Any, Sequence[Any]],
     ) -> None:
         self.units = tuple(units)
         self.size = len(self.units)
         self.tier: npt.NDArray[np.object_] = np.array(tiers, dtype=object)
         self.umbrella: npt.NDArray[np.bool_] = np.array(umbrella, dtype=np.bool_)
         self.period = period
-        self._rows = {code: np.array(counts, dtype=np.int64) for code, counts in rows.items()}
+        self._rows = {code: np.array(counts, dtype=np.int64) for code, counts in rows.items() if isinstance(code, str)}
+        self._sums: dict[tuple[str, str], Sequence[Any]] = {k: v for k, v in rows.items() if isinstance(k, tuple)}
         self._columns = self._split(figures)
 
     def _split(self, figures: pd.DataFrame) -> dict[tuple[str, str], tuple[Ints, States]]:
@@ -63,3 +66,7 @@ class Table:
     def rows(self, code: str) -> Ints:
         """Return how many items of a text input each unit filled; -1 where its sheet was not delivered."""
         return self._rows.get(code, np.full(self.size, -1, dtype=np.int64))
+
+    def sums(self, code: str, column: str) -> Sequence[Fraction | None]:
+        """Return the sum of a list's column per unit; None where its sheet or one of its numbers can't be read."""
+        return self._sums.get((code, column), [None] * self.size)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from exporters.consolidated.listing import write_note
+from exporters.consolidated.outliers import count_line, shown_outliers, write_outliers
 from exporters.consolidated.places import make_places
+from exporters.consolidated.rules import write_rules
 from exporters.consolidated.status import (
     balance_lines,
-    coverage_line,
+    run_lines,
     write_controls,
     write_files,
     write_findings,
-    write_rules,
     write_units_state,
 )
 from exporters.consolidated.styles import Styles
@@ -43,13 +46,16 @@ def write_book(path: Path, collection: Collection, hidden: frozenset[str]) -> No
     indicators = {c: i for c, i in collection.indicators.items() if c not in hidden}
     places = make_places(collection, indicators)
     office_copy = not hidden
+    outliers = shown_outliers(collection, hidden)
     with replacing(path) as temporary:
         book = open_book(temporary)
         styles = Styles(book)
-        _write_cover(book, styles, collection, office_copy=office_copy)
+        lines = [*balance_lines(collection), *run_lines(collection, hidden), count_line(outliers)]
+        _write_cover(book, styles, collection, lines, office_copy=office_copy)
         write_tiers(book, styles, collection, places)
         write_units_state(book, styles, collection)
         write_findings(book, styles, collection, hidden)
+        write_outliers(book, styles, collection, outliers)
         write_controls(book, styles, collection, hidden)
         write_unit_sheets(book, styles, collection, places)
         write_texts(book, styles, collection, restricted=office_copy)
@@ -61,7 +67,7 @@ def write_book(path: Path, collection: Collection, hidden: frozenset[str]) -> No
         book.close()
 
 
-def _write_cover(book: Any, styles: Styles, collection: Collection, *, office_copy: bool) -> None:
+def _write_cover(book: Any, styles: Styles, collection: Collection, lines: Sequence[str], *, office_copy: bool) -> None:
     """Write 说明: what this is, how the books stand, what the sheets hold."""
     sheet = book.add_worksheet(say("book.cover_sheet"))
     sheet.hide_gridlines(2)
@@ -74,8 +80,8 @@ def _write_cover(book: Any, styles: Styles, collection: Collection, *, office_co
     row = 2
     sheet.write_string(row, 1, say("book.office_copy" if office_copy else "book.shareable"), styles.note)
     row += 2
-    for line in (collection.round.office, *balance_lines(collection), coverage_line(collection)):
-        sheet.write_string(row, 1, line, styles.note)
+    for line in (collection.round.office, *lines):
+        write_note(sheet, styles, row, (1, 2), line, 20 + 84)
         row += 1
     row += 1
     for name, about in catalogue()["sheets"].items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from exporters.consolidated.styles import Styles
 from workbook.form.styles import Styles as FormStyles
@@ -23,16 +23,28 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A row that is more than a line: marked by colour, a heading, or a part that folds under the heading above it."""
+
+    values: Sequence[Value]  # of a heading, its words alone
+    kind: Literal["plain", "marked", "head", "part"] = "plain"
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
-    """What a list sheet is called, for which period, with which notes above and which columns."""
+    """What a list sheet is called, for which period, with which notes above and which columns.
+
+    `folded` says whether parts start out of sight under their headings.
+    """
 
     title: str
     period: str
     columns: Sequence[Column]
     notes: Sequence[str] = ()
+    folded: bool = False
 
 
-def write_list(book: Any, styles: Styles, listing: Listing, rows: Iterable[Sequence[Value]]) -> None:
+def write_list(book: Any, styles: Styles, listing: Listing, rows: Iterable[Sequence[Value] | Row]) -> None:
     """Add a sheet with one list."""
     sheet = book.add_worksheet(listing.title)
     columns, notes = listing.columns, listing.notes
@@ -41,20 +53,23 @@ def write_list(book: Any, styles: Styles, listing: Listing, rows: Iterable[Seque
     sheet.write_string(0, 1, f"{listing.title}　{listing.period}", styles.title)
     sheet.set_row(0, 26)
     for number, note in enumerate(notes, 1):
-        sheet.write_string(number, 1, note, styles.note)
-    head = len(notes) + 2
+        write_note(sheet, styles, number, (1, len(columns)), note, sum(c.width for c in columns))
+    head, lines = len(notes) + 2, 1
     for place, column in enumerate(columns, 1):
+        heading = say(f"book.{column.key}")
         sheet.set_column(place, place, column.width)
-        sheet.write_string(head, place, say(f"book.{column.key}"), styles.heading)
-    sheet.set_row(head, 22)
+        sheet.write_string(head, place, heading, styles.heading)
+        lines = max(lines, FormStyles.lines(heading, column.width - 1))
+    sheet.set_row(head, 7 + 15 * lines)
     row = head + 1
     for values in rows:
-        _write_row(sheet, styles, row, columns, values)
+        _write_row(sheet, styles, row, listing, values if isinstance(values, Row) else Row(values))
         row += 1
     if row == head + 1:
         sheet.write_string(row, 1, say("book.nothing"), styles.note)
     else:
         sheet.autofilter(head, 1, row - 1, len(columns))
+    sheet.outline_settings(symbols_below=False)  # a heading stands above its parts
     sheet.freeze_panes(head + 1, 3)
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -63,14 +78,38 @@ def write_list(book: Any, styles: Styles, listing: Listing, rows: Iterable[Seque
     sheet.set_footer(f"&L&A&C{say('form.page')}")
 
 
-def _write_row(sheet: Any, styles: Styles, row: int, columns: Sequence[Column], values: Sequence[Value]) -> None:
+def write_note(sheet: Any, styles: Styles, row: int, columns: tuple[int, int], text: str, width: int) -> None:
+    """Write a note across the columns from first to last, `width` wide in all, as high as its text."""
+    first, last = columns
+    sheet.merge_range(row, first, row, last, text, styles.note_wrapped)
+    sheet.set_row(row, 1 + 14 * FormStyles.lines(text, width))
+
+
+def _write_row(sheet: Any, styles: Styles, number: int, listing: Listing, row: Row) -> None:
+    if row.kind == "head":
+        for place in range(1, len(listing.columns) + 1):
+            sheet.write_blank(number, place, None, styles.section)
+        sheet.write_string(number, 1, str(row.values[0]), styles.section)
+        sheet.set_row(number, 20, None, {"collapsed": listing.folded})
+        return
     lines = 1
-    for place, (column, value) in enumerate(zip(columns, values, strict=True), 1):
-        style = styles.state(str(value)) if column.look == "state" else getattr(styles, column.look)
+    for place, (column, value) in enumerate(zip(listing.columns, row.values, strict=True), 1):
+        style = _style(styles, column, value, marked=row.kind == "marked")
         if isinstance(value, int | float):
-            sheet.write_number(row, place, value, styles.custom("0.####") if isinstance(value, float) else style)
+            sheet.write_number(number, place, value, style)
         else:
             text = value or ""
-            sheet.write_string(row, place, text, style)
+            sheet.write_string(number, place, text, style)
             lines = max(lines, FormStyles.lines(text, column.width - 2))
-    sheet.set_row(row, min(400, 4 + 15 * lines))
+    fold = {"level": 1, "hidden": listing.folded} if row.kind == "part" else {}
+    sheet.set_row(number, min(400, 4 + 15 * lines), None, fold)
+
+
+def _style(styles: Styles, column: Column, value: Value, *, marked: bool) -> Any:
+    if column.look == "state":
+        return styles.state(str(value))
+    if marked:
+        return styles.marked(column.look)
+    if isinstance(value, float) and column.look == "number":
+        return styles.custom("0.####")
+    return getattr(styles, column.look)

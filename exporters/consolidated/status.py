@@ -1,4 +1,4 @@
-"""Who reported what, what became of every file, what was found, how the rules fared, how the books stand."""
+"""Who reported what, what became of every file, what was found, how the books stand and how the run went."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from exporters.consolidated.listing import Column, Listing, Value, write_list
 from exporters.consolidated.styles import Styles
 from workbook.checks.builtin import rule_name
 from workbook.collection import ALL, Collection
+from workbook.computed import stored_refs
 from workbook.expression.parse import parse
 from workbook.expression.tree import mentioned
 from workbook.messages import say
-from workbook.model import Receipt
+from workbook.model import Measure, Receipt, Switch
+from workbook.period import Period
 
 
 def balance_lines(collection: Collection) -> list[str]:
@@ -29,6 +31,43 @@ def coverage_line(collection: Collection) -> str:
     """Return how many verdicts the rules came to, in words."""
     counts = {k: sum(getattr(t, k) for t in collection.tallies) for k in ("passed", "failed", "undecided", "broken")}
     return say("book.coverage", rules=len(collection.tallies), **counts)
+
+
+def run_lines(collection: Collection, hidden: frozenset[str] = frozenset()) -> list[str]:
+    """Return how the rules ran, in words: verdicts, what the round switched, what earlier figures were wanting for."""
+    switched = [
+        say("book.switched", rule=s.rule, to=say(f"word.{s.to}"), reason=s.reason)
+        for s in shown_switches(collection, hidden)
+    ]
+    return [coverage_line(collection), *switched, *unjudged_lines(collection)]
+
+
+def shown_switches(collection: Collection, hidden: frozenset[str]) -> list[Switch]:
+    """Return the round's switches but those of rules on `hidden` items: a reason may say what they are about."""
+    rules = collection.round.pack.rules
+    return [s for s in collection.round.switches if not hidden & set(mentioned(parse(rules[s.rule].expression)))]
+
+
+def unjudged_lines(collection: Collection) -> list[str]:
+    """Return, per earlier period without accepted figures, how often the rules that look at it came to no verdict.
+
+    Nothing is said where the figures were there, or where the units gave them all themselves.
+    """
+    pack = collection.round.pack
+    looks = {
+        t: {ref.measure for ref in stored_refs(parse(pack.rules[t.rule].expression), pack.indicators)}
+        for t in collection.tallies
+    }
+    measures: dict[Period, list[Measure]] = {}
+    for measure, period in collection.unknown.items():
+        measures.setdefault(period, []).append(measure)
+    lines = []
+    for period, missing in measures.items():
+        looking = [t for t, seen in looks.items() if seen & set(missing)]
+        if n := sum(t.undecided for t in looking):
+            times = "、".join(say(f"form.head_{m}") for m in missing)
+            lines.append(say("book.no_earlier", times=times, period=period.title, rules=len(looking), n=n))
+    return lines
 
 
 def write_units_state(book: Any, styles: Styles, collection: Collection) -> None:
@@ -82,10 +121,8 @@ def write_findings(book: Any, styles: Styles, collection: Collection, hidden: fr
         *(Column("cell", 8, "centre"), Column("message", 46), Column("what_to_do", 46), Column("reason", 30)),
         Column("file", 34),
     ]
-    notes = [coverage_line(collection)]
-    notes += [say("book.switched", rule=s.rule, to=s.to, reason=s.reason) for s in collection.round.switches]
     rows = _finding_rows(collection, hidden)
-    period = collection.period.title
+    period, notes = collection.period.title, run_lines(collection, hidden)
     write_list(book, styles, Listing(say("book.findings_sheet"), period, columns, notes), rows)
 
 
@@ -94,36 +131,19 @@ def _finding_rows(collection: Collection, hidden: frozenset[str]) -> Iterator[li
     for f in collection.total_findings:
         if not hidden & {*f.operands, f.indicator}:
             whole = collection.round.pack.whole if f.unit == ALL else f.unit
-            yield [whole, rule_name(f.rule), _severity(f.severity, trial=f.trial), "", "", f.message, f.remedy, "", ""]
+            severity = severity_word(f.severity, trial=f.trial)
+            yield [whole, rule_name(f.rule), severity, "", "", f.message, f.remedy, "", ""]
     for receipt, f in collection.findings:
         if receipt.state in ("used", "rejected") and not hidden & {*f.operands, f.indicator}:
             unit = collection.round.unit(f.unit)
-            severity = _severity(f.severity, trial=f.trial)
+            severity = severity_word(f.severity, trial=f.trial)
             name = unit.name if unit else f.unit
             yield [name, rule_name(f.rule), severity, f.sheet, f.cell, f.message, f.remedy, f.reason, receipt.file]
 
 
-def _severity(severity: str, *, trial: bool) -> str:
+def severity_word(severity: str, *, trial: bool) -> str:
+    """Return a severity as people read it, with a mark on rules in trial."""
     return say(f"word.{severity}") + (say("book.trial") if trial else "")
-
-
-def write_rules(book: Any, styles: Styles, collection: Collection, hidden: frozenset[str]) -> None:
-    """Add 规则运行: how often each rule passed, failed, stayed undecided or could not run."""
-    columns = [
-        *(Column("rule", 10, "centre"), Column("severity", 12, "centre"), Column("rationale", 60)),
-        *(Column("passed", 10), Column("failed", 10), Column("undecided", 10), Column("remark", 30)),
-    ]
-    rows = _rule_rows(collection, hidden)
-    write_list(book, styles, Listing(say("book.rules_sheet"), collection.period.title, columns), rows)
-
-
-def _rule_rows(collection: Collection, hidden: frozenset[str]) -> Iterator[list[Value]]:
-    for t in collection.tallies:
-        rule = collection.round.pack.rules[t.rule]
-        if not hidden & set(mentioned(parse(rule.expression))):
-            severity = _severity(rule.severity, trial=rule.status == "trial")
-            remark = say("book.rule_broken", n=t.broken) if t.broken else ""
-            yield [t.rule, severity, rule.rationale, t.passed, t.failed, t.undecided, remark]
 
 
 def write_controls(book: Any, styles: Styles, collection: Collection, hidden: frozenset[str]) -> None:

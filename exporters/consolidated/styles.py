@@ -8,6 +8,12 @@ from workbook.form.styles import FONT, HEAD, INK, RULE
 from workbook.messages import say
 
 GREY = "#5B6675"
+LOOKS: dict[str, dict[str, object]] = {
+    "label": {"text_wrap": True},
+    "centre": {"align": "center"},
+    "number": {"align": "right"},
+    "share": {"align": "right", "num_format": '0.0"%"'},
+}
 
 
 class Styles:
@@ -18,27 +24,31 @@ class Styles:
         boxed = base | {"border": 1, "border_color": RULE}
         add = book.add_format
         self._book, self._boxed, self._figures = book, boxed, dict[str, Any]()
+        self.label, self.centre, self.number, self.share = (add(boxed | look) for look in LOOKS.values())
+        self._marked = {name: add(boxed | look | {"bg_color": "#FCE8D5"}) for name, look in LOOKS.items()}
         self.title = add(base | {"font_size": 16, "bold": True, "font_color": HEAD})
         self.note = add(base | {"font_size": 10, "font_color": GREY})
+        self.note_wrapped = add(base | {"font_size": 10, "font_color": GREY, "text_wrap": True})
         self.heading = add(
             boxed | {"bold": True, "align": "center", "text_wrap": True, "bg_color": HEAD, "font_color": "#FFFFFF"}
         )
         self.section = add(boxed | {"bold": True, "bg_color": "#DCE6F1", "font_color": HEAD})
-        self.label = add(boxed | {"text_wrap": True})
-        self.centre = add(boxed | {"align": "center"})
         self.wrapped = add(boxed | {"text_wrap": True, "valign": "top"})
         self.absent = add(boxed | {"bg_color": "#F1F3F5"})
         self.count = add(boxed | {"align": "center", "font_size": 10, "font_color": GREY})
         self.word = add(boxed | {"align": "center", "font_color": GREY})
         self.good = add(boxed | {"align": "center", "font_color": "#1E7145"})
         self.bad = add(boxed | {"align": "center", "font_color": "#B3261E", "bold": True})
-        self.number = add(boxed | {"align": "right"})
         self.percent = add(boxed | {"num_format": '+0.0"%";-0.0"%";0.0"%"', "align": "right"})
         self.link = add(boxed | {"font_color": "#1F5FA8", "underline": 1})
 
     def state(self, word: str) -> Any:
         """Return the format of a unit's state."""
         return self.good if word == say("state.accepted") else self.bad
+
+    def marked(self, look: str) -> Any:
+        """Return the format of a cell in a row that stands out by its colour."""
+        return self._marked[look]
 
     def figure(self, decimals: int) -> Any:
         """Return the format of a figure with this many decimals."""

@@ -42,14 +42,14 @@ def filled_by_hand(blank: Path, target: Path) -> Path:
         if row[0].value in entries:
             row[4].value = entries[row[0].value]
     for row in book["文字材料"].iter_rows():
-        if row[0].value == "TXT_DOCS_ISSUED" and row[2].value == 1:
+        if row[0].value == "TXT_DOCS_ISSUED.1":
             row[3].value, row[4].value, row[5].value = "青发〔2020〕3号", "关于春耕的通知", datetime(2020, 3, 1)
-        if row[0].value == "TXT_OPENING":
+        if row[0].value == "TXT_OPENING.1":
             row[3].value = "全县党建工作紧扣产粮大县这个县情。"
     for row in book["变动说明"].iter_rows():
-        if row[0].value == "TXT_CHANGE_NOTES" and row[2].value == 1:
+        if row[0].value == "TXT_CHANGE_NOTES.1":
             row[3].value, row[4].value, row[5].value = "r105", "乡镇合并划转党员关系", "BASE_MEMBERS"
-        if row[0].value == "TXT_CHANGE_NOTES" and row[2].value == 2:
+        if row[0].value == "TXT_CHANGE_NOTES.2":
             row[3].value, row[4].value = "R107", "太短"
     book.save(target)
     return target

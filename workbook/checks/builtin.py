@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -12,10 +12,10 @@ import numpy as np
 from workbook.computed import definition
 from workbook.expression.evaluate import Evaluator, round_half_up
 from workbook.expression.tree import mentioned
-from workbook.layout import Layout, address
+from workbook.layout import Block, Layout, address
 from workbook.messages import catalogue, say
-from workbook.model import Cell, Finding, Indicator, Severity, State, Submission
-from workbook.reading.values import show
+from workbook.model import MEASURES, Cell, Finding, Indicator, Severity, State, Submission
+from workbook.reading.values import length, show
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,16 @@ def figure_findings(key: str, submission: Submission, layout: Layout) -> Iterato
             yield from _number_findings(key, item, cell, values, bounded=not submission.unit.umbrella)
 
 
+def lost_findings(key: str, submission: Submission, layout: Layout) -> Iterator[Finding]:
+    """Yield the sheets whose rows were deleted; what stood there reads as blank."""
+    for section in layout.sections:
+        cells = (submission.cells.get((code, "value")) for code in section.rows)
+        lost = [cell for cell in cells if cell is not None and not cell.address]
+        if lost:
+            place = Place(submission.places.get(section.sheet, (section.sheet, ""))[0], "", "")
+            yield finding("lost", "error", key, place, sheet=section.sheet, n=str(len(lost)))
+
+
 def _number_findings(
     key: str, item: Indicator, cell: Cell, values: Mapping[str, str], *, bounded: bool
 ) -> Iterator[Finding]:
@@ -104,24 +114,38 @@ def computed_findings(
     """
     keys = list(submissions)
     for code, item in evaluator.indicators.items():
-        tree = definition(item, "value", evaluator.indicators)
-        if tree is None:
-            continue
-        numbers = evaluator.number(tree)
-        parts = [c for c in mentioned(tree) if c in evaluator.indicators]
-        for i in np.flatnonzero(numbers.known):
-            key = keys[int(i)]
-            cell = submissions[key].cells.get((code, "value"))
-            if cell is None or code not in layouts[submissions[key].unit.tier].indicators:
+        for measure in MEASURES:
+            tree = definition(item, measure, evaluator.indicators)
+            if tree is None:
                 continue
-            exact = numbers.exact(int(i))
-            place = Place(cell.sheet, cell.address, code)
-            shown = show(float(round_half_up(exact, item.decimals)))
-            values = {"name": item.name, "raw": cell.raw, "word": item.measure_word}
-            if cell.state.known and abs(Fraction(Decimal(cell.raw)) - exact) > tolerance(cell.digits, item.decimals):
-                yield finding("computed", "error", key, place, **values, right=shown)
-            if not submissions[key].unit.umbrella and not any((key, p) in fired for p in (*parts, code)):
-                yield from _bound_findings(key, item, exact, place, values | {"raw": shown})
+            numbers = evaluator.number(tree)
+            parts = (*(c for c in mentioned(tree) if c in evaluator.indicators), code)
+            for i in np.flatnonzero(numbers.known).tolist():
+                key = keys[i]
+                cell = submissions[key].cells.get((code, measure))
+                if cell is None or code not in layouts[submissions[key].unit.tier].indicators:
+                    continue
+                silent = measure != "value" or any((key, p) in fired for p in parts)
+                yield from _result_findings(key, submissions[key], item, cell, numbers.exact(i), silent=silent)
+
+
+def _result_findings(
+    key: str, submission: Submission, item: Indicator, cell: Cell, exact: Fraction, *, silent: bool
+) -> Iterator[Finding]:
+    place = Place(cell.sheet, cell.address, item.code)
+    right = show(float(round_half_up(exact, item.decimals)))
+    values = {"name": item.name, "raw": cell.raw, "word": item.measure_word}
+    if differs(cell, exact, item):
+        yield finding("computed", "error", key, place, **values, right=right)
+    if not silent and not submission.unit.umbrella:
+        yield from _bound_findings(key, item, exact, place, values | {"raw": right})
+
+
+def differs(cell: Cell, exact: Fraction, item: Indicator) -> bool:
+    """Return whether a computed cell shows something else than its parts give; an empty cache says nothing."""
+    if cell.state == State.BLANK:
+        return False
+    return not cell.state.known or abs(Fraction(Decimal(cell.raw)) - exact) > tolerance(cell.digits, item.decimals)
 
 
 def tolerance(digits: int, decimals: int) -> Fraction:
@@ -130,32 +154,48 @@ def tolerance(digits: int, decimals: int) -> Fraction:
 
 
 def text_findings(key: str, submission: Submission, layout: Layout) -> Iterator[Finding]:
-    """Yield required texts left empty, and texts, items or lists that are too long."""
+    """Yield required texts left empty, lists with too many items, and items that are too long, one finding each."""
     for code, block in layout.blocks.items():
         text = block.text
         rows = submission.texts.get(code, ())
-        values = {"name": text.name}
+        place = Place(*start_of(submission, block), code)
         if text.required and not rows:
-            place = Place(block.sheet, address(block.first_row, min(block.columns)), code)
-            yield finding("text_required", "error", key, place, **values)
+            yield finding("text_required", "error", key, place, name=text.name)
         if len(rows) > text.max_items:
-            place = Place(rows[text.max_items].sheet, rows[text.max_items].address, code)
-            yield finding("text_items", "error", key, place, **values, limit=str(text.max_items), n=str(len(rows)))
+            values = {"name": text.name, "limit": str(text.max_items), "n": str(len(rows))}
+            yield finding("text_items", "error", key, place, **values)
         for row in rows:
-            place = Place(row.sheet, row.address, code)
-            limited = [(s, v) for s, v in zip(text.subfields, row.values, strict=True) if s.limit]
-            long = [(s, v) for s, v in limited if len(v) > (s.limit or 0)]
-            for subfield, value in long:
-                yield finding(
-                    "text_long",
-                    "error",
-                    key,
-                    place,
-                    **values,
-                    label=subfield.label,
-                    limit=str(subfield.limit),
-                    n=str(len(value)),
-                )
-            total = sum(len(v) for _, v in limited)
-            if not long and total > text.max_length:
-                yield finding("text_total", "error", key, place, **values, limit=str(text.max_length), n=str(total))
+            which, n = overlong(block, row.values)
+            if which:
+                label, limit, subfield = too_long(block)[which - 1]
+                where = Place(row.sheet, row.cells[subfield], code)
+                values = {"name": text.name, "number": str(row.number), "label": label}
+                yield finding("text_long", "error", key, where, **values, limit=str(limit), n=str(n))
+
+
+def start_of(submission: Submission, block: Block) -> tuple[str, str]:
+    """Return sheet and cell where a text input starts in this file."""
+    handed_out = (block.sheet, address(block.first_row, min(block.columns)))
+    return submission.places.get(block.text.code, handed_out)
+
+
+def too_long(block: Block) -> list[tuple[str, int, int]]:
+    """Return what of an item may be too long: label, limit, place of the subfield where it is shown.
+
+    The limit of a whole item binds only where its subfields together could exceed it.
+    """
+    places = {s.name: i for i, s in enumerate(block.text.subfields)}
+    limits = [(s.label, s.limit or 0, places[s.name]) for s in block.limited]
+    if sum(limit for _, limit, _ in limits) > block.text.max_length:
+        first = block.columns.index(min(block.columns))
+        limits.append((say("form.whole_item"), block.text.max_length, first))
+    return limits
+
+
+def overlong(block: Block, values: Sequence[str]) -> tuple[int, int]:
+    """Return which limit of too_long an item exceeds first, from 1, and its characters; (0, 0) where none."""
+    lengths = [length(v) for s, v in zip(block.text.subfields, values, strict=True) if s.limit]
+    for number, ((_, limit, _), n) in enumerate(zip(too_long(block), [*lengths, sum(lengths)], strict=False), 1):
+        if n > limit:
+            return number, n
+    return 0, 0

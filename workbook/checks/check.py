@@ -9,7 +9,8 @@ from string import ascii_uppercase
 
 import pandas as pd
 
-from workbook.checks.builtin import computed_findings, figure_findings, text_findings
+from workbook.checks.builtin import computed_findings, figure_findings, lost_findings, text_findings
+from workbook.checks.carried import carried_findings
 from workbook.checks.rules import Judge, Tally, active_rules, rule_findings
 from workbook.checks.table import cells_frame, make_table, typed_figures, with_computed
 from workbook.layout import Layout, make_layout
@@ -55,8 +56,10 @@ def check(
     found: list[Finding] = []
     for key, submission in submissions.items():
         layout = layouts[submission.unit.tier]
+        found += lost_findings(key, submission, layout)
         found += figure_findings(key, submission, layout)
         found += text_findings(key, submission, layout)
+    found += carried_findings(submissions, pack.indicators, cells, stored)
     judge = Judge(table, pack.indicators)
     by_rules, tallies = rule_findings(active_rules(pack, when, modules, switches), judge, submissions, layouts)
     fired = {(f.unit, code) for f in by_rules for code in f.operands}

@@ -9,10 +9,11 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
+from workbook.checks.builtin import start_of
 from workbook.expression.evaluate import FALSE, TRUE, UNKNOWN, Evaluator, round_half_up
 from workbook.expression.parse import parse
-from workbook.expression.tree import Node, Ref, TextRef, mentioned, walk
-from workbook.layout import Layout, address, collected
+from workbook.expression.tree import Call, Node, Ref, TextRef, mentioned, walk
+from workbook.layout import Layout, collected
 from workbook.messages import say
 from workbook.model import Finding, Indicator, Pack, Rule, Severity, Submission, Switch
 from workbook.pack_check import PLACE
@@ -96,8 +97,10 @@ class Judge:
             if isinstance(node, Ref):
                 name = node.code if node.measure == "value" else f"{_TIME[node.measure]}({node.code})"
                 values[name] = self.value(node, i)
-            elif isinstance(node, TextRef):
+            elif isinstance(node, TextRef) and not node.column:
                 values[f"rows({node.code})"] = str(max(0, int(self.table.rows(node.code)[i])))
+            elif isinstance(node, TextRef):
+                values[f"total({node.code}, {node.column})"] = self.value(Call("total", (node,)), i)
         return values
 
 
@@ -163,4 +166,4 @@ def _places(rule: Rule, submission: Submission, layout: Layout) -> Iterator[tupl
         if isinstance(node, Ref) and (cell := submission.cells.get((node.code, "value"))):
             yield cell.sheet, cell.address, node.code
         if isinstance(node, TextRef) and (block := layout.blocks.get(node.code)):
-            yield block.sheet, address(block.first_row, min(block.columns)), node.code
+            yield *start_of(submission, block), node.code

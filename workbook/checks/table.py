@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from workbook.figures import computed_figures, figures_frame
-from workbook.model import Pack, State, Submission
+from workbook.layout import summed_columns
+from workbook.model import Pack, State, Submission, TextInput
 from workbook.period import parse_period
+from workbook.reading.values import read_figure
 from workbook.values import Table
 
 
@@ -54,6 +58,11 @@ def typed_figures(cells: pd.DataFrame, pack: Pack, keys: Mapping[str, str], stor
 def make_table(submissions: Mapping[str, Submission], figures: pd.DataFrame, pack: Pack, period: str) -> Table:
     """Return the table rules are judged on; the submissions are all of `period`."""
     values = list(submissions.values())
+    rows: dict[str | tuple[str, str], list[Any]] = {
+        t: [len(s.texts[t]) if t in s.texts else -1 for s in values] for t in pack.texts
+    }
+    for ref in summed_columns(pack):
+        rows[ref.code, ref.column] = [column_sum(pack.texts[ref.code], ref.column, s) for s in values]
     if parse_period(period).kind != "year":
         figures = figures[figures["measure"] != "half"]
     return Table(
@@ -62,8 +71,23 @@ def make_table(submissions: Mapping[str, Submission], figures: pd.DataFrame, pac
         tiers=[s.unit.tier for s in values],
         umbrella=[s.unit.umbrella for s in values],
         period=period,
-        rows={t: [len(s.texts[t]) if t in s.texts else -1 for s in values] for t in pack.texts},
+        rows=rows,
     )
+
+
+def column_sum(text: TextInput, column: str, submission: Submission) -> Fraction | None:
+    """Return the sum of a list's column; None where its sheet is gone or something else than a number stands in it."""
+    rows = submission.texts.get(text.code)
+    place = [s.name for s in text.subfields].index(column)
+    return None if rows is None else sum_of(row.values[place] for row in rows)
+
+
+def sum_of(values: Iterable[str]) -> Fraction | None:
+    """Return the sum of what was typed, blanks left out; None where something else than a plain number was."""
+    cells = [read_figure(value, 0, "", "") for value in values if value]
+    if not all(cell.state.known for cell in cells):
+        return None
+    return sum((Fraction(cell.raw) for cell in cells), Fraction(0))
 
 
 def with_computed(table: Table, figures: pd.DataFrame, pack: Pack) -> pd.DataFrame:

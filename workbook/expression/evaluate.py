@@ -34,15 +34,20 @@ Verdicts = npt.NDArray[np.int8]
 
 TRUE, FALSE, UNKNOWN = 1, 0, -1
 _NEAR = 1e-9  # relative distance below which two floats are compared again as exact fractions
+_EXACT = 2.0**53  # below it a float holds every integer
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """A number per unit: float for speed, `exact(i)` for unit i where `known[i]`."""
+    """A number per unit: float for speed, `exact(i)` for unit i where `known[i]`.
+
+    `whole` numbers are integers no float rounds: comparing the floats is exact.
+    """
 
     approx: Floats
     known: Bools
     exact: Callable[[int], Fraction]
+    whole: bool = False
 
 
 class Evaluator:
@@ -93,7 +98,9 @@ class Evaluator:
         match node:
             case Number(value=value):
                 n = self.table.size
-                return Numbers(np.full(n, float(value)), np.ones(n, dtype=np.bool_), lambda _: value)
+                return Numbers(
+                    np.full(n, float(value)), np.ones(n, dtype=np.bool_), lambda _: value, value.denominator == 1
+                )
             case Ref():
                 if node not in self._refs:
                     self._refs[node] = self._reference(node)
@@ -102,7 +109,11 @@ class Evaluator:
                 return _arith(op, self.number(left), self.number(right))
             case Call(name="rows", args=(TextRef(code=code),)):
                 rows = self.table.rows(code)
-                return Numbers(rows.astype(np.float64), rows >= 0, lambda i: Fraction(int(rows[i])))
+                return Numbers(rows.astype(np.float64), rows >= 0, lambda i: Fraction(int(rows[i])), whole=True)
+            case Call(name="total", args=(TextRef(code=code, column=column),)):
+                sums = self.table.sums(code, column)
+                known = np.array([s is not None for s in sums], dtype=np.bool_)
+                return Numbers(np.array([float(s or 0) for s in sums]), known, lambda i: sums[i] or Fraction(0))
             case Call(name=name, args=args):
                 return _function(name, [self.number(a) for a in args])
         raise TypeError(f"not a number: {node}")
@@ -118,7 +129,8 @@ class Evaluator:
         if self.zero_fill and ref.measure == "value":
             known = known | (state == State.BLANK) | (state == State.NOT_APPLICABLE)
         scale = 10**indicator.decimals
-        return Numbers(scaled / scale, known, lambda i: Fraction(int(scaled[i]), scale))
+        whole = scale == 1 and bool((np.abs(scaled) < _EXACT).all())
+        return Numbers(scaled / scale, known, lambda i: Fraction(int(scaled[i]), scale), whole)
 
     def _present(self, code: str) -> Verdicts:
         """T for states 1 and 2, F for 3 to 5, U for 6."""
@@ -137,8 +149,10 @@ class Evaluator:
         a, b = self.number(left), self.number(right)
         known = a.known & b.known
         diff = a.approx - b.approx
-        near = known & (np.abs(diff) <= _NEAR * np.maximum(1.0, np.maximum(np.abs(a.approx), np.abs(b.approx))))
         sign = np.sign(diff)
+        if a.whole and b.whole:
+            return np.where(known, _SIGN[node.op](sign), UNKNOWN).astype(np.int8)
+        near = known & (np.abs(diff) <= _NEAR * np.maximum(1.0, np.maximum(np.abs(a.approx), np.abs(b.approx))))
         for i in np.flatnonzero(near):
             exact = a.exact(int(i)) - b.exact(int(i))
             sign[i] = (exact > 0) - (exact < 0)
@@ -197,16 +211,24 @@ def _arith(op: str, a: Numbers, b: Numbers) -> Numbers:
     known = a.known & b.known
     with np.errstate(all="ignore"):
         if op == "+":
-            return Numbers(a.approx + b.approx, known, lambda i: a.exact(i) + b.exact(i))
+            approx = a.approx + b.approx
+            return Numbers(approx, known, lambda i: a.exact(i) + b.exact(i), _whole(approx, a, b))
         if op == "-":
-            return Numbers(a.approx - b.approx, known, lambda i: a.exact(i) - b.exact(i))
+            approx = a.approx - b.approx
+            return Numbers(approx, known, lambda i: a.exact(i) - b.exact(i), _whole(approx, a, b))
         if op == "*":
-            return Numbers(a.approx * b.approx, known, lambda i: a.exact(i) * b.exact(i))
+            approx = a.approx * b.approx
+            return Numbers(approx, known, lambda i: a.exact(i) * b.exact(i), _whole(approx, a, b))
         zero = np.abs(b.approx) < _NEAR
-        for i in np.flatnonzero(known & zero):
+        for i in np.flatnonzero(known & zero & (not b.whole)):
             zero[i] = b.exact(int(i)) == 0
         approx = a.approx / np.where(zero, np.nan, b.approx)
     return Numbers(approx, known & ~zero, lambda i: a.exact(i) / b.exact(i))
+
+
+def _whole(approx: Floats, a: Numbers, b: Numbers) -> bool:
+    """Return whether a sum or product of whole numbers is one too."""
+    return a.whole and b.whole and bool((np.abs(approx) < _EXACT).all())
 
 
 def _function(name: str, args: list[Numbers]) -> Numbers:

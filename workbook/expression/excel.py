@@ -36,7 +36,7 @@ _SIGNS = {"==": "=", "!=": "<>"}
 def number_formula(node: Node, locate: Locate) -> str:
     """Return `node` as an Excel expression without the leading '='.
 
-    `locate` gives the Excel expression that yields an operand's cell, or the count of a text's items.
+    `locate` gives the Excel expression that yields an operand's cell, the count of a text's items or a column's sum.
     Conditions raise TypeError: only arithmetic can stand in a figure's cell.
     """
     match node:
@@ -46,7 +46,7 @@ def number_formula(node: Node, locate: Locate) -> str:
             return f"({value.numerator}/{value.denominator})"
         case Ref():
             return locate(node)
-        case Call(name="rows", args=(TextRef() as text,)):
+        case Call(name="rows" | "total", args=(TextRef() as text,)):
             return locate(text)
         case Arith(op=op, left=left, right=right):
             return f"({number_formula(left, locate)}{op}{number_formula(right, locate)})"
@@ -64,6 +64,7 @@ class Operand:
     readable: str = "TRUE"
     raw: str = '""'  # what stands in the cell, outer blanks cut
     exact: str = "0"  # the number as typed; `value` has the declared decimals
+    handed: str = '""'  # the figure the form was handed out with
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ class Live:
             case Ref():
                 tree = definition(self.indicators[node.code], node.measure, self.indicators)
                 return [self.find(node, zero).known] if tree is None else self.known(tree, zero=zero)
-            case Call(name="rows", args=(TextRef() as text,)):
+            case Call(name="rows" | "total", args=(TextRef() as text,)):
                 return [self.find(text, zero).known]
             case Arith(op=op, left=left, right=right):
                 parts = [*self.known(left, zero=zero), *self.known(right, zero=zero)]

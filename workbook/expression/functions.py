@@ -8,7 +8,7 @@ from typing import Literal
 from workbook.expression.tree import NodeKind
 from workbook.model import Measure
 
-Argument = Literal["number", "condition", "indicator", "text"]
+Argument = Literal["number", "condition", "indicator", "text", "column"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ FUNCTIONS: dict[str, Function] = {
         Function("implies", ("condition", "condition"), "condition", "if the first holds, so must the second"),
         Function("present", ("indicator",), "condition", "a number, zero included, was entered"),
         Function("rows", ("text",), "number", "items filled in a text input; 0 for an empty table"),
+        Function("total", ("text", "column"), "number", "sum of a column of a list; 0 for an empty one"),
         Function("filled", ("text",), "condition", "the text input has at least one item"),
         Function("abs", ("number",), "number", "distance from zero", "ABS({0})"),
         Function("min", ("number", "number"), "number", "the smaller of two", "MIN({0},{1})"),

@@ -20,6 +20,7 @@ from workbook.expression.tree import (
     Ref,
     Text,
     TextRef,
+    texts,
 )
 from workbook.messages import say
 
@@ -141,12 +142,15 @@ def _call(at: ast.Call) -> Node:
         raise _fail(at, "arity", name=name, n=len(function.arguments))
     args: list[Node] = []
     for argument, want in zip(at.args, function.arguments, strict=True):
-        if want in ("indicator", "text"):
+        if want in ("indicator", "text", "column"):
             if not isinstance(argument, ast.Name) or argument.id in CONTEXT:
                 raise _fail(argument, "code", name=name)
             if function.time is not None:
                 return Ref(argument.id, function.time)
-            args.append(Ref(argument.id) if want == "indicator" else TextRef(argument.id))
+            if want == "column":
+                args[-1] = TextRef(texts(args[-1])[0], argument.id)
+            else:
+                args.append(Ref(argument.id) if want == "indicator" else TextRef(argument.id))
         else:
             args.append(_number(argument) if want == "number" else _condition(argument))
     return Call(name, tuple(args))

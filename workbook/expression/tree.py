@@ -36,9 +36,10 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class TextRef:
-    """A text input, argument of rows() and filled()."""
+    """A text input, argument of rows() and filled(); with `column` the sum of that column, as total() gives it."""
 
     code: str
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +133,8 @@ def mentioned(node: Node) -> tuple[str, ...]:
 def texts(node: Node) -> tuple[str, ...]:
     """Return all text inputs that occur, each once."""
     return tuple(dict.fromkeys(n.code for n in walk(node) if isinstance(n, TextRef)))
+
+
+def columns(node: Node) -> tuple[TextRef, ...]:
+    """Return all columns of lists that are summed, each once."""
+    return tuple(dict.fromkeys(n for n in walk(node) if isinstance(n, TextRef) and n.column))

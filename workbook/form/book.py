@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from workbook.form.content import Content
-from workbook.form.live import Plan, summary, write_list, write_rules
+from workbook.form.listing import code_line, summary, write_list
+from workbook.form.live import Judged, write_rules
+from workbook.form.plan import Plan
 from workbook.form.sections import write_section
 from workbook.form.styles import PROTECT, Styles
 from workbook.form.texts import write_texts
@@ -16,6 +18,8 @@ from workbook.form.verdicts import Verdicts, verdicts_of
 from workbook.layout import COVER_LABEL, COVER_VALUE, RULES_SHEET, STAMP_SHEET, Layout, cover_subfields
 from workbook.messages import catalogue, say
 from workbook.model import Round, Unit
+from workbook.reading.submission import CARRIED, SWITCHED
+from workbook.reading.values import show
 from workbook.sheets import open_book
 
 FORMAT = "huibao-form-1"
@@ -37,28 +41,37 @@ def write_form(path: Path, round_: Round, plan: Plan, content: Content, verdicts
     verdicts = verdicts or verdicts_of(round_, {"": content})[""]
     book = open_book(path)
     styles = Styles(book)
-    stamp = _stamp(round_, content.unit)
+    judged = Judged(plan, content, verdicts)
     _write_guide(book, styles, round_)
     cover = _write_cover(book, styles, round_, layout, content)
     listing = book.add_worksheet(say("form.live_sheet"))
     for section in layout.sections:
-        write_section(book, styles, layout, section, content)
+        write_section(book, styles, section, judged)
     for sheet in dict.fromkeys(b.sheet for b in layout.blocks.values()):
         write_texts(book, styles, layout, sheet, content)
-    lines = write_rules(book.add_worksheet(RULES_SHEET), plan, content, verdicts)
-    write_list(listing, styles, content, layout.period.title, lines)
-    cover(*summary(lines))
-    hidden = book.add_worksheet(STAMP_SHEET)
-    for row, (key, value) in enumerate(stamp.items()):
-        hidden.write_string(row, 0, key)
-        hidden.write_string(row, 1, value)
-        book.set_custom_property(f"huibao.{key}", value, "text")
-    hidden.protect()
-    hidden.hide()
+    write_rules(book.add_worksheet(RULES_SHEET), judged)
+    write_list(listing, styles, content, layout.period.title, judged)
+    cover(summary(judged), code_line(judged, round_.period))
+    _write_stamp(book, round_, content)
     book.set_properties({"title": f"{content.unit.name} {layout.period.title}", "author": round_.office})
     book.set_calc_mode("auto")
     book.get_worksheet_by_name(say("form.cover_sheet")).activate()
     book.close()
+
+
+def _write_stamp(book: Any, round_: Round, content: Content) -> None:
+    """Write what the form is, which figures it came with and which rules the round switched."""
+    sheet = book.add_worksheet(STAMP_SHEET)
+    stamp = _stamp(round_, content.unit)
+    for key, value in stamp.items():
+        book.set_custom_property(f"huibao.{key}", value, "text")
+    carried = {f"{CARRIED}{code} {measure}": show(v) for (code, measure), v in content.handed.items()}
+    switched = {f"{SWITCHED}{s.rule}": s.to for s in round_.switches}
+    for row, (key, value) in enumerate((stamp | carried | switched).items()):
+        sheet.write_string(row, 0, key)
+        sheet.write_string(row, 1, value)
+    sheet.protect()
+    sheet.hide()
 
 
 def _stamp(round_: Round, unit: Unit) -> dict[str, str]:
@@ -108,8 +121,8 @@ def _legend(sheet: Any, styles: Styles, row: int) -> None:
 
 def _write_cover(
     book: Any, styles: Styles, round_: Round, layout: Layout, content: Content
-) -> Callable[[str, str], None]:
-    """Write the cover but for its line on findings; return the function that writes that line."""
+) -> Callable[[tuple[str, str], tuple[str, str]], None]:
+    """Write the cover but for its lines on findings and check code; return the function that writes those."""
     sheet = book.add_worksheet(say("form.cover_sheet"))
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 3, None, {"hidden": True})
@@ -135,17 +148,20 @@ def _write_cover(
         row += 1
     notes = (say("form.cover_office", office=round_.office), say("form.cover_note"), "", say("form.cover_sign"))
     verdict_row = row
-    sheet.write_string(row, COVER_LABEL, say("form.live_sheet"), styles.cover_label)
-    sheet.set_row(row, 26)
+    for key in ("live_sheet", "code"):
+        sheet.write_string(row, COVER_LABEL, say(f"form.{key}"), styles.cover_label)
+        sheet.set_row(row, 26)
+        row += 1
     for offset, note in enumerate(notes):
-        sheet.merge_range(row + 1 + offset, COVER_LABEL, row + 1 + offset, COVER_VALUE, note, styles.wrapped)
-        sheet.set_row(row + 1 + offset, 18 * styles.lines(note, 66) + 4)
+        sheet.merge_range(row + offset, COVER_LABEL, row + offset, COVER_VALUE, note, styles.wrapped)
+        sheet.set_row(row + offset, 18 * styles.lines(note, 66) + 4)
     sheet.protect("", PROTECT)
     sheet.set_paper(9)
     sheet.center_horizontally()
     sheet.fit_to_pages(1, 1)
 
-    def tell(formula: str, shown: str) -> None:
-        sheet.write_formula(verdict_row, COVER_VALUE, formula, styles.cover_fixed, shown)
+    def tell(findings: tuple[str, str], code: tuple[str, str]) -> None:
+        for offset, (formula, shown) in enumerate((findings, code)):
+            sheet.write_formula(verdict_row + offset, COVER_VALUE, formula, styles.cover_fixed, shown)
 
     return tell

@@ -13,6 +13,7 @@ from workbook.layout import Layout, cover_subfields, make_layout
 from workbook.messages import say
 from workbook.model import Measure, Round, State, Unit
 from workbook.period import parse_period
+from workbook.reading.values import length
 from workbook.values import Table
 
 Figure = float | int | str
@@ -33,6 +34,11 @@ class Content:
     computed: Mapping[Key, Figure] = field(default_factory=dict)
     texts: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
     cover: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def handed(self) -> dict[Key, Figure]:
+        """The figures the form comes with."""
+        return {key: self.entries[key] for key in self.carried if key in self.entries}
 
 
 def state_word(state: int) -> str:
@@ -141,7 +147,7 @@ def with_computed(round_: Round, contents: Mapping[str, Content]) -> dict[str, C
 
 def filled_rows(rows: Iterable[Sequence[str]]) -> int:
     """Return how many items have something in them."""
-    return sum(any(v.strip() for v in row) for row in rows)
+    return sum(any(length(v) for v in row) for row in rows)
 
 
 def _stored(value: Figure, decimals: int) -> tuple[int, int]:

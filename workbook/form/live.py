@@ -1,32 +1,49 @@
-"""The verdict inside the form, by plain formulas: a hidden sheet of checks, the list 校验结果, a line on the cover."""
+"""The hidden sheet of a form: operands found by code, every check as a formula, with its right cached result."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from workbook.checks.builtin import rule_name
+from workbook.check_code import REDUCED, STATES, term_of, weight
+from workbook.checks.builtin import overlong, too_long
+from workbook.checks.table import sum_of
 from workbook.computed import definition
-from workbook.expression.excel import Live, Operand
 from workbook.expression.tree import Ref, TextRef
 from workbook.figures import plain
-from workbook.form.checks import Check, Part, checks_of, explained_by, in_form, parts_of
 from workbook.form.content import Content, Figure, filled_rows
-from workbook.form.styles import PROTECT, Styles
+from workbook.form.parts import Item, Part, Sheet
+from workbook.form.plan import (
+    ADDRESS,
+    BROKEN,
+    CODED,
+    EXPLAINED,
+    HANDED,
+    ID,
+    KEY,
+    MESSAGE,
+    NAME,
+    NUMBER,
+    RAW,
+    REMEDY,
+    SHEET,
+    STEP,
+    TARGET,
+    VALUES,
+    VERDICT,
+    WORDING,
+    Plan,
+    Planned,
+    cell,
+    rank_of,
+    wording_of,
+)
 from workbook.form.verdicts import Verdicts
-from workbook.layout import CODE, RULES_SHEET, Layout, letters, quote
+from workbook.layout import CODE, HEADING_MARK, ITEM_MARK, LENGTH, OVERLONG, SHEET_NAME, address, letters, quote
 from workbook.messages import say
-from workbook.model import State, Unit
+from workbook.model import State
 from workbook.reading.values import read_figure, show
 
-LINES = 80  # findings the list has room for
-# Columns of the hidden sheet: operands on the left, checks on the right.
-RAW, NUMBER, KNOWN, READABLE, FILLABLE, LINK, PLACE = range(1, 8)
-ID, FAILS, KEY, MESSAGE, VALUES, REMEDY, TARGET = range(9, 16)
-RANKS = {"error": 0, "confirm": 1, "warning": 2}
-EXPLAINED, TRIAL, BROKEN = 3, 4, 5
-STEP = 100_000  # rank and row in one number, so that sorting by it puts what blocks first
 _BLANKS = ("\u3000", "\u00a0")
 
 
@@ -36,291 +53,226 @@ class Line:
 
     key: int
     id: str
-    message: str
-    values: str
     remedy: str
-    place: str
-
-
-def cell(column: int, row: int) -> str:
-    """Return an absolute address on the hidden sheet."""
-    return f"${letters(column)}${row + 1}"
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A check with its formulas, the same for all units of a kind."""
-
-    check: Check
-    fails: str
-    key: str
     message: str
     values: str
-    place: tuple[str, str]  # sheet and cell as handed out
+    sheet: str
+    cell: str
 
 
-class Plan:
-    """The live checks of one kind of form (a tier, umbrella or not): compiled once, written for every unit."""
+class Judged:
+    """What the checks of one form say of its content: lines by the row of their check, verdicts for the cache."""
 
-    def __init__(self, layout: Layout, unit: Unit) -> None:
-        self.layout = layout
-        self.rows: dict[Part, int] = {part: 1 + i for i, part in enumerate(parts_of(layout))}
-        self.operands = {part: self._operand(part) for part in self.rows}
-        self.live = Live(
-            lambda part, zero: self.operands[in_form(part, layout)][zero],
-            layout.pack.indicators,
-            unit.umbrella,
-            unit.tier,
-            str(layout.period),
-        )
-        self.checks = [self._plan(c, row) for row, c in enumerate(checks_of(layout, unit, self.operands), 1)]
-
-    def _operand(self, part: Part) -> tuple[Operand, Operand]:
-        row = self.rows[part]
-        exact, raw, readable = f"N({cell(NUMBER, row)})", cell(RAW, row), f"{cell(READABLE, row)}=1"
-        value = exact
-        if isinstance(part, Ref):
-            value = f"ROUND({exact},{self.layout.indicators[part.code].decimals})"
-        plain = Operand(value, f"{cell(KNOWN, row)}=1", readable, raw, exact)
-        fills = isinstance(part, Ref) and part.measure == "value"
-        return plain, replace(plain, known=f"{cell(FILLABLE, row)}=1") if fills else plain
-
-    def _plan(self, check: Check, row: int) -> Planned:
-        f = cell(FAILS, row)
-        rank = rank_of(check)
-        reasons = self._explained(check)
-        ranked = f"IF({reasons}>0,{EXPLAINED},{rank})" if reasons else str(rank)
-        words = "&".join(self._text(w, check) for w in check.words)
-        pairs = [(self.name(v), v) for v in check.values]
-        both = "&".join(f'"{"；" if i else ""}{n} "&{self._text(v, check)}' for i, (n, v) in enumerate(pairs))
-        sheet, column, at = self.place(check.where)
-        return Planned(
-            check,
-            fails=f"={check.verdict or f'IF({check.fails},0,1)'}",
-            key=f'=IF({f}=0,{ranked}*{STEP}+{row},IF({f}=2,{BROKEN}*{STEP}+{row},""))',
-            message=f'=IF({f}=0,{words},"")',
-            values=f'=IF({f}=0,{both},"")' if pairs else "",
-            place=(sheet, f"{column}{at}"),
-        )
-
-    def place(self, part: Part) -> tuple[str, str, int]:
-        """Return sheet, column letters and row number (from 1) of a part in the form as handed out."""
-        if isinstance(part, TextRef):
-            block = self.layout.blocks[part.code]
-            return block.sheet, letters(min(block.columns)), block.first_row + 1
-        section = next(s for s in self.layout.sections if part.code in s.rows)
-        return section.sheet, letters(self.layout.column(part.measure)), section.rows[part.code] + 1
-
-    def name(self, part: Part) -> str:
-        """Return what an operand is called beside its value."""
-        if isinstance(part, TextRef):
-            return self.layout.blocks[part.code].text.name
-        time = "" if part.measure == "value" else say(f"form.head_{part.measure}")
-        return self.layout.indicators[part.code].name + time
-
-    def _explained(self, check: Check) -> str:
-        """Return the formula that counts written reasons for a confirm check, "" where none is asked for."""
-        notes = next((b for b in self.layout.blocks.values() if b.text.place == "notes"), None)
-        names = explained_by(check, self.layout)
-        if notes is None or not names:
-            return ""
-        columns = {s.name: letters(c) for s, c in zip(notes.text.subfields, notes.columns, strict=True)}
-        sheet = quote(notes.sheet)
-        at = {n: f"{sheet}!${c}:${c}" for n, c in columns.items()}
-        by = "rule" if names == (check.id,) else "code"
-        enough = f'{at["reason"]},"????????*"'
-        return "(" + "+".join(f'COUNTIFS({at[by]},"{n}",{enough})' for n in names) + ")"
-
-    def _text(self, word: str | Part, check: Check) -> str:
-        if isinstance(word, str):
-            return '"' + word.replace('"', '""') + '"'
-        if not check.verdict or isinstance(word, TextRef):
-            return f'{cell(RAW, self.rows[word])}&""'
-        item = self.layout.indicators[word.code]
-        if definition(item, word.measure, self.layout.pack.indicators) is None:
-            row = self.rows[word]
-            return f'IF({cell(KNOWN, row)}=1,{self.operands[word][0].value}&"","{say("word.missing")}")'
-        known, number = self.live.known(word, zero=False), self.live.number(word, zero=False)
-        return f'IF(AND({",".join(known)}),ROUND({number},{item.decimals})&"","{say("word.missing")}")'
-
-
-def rank_of(check: Check) -> int:
-    """Return where a failing check stands in the list."""
-    return TRIAL if check.trial else RANKS[check.severity]
-
-
-class Book:
-    """Writes the live checks of one form with their right cached results."""
-
-    def __init__(self, sheet: Any, plan: Plan, content: Content, verdicts: Verdicts) -> None:
-        self.sheet, self.plan, self.content, self.verdicts = sheet, plan, content, verdicts
+    def __init__(self, plan: Plan, content: Content, verdicts: Verdicts) -> None:
+        self.plan, self.content, self.verdicts = plan, content, verdicts
         self.layout = plan.layout
+        found = ((row, self._line(planned, row)) for row, planned in enumerate(plan.checks, 1))
+        self.lines: dict[int, Line] = {row: line for row, line in found if line is not None}
+        self.ordered = sorted(self.lines.values(), key=lambda line: line.key)
 
-    def write(self) -> list[Line]:
-        """Write operands and checks; return the lines of what fails now, in order."""
-        for part, row in self.plan.rows.items():
-            self._write_operand(part, row)
-        lines = [line for row, p in enumerate(self.plan.checks, 1) if (line := self._write_check(p, row)) is not None]
-        return sorted(lines, key=lambda line: line.key)
+    def status(self, ref: Ref) -> int | str:
+        """Return the rank of the worst finding on a cell, "" where there is none."""
+        keys = [self.lines[row].key for row in self.plan.concerning.get(ref, ()) if row in self.lines]
+        return min(keys) // STEP if keys else ""
 
-    def _write_operand(self, part: Part, row: int) -> None:
-        sheet, write = self.sheet, self.sheet.write_formula
-        raw = self.raw(part)
-        sheet.write_string(row, 0, part.code if isinstance(part, TextRef) else f"{part.code} {part.measure}")
-        found = self.layout.find(part)
-        b, c, d = (cell(column, row) for column in (RAW, NUMBER, KNOWN))
-        na, nc = say("word.not_applicable"), say("word.not_counted")
-        if isinstance(part, TextRef):
-            write(row, RAW, f"=IFERROR({found},0)", None, raw)
-            state, number = State.NUMBER, raw
-        else:
-            item = self.layout.indicators[part.code]
-            text = found
-            for blank in _BLANKS:
-                text = f'SUBSTITUTE({text},"{blank}"," ")'
-            tidy = f"IF(ISTEXT({found}),TRIM(CLEAN({text})),{found})"
-            write(row, RAW, f'=IFERROR(IF({found}="","",{tidy}),"")', None, raw)
-            read = read_figure(raw, item.decimals, "", "")
-            state, number = (
-                read.state,
-                (raw if isinstance(raw, int | float) else float(read.raw)) if read.state.known else "",
-            )
-        known = int(state.known)
-        write(row, NUMBER, f'=IF(ISNUMBER({b}),{b},IFERROR(IF(VALUE({b})&""={b},VALUE({b}),""),""))', None, number)
-        write(row, KNOWN, f"=IF(ISNUMBER({c}),1,0)", None, known)
-        write(row, READABLE, f'=IF(OR({d}=1,{b}="",{b}="{na}",{b}="{nc}"),1,0)', None, int(state != State.UNREADABLE))
-        fillable = int(state.known or state in (State.BLANK, State.NOT_APPLICABLE))
-        write(row, FILLABLE, f'=IF(OR({d}=1,{b}="",{b}="{na}"),1,0)', None, fillable)
-        name, column, at = self.plan.place(part)
-        where = f'MATCH("{part.code}",{quote(name)}!${letters(CODE)}:${letters(CODE)},0)'
-        write(row, LINK, f'=IFERROR("#{quote(name)}!{column}"&{where},"")', None, f"#{quote(name)}!{column}{at}")
-        write(row, PLACE, f'=IFERROR("{name} {column}"&{where},"")', None, f"{name} {column}{at}")
-
-    def raw(self, part: Part) -> Figure:
-        """Return what stands in a cell, as the hidden sheet shows it."""
-        if isinstance(part, TextRef):
-            return filled_rows(self.content.texts.get(part.code, ()))
-        key = (part.code, part.measure)
-        value = self.content.computed.get(key, self.content.entries.get(key, ""))
-        return value.strip() if isinstance(value, str) else value
-
-    def _write_check(self, planned: Planned, row: int) -> Line | None:
-        """Write one check; return its line if it fails in this content."""
-        sheet, check = self.sheet, planned.check
-        sheet.write_string(row, ID, rule_name(check.id))
-        sheet.write_string(row, REMEDY, check.remedy)
-        sheet.write_number(row, TARGET, self.plan.rows[check.where] + 1)
+    def _line(self, planned: Planned, row: int) -> Line | None:
+        """Return what the list says of a check, None where it passed or is undecided."""
+        check = planned.check
         outcome = self.verdicts.outcome(check, *planned.place)
-        key = None
-        if outcome == 0:
-            explained = self.verdicts.is_explained(check, *planned.place)
-            key = (EXPLAINED if explained else rank_of(check)) * STEP + row
-        elif outcome == 2:
-            key = BROKEN * STEP + row
-        told = "".join(w if isinstance(w, str) else self.shown(w, check) for w in check.words) if outcome == 0 else ""
-        said = "；".join(f"{self.plan.name(v)} {self.shown(v, check)}" for v in check.values) if outcome == 0 else ""
-        sheet.write_formula(row, FAILS, planned.fails, None, outcome)
-        sheet.write_formula(row, KEY, planned.key, None, "" if key is None else key)
-        sheet.write_formula(row, MESSAGE, planned.message, None, told)
-        if planned.values:
-            sheet.write_formula(row, VALUES, planned.values, None, said)
-        return (
-            None if key is None else Line(key, rule_name(check.id), told, said, check.remedy, " ".join(planned.place))
-        )
+        if outcome not in (0, 2):
+            return None
+        explained = outcome == 0 and self.verdicts.is_explained(check, *planned.place)
+        rank = BROKEN if outcome == 2 else EXPLAINED if explained else rank_of(check)
+        finding = self.verdicts.finding(check, *planned.place)
+        message = finding.message if finding and outcome == 0 else ""
+        pairs = [f"{self.plan.name(v)} {self._value(v)}" for v in check.values] if outcome == 0 else []
+        sheet, at = planned.place
+        if isinstance(check.where, Item):
+            at = self.place_of(check.where)
+        return Line(rank * STEP + row, *wording_of(planned), message, "；".join(pairs), sheet, at)
 
-    def shown(self, part: Part, check: Check) -> str:
-        """Return what an operand reads as in a message."""
+    def _value(self, part: Ref | TextRef) -> str:
+        """Return an operand as rules see it."""
         raw = self.raw(part)
-        if not check.verdict or isinstance(part, TextRef):
+        if isinstance(part, TextRef):
             return show(raw)
         item = self.layout.indicators[part.code]
         computed = definition(item, part.measure, self.layout.pack.indicators) is not None
         read = read_figure("" if computed and isinstance(raw, str) else raw, item.decimals, "", "")
         return show(plain(read.scaled or 0, item.decimals)) if read.state.known else say("word.missing")
 
+    def raw(self, part: Ref | TextRef) -> Figure:
+        """Return what stands in a cell, as the hidden sheet shows it."""
+        if isinstance(part, TextRef):
+            rows = self.content.texts.get(part.code, ())
+            if not part.column:
+                return filled_rows(rows)
+            place = [s.name for s in self.layout.blocks[part.code].text.subfields].index(part.column)
+            total = sum_of(row[place].strip() for row in rows)
+            return "" if total is None else int(total) if total.denominator == 1 else float(total)
+        key = (part.code, part.measure)
+        value = self.content.computed.get(key, self.content.entries.get(key, ""))
+        return value.strip() if isinstance(value, str) else value
 
-def write_rules(sheet: Any, plan: Plan, content: Content, verdicts: Verdicts) -> list[Line]:
-    """Write the hidden sheet; return what fails now, what blocks first."""
-    lines = Book(sheet, plan, content, verdicts).write()
+    def item(self, item: Item) -> tuple[int, int]:
+        """Return which limit an item exceeds first, from 1, and its characters; (0, 0) where none."""
+        rows = self.content.texts.get(item.code, ())
+        return overlong(self.layout.blocks[item.code], rows[item.number - 1]) if item.number <= len(rows) else (0, 0)
+
+    def place_of(self, item: Item) -> str:
+        """Return the cell of an item's subfield that is too long, else of the one where such would be shown first."""
+        block = self.layout.blocks[item.code]
+        limits = too_long(block)
+        which, _ = self.item(item)
+        column = block.columns[limits[max(which, 1) - 1][2]] if limits else min(block.columns)
+        return address(block.first_row + item.number - 1, column)
+
+
+def write_rules(sheet: Any, judged: Judged) -> None:
+    """Write the hidden sheet."""
+    operands = Operands(sheet, judged)
+    for part, row in judged.plan.rows.items():
+        operands.write(part, row)
+    for row, planned in enumerate(judged.plan.checks, 1):
+        _write_check(sheet, judged, planned, row)
+    for (name, remedy), row in judged.plan.wordings.items():
+        sheet.write_string(row, ID, name)
+        sheet.write_string(row, REMEDY, remedy)
     sheet.protect()
     sheet.hide()
-    return lines
 
 
-def summary(lines: Sequence[Line]) -> tuple[str, str]:
-    """Return the formula and the cached text of the line that sums the findings up."""
-    column = _column(KEY)
-    words, shown = [], []
-    for rank, name in enumerate(("live_errors", "live_confirms", "live_warnings")):
-        low, high = rank * STEP, (rank + 1) * STEP
-        words.append(f'"{say(f"form.{name}")} "&COUNTIFS({column},">={low}",{column},"<{high}")')
-        shown.append(f"{say(f'form.{name}')} {sum(low <= line.key < high for line in lines)}")
-    return "=" + '&" · "&'.join(words), " · ".join(shown)
-
-
-def _column(column: int) -> str:
-    return f"{quote(RULES_SHEET)}!${letters(column)}:${letters(column)}"
-
-
-WIDTHS = (3, 6, 12, 16, 46, 34, 46, 26)
-_LABELS = ("word.error", "word.confirm", "word.warning", "form.live_explained", "form.live_trial", "form.live_broken")
-
-
-def write_list(sheet: Any, styles: Styles, content: Content, period: str, lines: Sequence[Line]) -> None:
-    """Write 校验结果: every failing check, what blocks first, each with a link to its cell."""
-    sheet.hide_gridlines(2)
-    for column, width in enumerate(WIDTHS):
-        sheet.set_column(column, column, width, None, {"hidden": column == 0})
-    sheet.merge_range(0, 1, 0, 7, say("form.live_sheet"), styles.title)
-    sheet.set_row(0, 32)
-    sheet.write_string(1, 1, say("form.who", unit=content.unit.name, period=period), styles.caption)
-    formula, shown = summary(lines)
-    sheet.merge_range(2, 1, 2, 7, "", styles.block)
-    sheet.write_formula(2, 1, formula, styles.block, shown)
-    for column, key in enumerate(("number", "severity", "rule", "message", "values", "what_to_do", "place"), 1):
-        sheet.write_string(3, column, say(f"form.live_{key}"), styles.heading)
-    sheet.set_row(3, 22)
-    for number in range(LINES):
-        _write_line(sheet, styles, 4 + number, number, lines[number] if number < len(lines) else None)
-    rest = f"COUNT({_column(KEY)})-{LINES}"
-    more = max(0, len(lines) - LINES)
-    text = f'=IF({rest}>0,"{say("form.live_more_before")}"&({rest})&"{say("form.live_more_after")}","")'
-    shown = f"{say('form.live_more_before')}{more}{say('form.live_more_after')}" if more else ""
-    sheet.write_formula(4 + LINES, 1, text, styles.caption, shown)
-    sheet.freeze_panes(4, 0)
-    sheet.protect("", PROTECT)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.repeat_rows(3)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_footer(f"&C{say('form.page')}")
-
-
-def _write_line(sheet: Any, styles: Styles, row: int, number: int, line: Line | None) -> None:
-    """Write one line of the list: the number-th failing check, found by its sort key."""
-    at = f"$A{row + 1}"
-    keys = _column(KEY)
-    index = line.key % STEP + 1 if line is not None else ""
+def _write_check(sheet: Any, judged: Judged, planned: Planned, row: int) -> None:
+    line = judged.lines.get(row)
     write = sheet.write_formula
-    write(row, 0, f'=IFERROR(MATCH(SMALL({keys},{number + 1}),{keys},0),"")', None, index)
-    labels = ",".join(f'"{say(label)}"' for label in _LABELS)
-    texts = {
-        1: (f"{number + 1}", number + 1 if line else ""),
-        2: (f"CHOOSE(INT(INDEX({keys},{at})/{STEP})+1,{labels})", say(_LABELS[line.key // STEP]) if line else ""),
-        3: (f"INDEX({_column(ID)},{at})", line.id if line else ""),
-        4: (f"INDEX({_column(MESSAGE)},{at})", line.message if line else ""),
-        5: (f'INDEX({_column(VALUES)},{at})&""', line.values if line else ""),
-        6: (f"INDEX({_column(REMEDY)},{at})", line.remedy if line else ""),
-    }
-    for column, (formula, shown) in texts.items():
-        style = styles.list_centre if column < 4 else styles.list_text
-        write(row, column, f'=IF({at}="","",{formula})', style, shown)
-    target = f"INDEX({_column(TARGET)},{at})"
-    link = f"HYPERLINK(INDEX({_column(LINK)},{target}),INDEX({_column(PLACE)},{target}))"
-    write(row, 7, f'=IF({at}="","",{link})', styles.list_link, line.place if line else "")
-    longest = max((styles.lines(t, w - 2) for t, w in zip(_texts(line), (46, 34, 46), strict=True)), default=1)
-    sheet.set_row(row, 6 + 15 * max(2, longest))
+    sheet.write_number(row, WORDING, judged.plan.wordings[wording_of(planned)] + 1)
+    sheet.write_number(row, TARGET, judged.plan.rows[planned.check.where] + 1)
+    if planned.verdict:
+        write(row, VERDICT, planned.verdict, None, judged.verdicts.outcome(planned.check, *planned.place))
+    write(row, KEY, planned.key, None, line.key if line else "")
+    write(row, MESSAGE, planned.message, None, line.message if line else "")
+    if planned.values:
+        write(row, VALUES, planned.values, None, line.values if line else "")
 
 
-def _texts(line: Line | None) -> tuple[str, str, str]:
-    return (line.message, line.values, line.remedy) if line else ("", "", "")
+class Operands:
+    """Writes the left side of the hidden sheet: what each part holds, and where it stands now."""
+
+    def __init__(self, sheet: Any, judged: Judged) -> None:
+        self.sheet, self.judged, self.plan, self.layout = sheet, judged, judged.plan, judged.layout
+
+    def write(self, part: Part, row: int) -> None:
+        """Write one part with its right cached results."""
+        match part:
+            case Sheet():
+                self._sheet(part, row)
+            case Item():
+                self._item(part, row)
+            case TextRef():
+                self._text(part, row)
+            case Ref():
+                self._figure(part, row)
+        if part in self.plan.coded:
+            self._code(part, row)
+
+    def _place(self, row: int, part: Ref | TextRef | Item, found: str, column: str) -> None:
+        """Write where a part is now: the sheet it is on, its cell; no cell where its row is gone."""
+        sheet, at = self.plan.place(part)
+        if isinstance(part, Item):
+            at = self.judged.place_of(part)
+        self.sheet.write_number(row, SHEET, self.plan.rows[Sheet(sheet)] + 1)
+        self.sheet.write_formula(row, ADDRESS, f'=IFERROR(ADDRESS({found},{column},4),"")', None, at)
+
+    def _column(self, sheet: str, column: int) -> str:
+        return f"COLUMN({quote(sheet)}!${letters(column)}:${letters(column)})"
+
+    def _row_of(self, sheet: str, code: str) -> str:
+        return f'MATCH("{code}",{quote(sheet)}!${letters(CODE)}:${letters(CODE)},0)'
+
+    def _sheet(self, part: Sheet, row: int) -> None:
+        self.sheet.write_string(row, 0, part.name)
+        now = f"{quote(part.name)}!{SHEET_NAME}"
+        text = part.name.replace('"', '""')
+        self.sheet.write_number(row, SHEET, row + 1)
+        self.sheet.write_formula(row, NAME, f'=IFERROR(IF({now}="","{text}",{now}),"{text}")', None, part.name)
+        self.sheet.write_string(row, ADDRESS, "")
+        section = next((s for s in self.layout.sections if s.sheet == part.name), None)
+        if section is not None:
+            cells = (cell(ADDRESS, self.plan.rows[Ref(code)]) for code in section.rows)
+            lost = "+".join(f'({c}="")' for c in cells)
+            self.sheet.write_formula(row, RAW, f"={lost}", None, 0)
+
+    def _item(self, part: Item, row: int) -> None:
+        block = self.layout.blocks[part.code]
+        code, sheet = f"{part.code}{ITEM_MARK}{part.number}", quote(block.sheet)
+        which, n = self.judged.item(part)
+        self.sheet.write_string(row, 0, code)
+        found = self._row_of(block.sheet, code)
+        for column, source, value in ((NUMBER, OVERLONG, which), (RAW, LENGTH, n)):
+            looked_up = f"INDEX({sheet}!${letters(source)}:${letters(source)},{found})"
+            self.sheet.write_formula(row, column, f"=IFERROR({looked_up},0)", None, value)
+        columns = [self._column(block.sheet, block.columns[c]) for _, _, c in too_long(block)]
+        picked = f"CHOOSE(MAX(1,{cell(NUMBER, row)}),{','.join(columns)})"
+        self._place(row, part, found, picked if columns else self._column(block.sheet, min(block.columns)))
+
+    def _text(self, part: TextRef, row: int) -> None:
+        block = self.layout.blocks[part.code]
+        raw = self.judged.raw(part)
+        self.sheet.write_string(row, 0, f"{part.code} {part.column}".strip())
+        codes = f"{quote(block.sheet)}!${letters(CODE)}:${letters(CODE)}"
+        there = f'COUNTIF({codes},"{part.code}{HEADING_MARK}")=0'
+        formula = f'=IFERROR(IF({there},"",{self.layout.find(part)}),"")'
+        if part.column:
+            self.sheet.write_array_formula(row, RAW, row, RAW, "{" + formula + "}", None, raw)
+        else:
+            self.sheet.write_formula(row, RAW, formula, None, raw)
+        self._number(row, raw)
+        found = self._row_of(block.sheet, f"{part.code}{ITEM_MARK}1")
+        self._place(row, part, found, self._column(block.sheet, min(block.columns)))
+
+    def _figure(self, part: Ref, row: int) -> None:
+        write = self.sheet.write_formula
+        found, raw = self.layout.find(part), self.judged.raw(part)
+        item = self.layout.indicators[part.code]
+        text = found
+        for blank in _BLANKS:
+            text = f'SUBSTITUTE({text},"{blank}"," ")'
+        tidy = f"IF(ISTEXT({found}),TRIM(CLEAN({text})),{found})"
+        self.sheet.write_string(row, 0, f"{part.code} {part.measure}")
+        write(row, RAW, f'=IFERROR(IF({found}="","",{tidy}),"")', None, raw)
+        read = read_figure(raw, item.decimals, "", "")
+        number = (raw if isinstance(raw, int | float) else float(read.raw)) if read.state.known else ""
+        self._number(row, number)
+        sheet, _ = self.plan.place(part)
+        column = self._column(sheet, self.layout.column(part.measure))
+        self._place(row, part, self._row_of(sheet, part.code), column)
+        handed = self.judged.content.handed.get((part.code, part.measure), "")
+        if handed != "":
+            self.sheet.write(row, HANDED, handed)
+
+    def _number(self, row: int, number: Figure) -> None:
+        """Write the number in RAW, also one that was typed as text as Excel itself would write it."""
+        b = cell(RAW, row)
+        formula = f'=IF(ISNUMBER({b}),{b},IFERROR(IF(VALUE({b})&""={b},VALUE({b}),""),""))'
+        self.sheet.write_formula(row, NUMBER, formula, None, number)
+
+    def _code(self, part: Ref | TextRef, row: int) -> None:
+        """Write what a part adds to the check code (workbook/check_code.py)."""
+        b = cell(RAW, row)
+        factor = weight(self.plan.coded[part])
+        raw = self.judged.raw(part)
+        if isinstance(part, TextRef):
+            missing = REDUCED + STATES[State.BLANK]
+            formula = f"=IF(ISNUMBER({b}),{b},{missing})*{factor}"
+            self.sheet.write_formula(row, CODED, formula, None, raw * factor)
+            return
+        item = self.layout.indicators[part.code]
+        scaled = f"ROUND({self.plan.operands[part][0].value}*{10**item.decimals},0)"
+        words = {say("word.not_applicable"): State.NOT_APPLICABLE, say("word.not_counted"): State.NOT_COUNTED}
+        states = {"": State.BLANK} | words
+        other = str(REDUCED + STATES[State.UNREADABLE])
+        for word, state in states.items():
+            other = f'IF({b}="{word}",{REDUCED + STATES[state]},{other})'
+        formula = f"=IF({self.plan.operands[part][0].known},MOD({scaled},{REDUCED}),{other})*{factor}"
+        read = read_figure(raw, item.decimals, "", "")
+        self.sheet.write_formula(row, CODED, formula, None, term_of(read) * factor)

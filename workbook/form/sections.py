@@ -8,8 +8,9 @@ from typing import Any
 from workbook.computed import definition
 from workbook.expression.evaluate import round_half_up
 from workbook.expression.excel import number_formula
-from workbook.expression.tree import Arith, operands
+from workbook.expression.tree import Arith, Ref, operands
 from workbook.form.content import Content, Figure
+from workbook.form.live import Judged
 from workbook.form.styles import PROTECT, Styles
 from workbook.layout import (
     CHANGE,
@@ -20,6 +21,8 @@ from workbook.layout import (
     NAME,
     NUMBER,
     PRIOR,
+    SHEET_NAME,
+    STATUS,
     VALUE,
     WORD,
     Layout,
@@ -33,8 +36,9 @@ from workbook.model import Indicator, Measure
 WIDTHS = {NUMBER: 6, NAME: 31, WORD: 10, VALUE: 13, PRIOR: 13, EARLIER: 13, CHANGE: 15, DEFINITION: 50}
 
 
-def write_section(book: Any, styles: Styles, layout: Layout, section: Section, content: Content) -> None:
+def write_section(book: Any, styles: Styles, section: Section, judged: Judged) -> None:
     """Add the sheet of one section."""
+    layout, content = judged.layout, judged.content
     sheet = book.add_worksheet(section.sheet)
     _set_up(sheet, styles, layout, section, content)
     for number, (code, row) in enumerate(section.rows.items(), 1):
@@ -45,6 +49,7 @@ def write_section(book: Any, styles: Styles, layout: Layout, section: Section, c
         sheet.write_string(row, WORD, item.measure_word, styles.centre)
         for measure in layout.measures(item):
             _write_figure(sheet, styles, layout, item, measure, (row, content))
+            _write_status(sheet, judged, Ref(code, measure), row)
         if EARLIER not in {layout.column(m) for m in layout.measures(item)}:
             sheet.write_blank(row, EARLIER, None, styles.absent)
         if not item.prior_year:
@@ -54,6 +59,25 @@ def write_section(book: Any, styles: Styles, layout: Layout, section: Section, c
         lines = max(styles.lines(item.definition, WIDTHS[DEFINITION] + 7), styles.lines(item.name, WIDTHS[NAME] - 5))
         sheet.set_row(row, 8 + 15 * lines)
 
+    _colour_findings(sheet, styles, section)
+
+
+def _write_status(sheet: Any, judged: Judged, ref: Ref, row: int) -> None:
+    """Write, out of sight, how bad the worst finding on a cell is; the colours ask for it."""
+    formula = judged.plan.status(ref)
+    if formula:
+        place = STATUS + judged.layout.column(ref.measure) - VALUE
+        sheet.write_formula(row, place, formula, None, judged.status(ref))
+
+
+def _colour_findings(sheet: Any, styles: Styles, section: Section) -> None:
+    first, last = min(section.rows.values()), max(section.rows.values())
+    status = f"{letters(STATUS)}{first + 1}"
+    for rank, colour in enumerate(styles.findings):
+        test = f"=AND(ISNUMBER({status}),{status}={rank})"
+        rule = {"type": "formula", "criteria": test, "format": colour}
+        sheet.conditional_format(first, VALUE, last, EARLIER, rule)
+
 
 def _asked(item: Indicator) -> bool:
     return item.required and not item.computed
@@ -62,6 +86,8 @@ def _asked(item: Indicator) -> bool:
 def _set_up(sheet: Any, styles: Styles, layout: Layout, section: Section, content: Content) -> None:
     sheet.hide_gridlines(2)
     sheet.set_column(CODE, CODE, 3, None, {"hidden": True})
+    sheet.set_column(STATUS, STATUS + EARLIER - VALUE, 3, None, {"hidden": True})
+    write_sheet_name(sheet, section.sheet)
     for column, width in WIDTHS.items():
         sheet.set_column(column, column, width)
     sheet.merge_range(0, NUMBER, 0, DEFINITION, section.title, styles.title)
@@ -135,6 +161,18 @@ def computed_formula(layout: Layout, item: Indicator, measure: Measure) -> str:
     if not cells:
         return f"={body}"
     return f'=IF(COUNT({",".join(cells)})<{len(cells)},"",{body})'
+
+
+def write_sheet_name(sheet: Any, name: str) -> None:
+    """Write, out of sight, what the sheet is called now: links and messages follow when it is renamed.
+
+    Excel and WPS show [book]sheet behind the path, LibreOffice #$sheet.
+    """
+    whole = 'SUBSTITUTE(CELL("filename",$B$1),"#$","]")'
+    last = f'TRIM(RIGHT(SUBSTITUTE({whole},"]",REPT(" ",99)),99))'
+    known = f'ISNUMBER(FIND("]",{whole}))'
+    text = name.replace('"', '""')
+    sheet.write_formula(SHEET_NAME, f'=IFERROR(IF({known},{last},"{text}"),"{text}")', None, name)
 
 
 def _places(item: Indicator) -> str:

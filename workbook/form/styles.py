@@ -10,6 +10,7 @@ from workbook.messages import say
 from workbook.model import Indicator
 
 COLOURS = {"input": "#FFF9DB", "computed": "#E4ECF7", "carried": "#E3F1E3", "absent": "#F1F3F5"}
+FINDINGS = ("#F7B5B0", "#FBD38D", "#FFEC99")  # error, confirm, warning
 INK, RULE, HEAD = "#1F2A37", "#B8C0CC", "#27496D"
 FONT = say("form.font")
 PROTECT = {"format_columns": True, "format_rows": True, "select_locked_cells": True}  # widths and heights stay theirs
@@ -49,6 +50,7 @@ class Styles:
         self.list_text = add(dotted)
         self.list_centre = add(dotted | {"align": "center"})
         self.list_link = add(dotted | {"font_color": "#1F5FA8", "underline": 1})
+        self.findings = [add({"bg_color": c}) for c in FINDINGS]
         self._boxed = boxed
 
     def figure(self, colour: str, number_format: str = "General", *, locked: bool) -> Any:

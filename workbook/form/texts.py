@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from workbook.checks.builtin import overlong, too_long
 from workbook.form.content import Content
+from workbook.form.sections import write_sheet_name
 from workbook.form.styles import PROTECT, Styles
 from workbook.layout import (
     CODE,
@@ -15,6 +17,9 @@ from workbook.layout import (
     FILLED,
     HEADING_MARK,
     ITEM,
+    ITEM_MARK,
+    LENGTH,
+    OVERLONG,
     WIDE,
     Block,
     Layout,
@@ -22,6 +27,7 @@ from workbook.layout import (
 )
 from workbook.messages import say
 from workbook.model import Subfield
+from workbook.reading.values import length
 
 FULL_WIDTH = "\u3000"  # as wide as any Han character
 WIDTHS = (6, 28, 56, 18, 18, 14, 14)  # item number, then the subfield columns
@@ -34,6 +40,8 @@ def write_texts(book: Any, styles: Styles, layout: Layout, title: str, content: 
     last = FIELD + FIELDS - 1
     sheet.hide_gridlines(2)
     sheet.set_column(CODE, FILLED, 3, None, {"hidden": True})
+    sheet.set_column(OVERLONG, LENGTH, 3, None, {"hidden": True})
+    write_sheet_name(sheet, title)
     for offset, width in enumerate(WIDTHS):
         sheet.set_column(ITEM + offset, ITEM + offset, width)
     sheet.merge_range(0, ITEM, 0, last, title, styles.title)
@@ -70,6 +78,7 @@ def _write_block(sheet: Any, styles: Styles, layout: Layout, block: Block, conte
         row = block.first_row + number
         values = rows[number] if number < len(rows) else [""] * len(text.subfields)
         _write_item(sheet, styles, block, row, values)
+    _colour_overlong(sheet, styles, block)
     for subfield, column in zip(text.subfields, block.columns, strict=True):
         if not locked:
             check = _check(layout, subfield)
@@ -78,14 +87,16 @@ def _write_block(sheet: Any, styles: Styles, layout: Layout, block: Block, conte
 
 
 def _write_item(sheet: Any, styles: Styles, block: Block, row: int, values: Sequence[str]) -> None:
-    """Write one item: its code, the flag that it is filled, its number and its subfields."""
+    """Write one item: its code, the flags that it is filled or too long, its number and its subfields."""
     text = block.text
     locked = text.place == "office"
-    sheet.write_string(row, CODE, text.code)
-    span = f"{letters(FIELD)}{row + 1}:{letters(FIELD + FIELDS - 1)}{row + 1}"
-    filled = int(any(v.strip() for v in values))
-    sheet.write_formula(row, FILLED, f"=IF(SUMPRODUCT(--(LEN(TRIM({span}))>0))>0,1,0)", None, filled)
-    sheet.write_number(row, ITEM, row - block.first_row + 1, styles.centre)
+    number = row - block.first_row + 1
+    sheet.write_string(row, CODE, f"{text.code}{ITEM_MARK}{number}")
+    span = f"INDEX(${letters(FIELD)}:${letters(FIELD + FIELDS - 1)},ROW(),0)"
+    filled = int(any(length(v) for v in values))
+    sheet.write_formula(row, FILLED, f"=IFERROR(IF(SUMPRODUCT({_characters(span)})>0,1,0),1)", None, filled)
+    _write_overlong(sheet, block, row, values)
+    sheet.write_number(row, ITEM, number, styles.centre)
     if block.joined:
         sheet.merge_range(row, FIELD, row, WIDE, "", styles.entry(locked=locked))
     widths = []
@@ -99,6 +110,40 @@ def _write_item(sheet: Any, styles: Styles, block: Block, row: int, values: Sequ
         sheet.set_row(row, 4 + 15.5 * max(lines))
 
 
+def _characters(cells: str) -> str:
+    """Return the Excel expression for the characters that count, as reading.values.length counts them."""
+    text = f"CLEAN({cells})"
+    for blank in (" ", "\u3000", "\u00a0"):
+        text = f'SUBSTITUTE({text},"{blank}","")'
+    return f"LEN({text})"
+
+
+def _write_overlong(sheet: Any, block: Block, row: int, values: Sequence[str]) -> None:
+    """Write, out of sight, which limit of an item is exceeded first and by how many characters (checks.builtin)."""
+    limits = too_long(block)
+    if not limits:
+        return
+    columns = (letters(c) for s, c in zip(block.text.subfields, block.columns, strict=True) if s.limit)
+    counts = [_characters(f"INDEX(${c}:${c},ROW())") for c in columns]  # a cell cut away must not take this along
+    counts.append("+".join(counts))
+    which = "0"
+    for number, (_, limit, _) in reversed(list(enumerate(limits, 1))):
+        which = f"IF({counts[number - 1]}>{limit},{number},{which})"
+    flag = f"${letters(OVERLONG)}{row + 1}"
+    picked = ",".join(counts[: len(limits)])
+    found, n = overlong(block, values)
+    sheet.write_formula(row, OVERLONG, f"=IFERROR({which},0)", None, found)
+    sheet.write_formula(row, LENGTH, f"=IF({flag}=0,0,CHOOSE({flag},{picked}))", None, n)
+
+
+def _colour_overlong(sheet: Any, styles: Styles, block: Block) -> None:
+    flag = f"${letters(OVERLONG)}{block.first_row + 1}"
+    for number, (_, _, subfield) in enumerate(too_long(block), 1):
+        column = block.columns[subfield]
+        rule = {"type": "formula", "criteria": f"={flag}={number}", "format": styles.findings[0]}
+        sheet.conditional_format(block.first_row, column, block.last_row, column, rule)
+
+
 def _limits(block: Block) -> dict[str, object]:
     return {"items": block.text.max_items, "length": block.text.max_length}
 
@@ -107,7 +152,9 @@ def _write_value(
     sheet: Any, styles: Styles, at: tuple[int, int], subfield: Subfield, value: str, *, locked: bool
 ) -> None:
     style = styles.entry(locked=locked, text=subfield.kind != "date")
-    if not value:
+    if not value and subfield.kind in ("integer", "number", "year"):
+        sheet.write_blank(*at, None, styles.figure("carried" if locked else "input", locked=locked))
+    elif not value:
         sheet.write_blank(*at, None, style)
     elif subfield.kind == "date" and (day := _day(value)):
         sheet.write_datetime(*at, datetime(day.year, day.month, day.day), style)

@@ -13,7 +13,9 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from workbook.layout import (
     CODE,
+    COVER_VALUE,
     HEADING_MARK,
+    ITEM_MARK,
     RULES_SHEET,
     STAMP_SHEET,
     Layout,
@@ -21,13 +23,15 @@ from workbook.layout import (
     make_layout,
 )
 from workbook.messages import say
-from workbook.model import Cell, Measure, Pack, Submission, TextInput, TextRow, Unit
+from workbook.model import MEASURES, Cell, Measure, Pack, State, Submission, Switch, TextInput, TextRow, Unit
 from workbook.pack import find_pack, load_pack
 from workbook.period import parse_period
 from workbook.reading.kind import kind_of
-from workbook.reading.values import Raw, read_figure, show
+from workbook.reading.values import Raw, length, read_figure, show
 
 Grid: TypeAlias = list[list[Raw]]
+CARRIED, SWITCHED = "carried ", "switch "  # keys of the stamp, before "CODE measure" and a rule's id
+NOWHERE = 10_000  # column or row of what is not there
 SHORTEST_REASON = 8  # characters a written reason must have (semantics: confirm)
 
 
@@ -65,7 +69,9 @@ def read_submission(path: Path, pack: Pack | None = None) -> Submission:
         raise Unreadable("no_stamp") from None
     modules = tuple(stamp.get("modules", "").split())
     layout = make_layout(pack, stamp["tier"], period, modules)
-    texts = _read_texts(sheets, layout)
+    sheets = {name: sheets[name] for name in sorted(sheets, key=lambda name: name not in layout.sheets)}
+    texts, starts = _read_texts(sheets, layout)
+    cells = _read_figures(sheets, layout)
     unit = Unit(stamp["unit"], stamp.get("unit_name", ""), stamp["tier"], stamp.get("umbrella") == "y")
     return Submission(
         file=str(path),
@@ -77,9 +83,12 @@ def read_submission(path: Path, pack: Pack | None = None) -> Submission:
         period=str(period),
         modules=modules,
         received=datetime.fromtimestamp(path.stat().st_mtime),
-        cells=_read_figures(sheets, layout),
+        cells=cells,
         texts=texts,
         reasons=reasons_of(layout, texts),
+        handed=_handed(stamp, layout),
+        switches=tuple(Switch(k[len(SWITCHED) :], v, "") for k, v in stamp.items() if k.startswith(SWITCHED)),
+        places=starts | _sections_now(cells, layout),
     )
 
 
@@ -119,14 +128,24 @@ def _at(row: list[Raw], column: int) -> Raw:
     return row[column] if column < len(row) else None
 
 
+def _handed(stamp: Mapping[str, str], layout: Layout) -> dict[tuple[str, Measure], str]:
+    """Return the figures the form was handed out with."""
+    handed: dict[tuple[str, Measure], str] = {}
+    for key, value in stamp.items():
+        if key.startswith(CARRIED):
+            code, _, measure = key[len(CARRIED) :].partition(" ")
+            if measure in MEASURES and code in layout.indicators:
+                handed[code, measure] = value
+    return handed
+
+
 def _read_figures(sheets: Mapping[str, Grid], layout: Layout) -> dict[tuple[str, Measure], Cell]:
-    """Return every figure cell of the form, found by the code in its row and the heading of its column."""
-    heads: dict[str, Measure] = {
-        say("form.head_value"): "value",
-        say("form.head_prior"): "prior",
-        say("form.head_half"): "half",
-        say("form.head_opening"): "opening",
-    }
+    """Return every figure cell of the form, found by the code in its row and the heading of its column.
+
+    A cell whose row is gone is blank and has no address. Of two rows with one code the first counts, on the sheets
+    that were handed out before others.
+    """
+    heads: dict[str, Measure] = {say(f"form.head_{m}"): m for m in MEASURES}
     cells: dict[tuple[str, Measure], Cell] = {}
     for sheet, grid in sheets.items():
         columns: dict[Measure, int] = {}
@@ -141,53 +160,84 @@ def _read_figures(sheets: Mapping[str, Grid], layout: Layout) -> dict[tuple[str,
                 if measure in layout.measures(item):
                     place = address(number, column)
                     cells[code, measure] = read_figure(_at(row, column), item.decimals, sheet, place)
-    return cells
+    return cells | _lost(cells, layout)
 
 
-def _read_texts(sheets: Mapping[str, Grid], layout: Layout) -> dict[str, tuple[TextRow, ...]]:
-    """Return the filled items of every text input whose block is there, cover included."""
+def _lost(cells: Mapping[tuple[str, Measure], Cell], layout: Layout) -> dict[tuple[str, Measure], Cell]:
+    """Return the figures whose row is gone: blank, on their sheet, without an address."""
+    now = _sections_now(cells, layout)
+    return {
+        (code, measure): Cell(State.BLANK, None, "", 0, now.get(section.sheet, (section.sheet, ""))[0], "")
+        for section in layout.sections
+        for code in section.rows
+        for measure in layout.measures(layout.indicators[code])
+        if (code, measure) not in cells
+    }
+
+
+def _sections_now(cells: Mapping[tuple[str, Measure], Cell], layout: Layout) -> dict[str, tuple[str, str]]:
+    """Return what the sheets of figures are called in this file, by the name they were handed out with."""
+    now: dict[str, tuple[str, str]] = {}
+    for section in layout.sections:
+        for code in section.rows:
+            if (code, "value") in cells and section.sheet not in now:
+                now[section.sheet] = (cells[code, "value"].sheet, "")
+    return now
+
+
+def _read_texts(
+    sheets: Mapping[str, Grid], layout: Layout
+) -> tuple[dict[str, tuple[TextRow, ...]], dict[str, tuple[str, str]]]:
+    """Return the filled items of every text input whose block is there, cover included, and where each starts."""
     found: dict[str, list[TextRow]] = {}
+    starts: dict[str, tuple[str, str]] = {}
     for sheet, grid in sheets.items():
-        columns: dict[str, dict[str, int]] = {}
+        places: dict[str, list[int]] = {}
         for number, row in enumerate(grid):
-            mark = show(_at(row, CODE))
-            code = mark.rstrip(HEADING_MARK)
+            code, mark, item = _block_code(show(_at(row, CODE)))
             if code not in layout.blocks:
                 continue
             text = layout.blocks[code].text
-            if mark != code:
-                columns[code] = _headings(row, text)
+            if mark == HEADING_MARK:
+                places[code] = _headings(row, text)
                 found.setdefault(code, [])
-            elif code in columns:
-                shown = [(s, show(_at(row, columns[code].get(s.name, 10_000)))) for s in text.subfields]
+            elif code in places:
+                starts.setdefault(code, (sheet, address(number, min(places[code]))))
+                shown = [(s, show(_at(row, c))) for s, c in zip(text.subfields, places[code], strict=True)]
                 values = tuple(layout.named.get(v, v) if s.kind == "code" else v for s, v in shown)
-                if any(values):
-                    first = min(columns[code].values(), default=CODE)
-                    found[code].append(TextRow(values, sheet, address(number, first)))
+                if any(length(v) for v in values):
+                    cells = tuple(address(number, c) for c in places[code])
+                    found[code].append(TextRow(values, sheet, cells, item))
     found.update(_read_cover(sheets, layout))
-    return {code: tuple(rows) for code, rows in found.items()}
+    return {code: tuple(rows) for code, rows in found.items()}, starts
 
 
-def _headings(row: list[Raw], text: TextInput) -> dict[str, int]:
+def _block_code(text: str) -> tuple[str, str, int]:
+    """Take the code column of a text sheet apart: TXT_PLANS# heads a block, TXT_PLANS.3 is its third item."""
+    if text.endswith(HEADING_MARK):
+        return text[:-1], HEADING_MARK, 0
+    code, mark, number = text.rpartition(ITEM_MARK)
+    return (code, mark, int(number)) if mark and number.isascii() and number.isdigit() else ("", "", 0)
+
+
+def _headings(row: list[Raw], text: TextInput) -> list[int]:
     """Return the column of each subfield; a heading is its label, with or without the limit behind it."""
-    shown = [(column, show(value)) for column, value in enumerate(row)]
-    places: dict[str, int] = {}
-    for subfield in text.subfields:
-        limit = say("form.limit", n=subfield.limit) if subfield.limit else ""
-        for column, heading in shown:
-            if heading in (subfield.label, subfield.label + limit):
-                places[subfield.name] = column
-                break
-    return places
+    shown = {show(value): column for column, value in reversed(list(enumerate(row)))}
+    limits = {s.name: say("form.limit", n=s.limit) if s.limit else "" for s in text.subfields}
+    return [shown.get(s.label + limits[s.name], shown.get(s.label, NOWHERE)) for s in text.subfields]
 
 
 def _read_cover(sheets: Mapping[str, Grid], layout: Layout) -> Iterator[tuple[str, list[TextRow]]]:
+    """Yield the cover's lines, wherever their names stand in the code column of a sheet."""
     cover = next((t for t in layout.pack.texts.values() if t.place == "cover"), None)
-    grid = sheets.get(say("form.cover_sheet"))
-    if cover is not None and grid is not None:
-        lines = {show(_at(row, CODE)): show(_at(row, 2)) for row in grid}
-        values = tuple(lines.get(s.name, "") for s in cover.subfields)
-        yield cover.code, [TextRow(values, say("form.cover_sheet"), "C4")]
+    names = [s.name for s in cover.subfields] if cover else []
+    for sheet, grid in sheets.items():
+        places = {show(_at(row, CODE)): number for number, row in enumerate(grid)}
+        if cover is not None and sheet != STAMP_SHEET and sum(n in places for n in names) > len(names) // 2:
+            rows = [places.get(n, NOWHERE) for n in names]
+            values = tuple(show(_at(grid[r], COVER_VALUE)) if r < len(grid) else "" for r in rows)
+            yield cover.code, [TextRow(values, sheet, tuple(address(r, COVER_VALUE) for r in rows))]
+            return
 
 
 def reasons_of(layout: Layout, texts: Mapping[str, tuple[TextRow, ...]]) -> dict[str, str]:

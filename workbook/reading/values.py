@@ -15,6 +15,7 @@ Raw = str | float | int | bool | date | datetime | time | timedelta | None
 _PLAIN = re.compile(
     r"-?(0|[1-9]\d{0,14})(\.\d{0,11}[1-9])?"
 )  # as Excel itself would write the number; the form asks the same
+UNCOUNTED = " \u3000\u00a0\n\t"  # blanks are no words; a form's formulas leave out the same
 _LARGEST = Decimal(10) ** 13  # beyond it no figure of a unit lies, and integers stay exact
 
 
@@ -56,6 +57,11 @@ def show(raw: Raw) -> str:
 def _number(value: float) -> str:
     text = format(Decimal(format(value, ".15g")), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def length(text: str) -> int:
+    """Return how many characters of a text count: all but blanks and line breaks."""
+    return len(text) - sum(text.count(c) for c in UNCOUNTED)
 
 
 def clean(text: str) -> str:

@@ -1,0 +1,168 @@
+"""成果/退回: for every unit whose latest form was returned, its own form with what is wrong marked in it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from os import cpu_count
+from pathlib import Path
+
+from exporters.returned.anew import understood, whole
+from exporters.returned.marks import clear, concerns_unit, mark
+from exporters.returned.opinion import Letter, write_opinion
+from exporters.returned.own import open_own, saved
+from exporters.rounds import write_books
+from workbook.checks.check import check
+from workbook.collection import Collection
+from workbook.files import replacing
+from workbook.form.book import form_name
+from workbook.form.content import layouts_of
+from workbook.history import stored_figures
+from workbook.messages import say
+from workbook.model import Finding, Receipt, Round, Submission, Unit
+from workbook.reading.submission import Unreadable, read_submission
+from workbook.round import IN, RESULTS
+
+RETURNED = say("folder.returned")
+_WORTH_A_POOL = 12  # forms; below it starting processes costs more than it saves
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One form to mark: where it is, where the marked one goes, what its unit is told."""
+
+    source: Path
+    target: Path
+    letter: Letter
+
+
+def write_returned(collection: Collection) -> list[Path]:
+    """Write every returned form into 成果/退回, take away those of earlier runs, return the paths."""
+    round_ = collection.round
+    folder = round_.path / RESULTS / RETURNED
+    found: dict[str, list[Finding]] = {}
+    for receipt, finding in collection.findings:
+        found.setdefault(receipt.file, []).append(finding)
+    jobs = [
+        Job(round_.path / IN / r.file, folder / returned_name(u, round_), _letter(collection, u, r, found[r.file]))
+        for u, r in returned(collection)
+    ]
+    targets = _marked(round_, jobs)
+    odd = [job for job in jobs if job.target not in targets]
+    if odd:
+        targets |= _write_anew(round_, odd)
+    for stale in sorted(folder.glob("*.xlsx")):
+        if stale not in targets and not stale.name.startswith("~$"):
+            stale.unlink()
+    return sorted(targets)
+
+
+def returned(collection: Collection) -> list[tuple[Unit, Receipt]]:
+    """Return the units whose latest form was returned, with its receipt, even where an earlier one stays in use."""
+    judged = {receipt.file for receipt, _ in collection.findings}
+    latest: dict[str, Receipt] = {}
+    for receipt in sorted(collection.receipts, key=lambda r: (r.received, r.file)):
+        if receipt.state in ("used", "superseded") or (receipt.state == "rejected" and receipt.file in judged):
+            latest[receipt.unit] = receipt
+    return [
+        (u, latest[u.code]) for u in collection.round.units if u.code in latest and latest[u.code].state == "rejected"
+    ]
+
+
+def returned_name(unit: Unit, round_: Round) -> str:
+    """Return the file name of a returned form: unit code and name."""
+    return form_name(unit, round_.period).removesuffix(f"_{round_.period}.xlsx") + ".xlsx"
+
+
+def _letter(collection: Collection, unit: Unit, receipt: Receipt, findings: Iterable[Finding]) -> Letter:
+    used = collection.submissions.get(unit.code)
+    return Letter(
+        unit=unit,
+        period=collection.period.title,
+        office=collection.round.office,
+        file=receipt.file,
+        received=receipt.received,
+        in_use=used.file if used is not None else "",
+        findings=_told(findings),
+    )
+
+
+def _told(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(f for f in findings if concerns_unit(f))
+
+
+def _marked(round_: Round, jobs: Sequence[Job]) -> set[Path]:
+    """Mark the forms, on all cores where that pays; return what was written."""
+    work = partial(mark_form, round_)
+    if len(jobs) < _WORTH_A_POOL or (cpu_count() or 1) < 2:
+        return {job.target for job in jobs if work(job)}
+    with ProcessPoolExecutor() as pool:
+        return {job.target for job, done in zip(jobs, pool.map(work, jobs, chunksize=4), strict=True) if done}
+
+
+def mark_form(round_: Round, job: Job) -> bool:
+    """Write one form marked, its source untouched; False if it cannot be marked, and nothing is written."""
+    try:
+        content = _content(round_, job)
+    except Exception:  # whatever a reader trips over that a sender is free to make up; a form of ours is our fault
+        if job.letter.anew:
+            raise
+        return False
+    if content is None:
+        return False
+    with replacing(job.target) as temporary:
+        temporary.write_bytes(content)
+    return True
+
+
+def _content(round_: Round, job: Job) -> bytes | None:
+    """Return the form marked, None if it has no place for everything that is asked or is too odd."""
+    submission = _read(round_, job)
+    if submission is None or not whole(submission, layouts_of(round_)[submission.unit.tier]):
+        return None
+    data = job.source.read_bytes()
+    book = open_own(data)
+    if book is None or not {f.sheet for f in job.letter.findings if f.cell} <= set(book.sheetnames):
+        return None
+    clear(book)
+    write_opinion(book, job.letter)
+    mark(book, submission, job.letter.findings)
+    return saved(book, data)
+
+
+def _read(round_: Round, job: Job) -> Submission | None:
+    """Return the form; None if it is gone or changed since it was judged."""
+    try:
+        return replace(read_submission(job.source, round_.pack), unit=job.letter.unit)
+    except (OSError, Unreadable):
+        return None
+
+
+def _write_anew(round_: Round, jobs: Sequence[Job]) -> set[Path]:
+    """Write forms anew with what was understood of them, judge these, mark these; return what was written."""
+    stored, _ = stored_figures(round_)
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = {}
+        for job in jobs:
+            submission = _read(round_, job)
+            if submission is not None:
+                fresh[Path(folder) / job.target.name] = (job, understood(round_, submission, stored))
+        if not fresh:
+            return set()
+        write_books(round_, {path: content for path, (_, content) in fresh.items()})
+        forms = {
+            str(p): replace(read_submission(p, round_.pack), unit=job.letter.unit) for p, (job, _) in fresh.items()
+        }
+        checked = check(
+            round_.pack, forms, stored, period=round_.period, modules=round_.modules, switches=round_.switches
+        )
+        again = [
+            replace(
+                job, source=path, letter=replace(job.letter, findings=_told(checked.findings[str(path)]), anew=True)
+            )
+            for path, (job, _) in fresh.items()
+        ]
+        return _marked(round_, again)

@@ -1,0 +1,143 @@
+"""Marks on the cells of a form: a colour that goes when the cell is changed, a note that says what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from openpyxl.cell.cell import MergedCell
+from openpyxl.comments import Comment
+from openpyxl.formatting.formatting import ConditionalFormattingList
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import PatternFill
+from openpyxl.styles.differential import DifferentialStyle
+
+from workbook.form.styles import FINDINGS, Styles
+from workbook.messages import say
+from workbook.model import Cell, Finding, Severity, Submission
+
+AUTHOR = "Huibao"  # of our notes
+SEVERITIES: tuple[Severity, ...] = ("error", "confirm", "warning")
+COLOURS = {s: "FF" + colour.removeprefix("#") for s, colour in zip(SEVERITIES, FINDINGS, strict=True)}  # the form's own
+_OURS = f'N("{AUTHOR}")=0'  # always true; by it our colours are known again
+_LONGEST = 240  # characters of a message that are shown
+_PREFIX = 20  # characters by which a text is known
+_EXACT = 10**13  # no figure of a unit is beyond
+_NOTE_WIDTH = 340  # pixels; room for 46 half-width places
+_TOGETHER = 30  # cells that one mark watches
+
+
+def shortened(text: str) -> str:
+    """Return a text on one line, with its middle left out if it is too long to be read."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 80]}……{line[-78:]}"
+
+
+def concerns_unit(finding: Finding) -> bool:
+    """Return whether the unit is told: not of rules in trial, nor of rules that could not run."""
+    return not finding.trial and finding.outcome != "broken"
+
+
+def clear(book: Any) -> None:
+    """Take off the marks and notes of an earlier return.
+
+    Notes are known by how they begin: LibreOffice forgets who wrote them.
+    """
+    heads = tuple(_note_text(s, "\n", "").partition("\n")[0] for s in SEVERITIES)
+    for sheet in book.worksheets:
+        for cell in list(sheet._cells.values()):
+            if cell.comment is not None and cell.comment.text.startswith(heads):
+                cell.comment = None
+        kept = ConditionalFormattingList()
+        for part in sheet.conditional_formatting:
+            for rule in part.rules:
+                if not any(_OURS in formula for formula in rule.formula):
+                    kept.add(str(part.sqref), rule)
+        sheet.conditional_formatting = kept
+
+
+def mark(book: Any, submission: Submission, findings: Sequence[Finding]) -> None:
+    """Colour and annotate every cell the unit has to look at; what it has explained stays as it is."""
+    figures = {(c.sheet, c.address): c for c in submission.cells.values()}
+    notes: dict[tuple[str, str], list[str]] = {}
+    rules: dict[str, list[tuple[str, Rule]]] = {}
+    for f in findings:
+        if f.sheet not in book.sheetnames or not f.cell or f.reason:
+            continue
+        sheet = book[f.sheet]
+        cell = _anchor(sheet, f.cell)
+        notes.setdefault((f.sheet, cell.coordinate), []).append(_note(f))
+        watched = [cell, *_operands(sheet, submission, f)]
+        tests = dict.fromkeys(t for c in watched[:_TOGETHER] if (t := _unchanged(c, figures)))
+        rules.setdefault(f.sheet, []).append((cell.coordinate, _rule(f.severity, tests)))
+    for name, added in rules.items():
+        _put_first(book[name], added)
+    for (name, at), said in notes.items():
+        _annotate(book[name][at], said)
+
+
+def _anchor(sheet: Any, at: str) -> Any:
+    """Return the cell, or the one its joined cells show."""
+    cell = sheet[at]
+    if isinstance(cell, MergedCell):
+        joined = next(r for r in sheet.merged_cells.ranges if at in r)
+        return sheet.cell(joined.min_row, joined.min_col)
+    return cell
+
+
+def _operands(sheet: Any, submission: Submission, finding: Finding) -> Iterator[Any]:
+    """Yield the figures of this sheet that a rule compares: changing any of them may put it right."""
+    for code in finding.operands:
+        cell = submission.cells.get((code, "value"))
+        if cell is not None and cell.address and cell.sheet == sheet.title:
+            yield _anchor(sheet, cell.address)
+
+
+def _unchanged(cell: Any, figures: Mapping[tuple[str, str], Cell]) -> str:
+    """Return the formula that is true while a cell holds what it holds now, "" if no short one says so."""
+    at, value = f"${cell.column_letter}${cell.row}", cell.value
+    if cell.data_type == "f":  # computed; what it shows was read
+        shown = figures.get((cell.parent.title, cell.coordinate))
+        return f"ROUND({at}-{shown.raw},6)=0" if shown is not None and shown.state.known else ""
+    if isinstance(value, bool):
+        return f"{at}={str(value).upper()}"
+    if isinstance(value, int | float):
+        return f"ROUND({at}-{value!r},6)=0" if abs(value) < _EXACT else ""
+    if value is None or value == "":
+        return f"LEN(TRIM({at}))=0"
+    if cell.data_type != "s" or max(value) > "\uffff" or "_x" in value:
+        return ""  # an error, a date, or characters that Excel counts differently
+    start = value[:_PREFIX].partition("\n")[0]
+    quoted = start.replace('"', '""')
+    return f'AND(LEN({at})={len(value)},EXACT(LEFT({at},{len(start)}),"{quoted}"))'
+
+
+def _rule(severity: Severity, tests: Iterable[str]) -> Rule:
+    fill = DifferentialStyle(fill=PatternFill(bgColor=COLOURS[severity]))
+    return Rule(type="expression", dxf=fill, stopIfTrue=True, formula=[f"AND({','.join([*tests, _OURS])})"])
+
+
+def _put_first(sheet: Any, added: Sequence[tuple[str, Rule]]) -> None:
+    """Add rules before those the sheet has, in their order."""
+    for part in sheet.conditional_formatting:
+        for rule in part.rules:
+            rule.priority += len(added)
+    for number, (at, rule) in enumerate(added, 1):
+        rule.priority = number
+        sheet.conditional_formatting.add(at, rule)
+
+
+def _note(finding: Finding) -> str:
+    return _note_text(finding.severity, shortened(finding.message), shortened(finding.remedy))
+
+
+def _note_text(severity: Severity, message: str, remedy: str) -> str:
+    return say("returned.note", severity=say(f"word.{severity}"), message=message, remedy=remedy)
+
+
+def _annotate(cell: Any, said: Sequence[str]) -> None:
+    """Put a note on a cell, above one that is there, in a box that shows all of it."""
+    there = [cell.comment.text] if cell.comment is not None else []
+    text = "\n\n".join([*dict.fromkeys(said), *there])
+    height = 24 + 18 * Styles.lines(text, 44)
+    cell.comment = Comment(text, AUTHOR, height=height, width=_NOTE_WIDTH)
