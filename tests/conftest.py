@@ -1,10 +1,12 @@
-"""The demo city, run once for all tests that look at whole rounds."""
+"""What is made once for all tests: the demo city, and a LibreOffice to work in."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from desk import Desk
 from helpers import party_building
 
 from exporters.demo.run import DemoRound, run_demo
@@ -20,3 +22,10 @@ def demo(demo_folder: Path) -> dict[str, DemoRound]:
     """Return the demo's rounds by period."""
     rounds = run_demo(party_building(), demo_folder, lambda _: None)
     return {r.collection.round.period: r for r in rounds}
+
+
+@pytest.fixture(scope="session")
+def desk() -> Iterator[Desk]:
+    """Return a LibreOffice; whoever opens a file begins anew."""
+    with Desk() as opened:
+        yield opened

@@ -32,7 +32,9 @@ COVER_LABEL, COVER_VALUE = 1, 2
 
 STAMP_SHEET = "huibao"
 RULES_SHEET = "huibao_rules"  # hidden: the live checks of the form
-SHEET_NAME = "$A$1"  # hidden, on every sheet with data: what the sheet is called now
+# Hidden, on every sheet with data: what the sheet is called now. It is worked out at every change, so it stands in a
+# column that no other formula looks through.
+SHEET_NAME = "$L$1"
 HEADING_MARK = "#"  # code column of a block's heading row: TXT_PLANS#
 ITEM_MARK = "."  # code column of an item's row: TXT_PLANS.3
 

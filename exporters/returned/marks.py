@@ -60,7 +60,7 @@ def mark(book: Any, submission: Submission, findings: Sequence[Finding]) -> None
     """Colour and annotate every cell the unit has to look at; what it has explained stays as it is."""
     figures = {(c.sheet, c.address): c for c in submission.cells.values()}
     notes: dict[tuple[str, str], list[str]] = {}
-    rules: dict[str, list[tuple[str, Rule]]] = {}
+    rules: dict[str, list[tuple[Severity, str, Rule]]] = {}
     for f in findings:
         if f.sheet not in book.sheetnames or not f.cell or f.reason:
             continue
@@ -69,9 +69,9 @@ def mark(book: Any, submission: Submission, findings: Sequence[Finding]) -> None
         notes.setdefault((f.sheet, cell.coordinate), []).append(_note(f))
         watched = [cell, *_operands(sheet, submission, f)]
         tests = dict.fromkeys(t for c in watched[:_TOGETHER] if (t := _unchanged(c, figures)))
-        rules.setdefault(f.sheet, []).append((cell.coordinate, _rule(f.severity, tests)))
+        rules.setdefault(f.sheet, []).append((f.severity, cell.coordinate, _rule(f.severity, tests)))
     for name, added in rules.items():
-        _put_first(book[name], added)
+        _add_rules(book[name], added)
     for (name, at), said in notes.items():
         _annotate(book[name][at], said)
 
@@ -117,13 +117,16 @@ def _rule(severity: Severity, tests: Iterable[str]) -> Rule:
     return Rule(type="expression", dxf=fill, stopIfTrue=True, formula=[f"AND({','.join([*tests, _OURS])})"])
 
 
-def _put_first(sheet: Any, added: Sequence[tuple[str, Rule]]) -> None:
-    """Add rules before those the sheet has, in their order."""
-    for part in sheet.conditional_formatting:
-        for rule in part.rules:
-            rule.priority += len(added)
-    for number, (at, rule) in enumerate(added, 1):
-        rule.priority = number
+def _add_rules(sheet: Any, added: Sequence[tuple[Severity, str, Rule]]) -> None:
+    """Add marks of errors before the rules a sheet has, others behind: the form's live colours may know of worse."""
+    errors = sum(severity == "error" for severity, _, _ in added)
+    there = [rule for part in sheet.conditional_formatting for rule in part.rules]
+    for rule in there:
+        rule.priority += errors
+    last = max((rule.priority for rule in there), default=errors)
+    ranked = sorted(added, key=lambda one: SEVERITIES.index(one[0]))
+    for number, (severity, at, rule) in enumerate(ranked, 1):
+        rule.priority = number if severity == "error" else last + number
         sheet.conditional_formatting.add(at, rule)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import desk as desk_module
@@ -16,12 +15,6 @@ from desk import Desk, DeskError
 from workbook.sheets import open_book
 
 WRONG = 999
-
-
-@pytest.fixture(scope="module")
-def desk() -> Iterator[Desk]:
-    with Desk() as opened:
-        yield opened
 
 
 @pytest.fixture

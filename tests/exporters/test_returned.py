@@ -54,6 +54,19 @@ def test_marks_and_notes_stand_on_exactly_the_bad_cells(desk: Office) -> None:
         assert f.remedy in notes(book)[f.sheet, f.cell]
 
 
+def test_marks_of_errors_come_before_the_live_colours_of_the_form_and_others_behind(desk: Office) -> None:
+    path = desk.receive(desk.form("X04"))
+    collection, (target,) = desk.run()
+    error, hint = told(collection, path.name)
+    rules = [
+        (str(p.sqref), r) for p in openpyxl.load_workbook(target)[error.sheet].conditional_formatting for r in p.rules
+    ]
+    assert len({r.priority for _, r in rules}) == len(rules)
+    ours = {at: r.priority for at, r in rules if "Huibao" in r.formula[0]}
+    live = [r.priority for _, r in rules if "Huibao" not in r.formula[0]]
+    assert ours[error.cell] < min(live) <= max(live) < ours[hint.cell]
+
+
 def test_styles_validations_and_protection_stay(desk: Office) -> None:
     path = desk.receive(desk.form("X04"))
     _, (target,) = desk.run()

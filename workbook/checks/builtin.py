@@ -174,8 +174,9 @@ def text_findings(key: str, submission: Submission, layout: Layout) -> Iterator[
 
 
 def start_of(submission: Submission, block: Block) -> tuple[str, str]:
-    """Return sheet and cell where a text input starts in this file."""
-    handed_out = (block.sheet, address(block.first_row, min(block.columns)))
+    """Return sheet and cell where a text input starts in this file; no cell where it is gone."""
+    delivered = block.text.code in submission.texts
+    handed_out = (block.sheet, address(block.first_row, min(block.columns)) if delivered else "")
     return submission.places.get(block.text.code, handed_out)
 
 

@@ -9,6 +9,7 @@ from typing import cast
 import pandas as pd
 
 from workbook.checks.builtin import Place, finding
+from workbook.computed import definition
 from workbook.figures import plain
 from workbook.messages import say
 from workbook.model import Cell, Finding, Indicator, Measure, State, Submission
@@ -33,7 +34,9 @@ def carried_findings(
     for key, submission in submissions.items():
         for (code, measure), handed in submission.handed.items():
             cell = submission.cells.get((code, measure))
-            if cell is None or (key, code, measure) in agreeing or not altered(handed, cell):
+            if cell is None or definition(indicators[code], measure, indicators) is not None:
+                continue  # a computed cell is judged by its parts
+            if (key, code, measure) in agreeing or not altered(handed, cell):
                 continue
             right = differing.pop((key, code, measure), handed)
             place, values = _told(indicators[code], measure, cell, right)
@@ -66,7 +69,7 @@ def _against_stored(
 ) -> tuple[dict[Key, str], set[Key]]:
     """Return where a form says something else than is stored, with what is stored, and where it says the same."""
     known = stored[stored["state"].isin(CARRIED_STATES)]
-    if not len(known):
+    if not len(known) or not len(cells):
         return {}, set()
     keys = pd.DataFrame({"key": list(submissions), "unit": [s.unit.code for s in submissions.values()]})
     mine = keys.merge(known, on="unit").drop(columns="unit").rename(columns={"key": "unit"})
@@ -78,6 +81,8 @@ def _against_stored(
     agreeing = set(both.loc[same, columns].itertuples(index=False, name=None))
     differing: dict[Key, str] = {}
     for row in both[~same].itertuples():
+        if definition(indicators[str(row.code)], cast("Measure", row.measure), indicators) is not None:
+            continue
         decimals = indicators[str(row.code)].decimals
         known_number = row.state_stored != State.NOT_APPLICABLE
         number = show(plain(int(row.scaled_stored), decimals))  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 import pandas as pd
 
+from workbook.computed import definition
 from workbook.figures import computed_figures, figures_frame, figures_in, plain
 from workbook.layout import Layout, cover_subfields, make_layout
 from workbook.messages import say
@@ -77,6 +78,8 @@ def _carried(layout: Layout, stored: pd.DataFrame | None) -> dict[Key, Figure]:
         item = layout.indicators.get(row.code)
         if item is None or row.measure not in layout.measures(item):
             continue
+        if definition(item, row.measure, layout.pack.indicators) is not None:
+            continue  # its cell holds a formula over parts that are carried
         if row.state.known:
             entries[item.code, row.measure] = plain(row.scaled, item.decimals)
         elif row.state == State.NOT_APPLICABLE:

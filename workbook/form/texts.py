@@ -40,7 +40,7 @@ def write_texts(book: Any, styles: Styles, layout: Layout, title: str, content: 
     last = FIELD + FIELDS - 1
     sheet.hide_gridlines(2)
     sheet.set_column(CODE, FILLED, 3, None, {"hidden": True})
-    sheet.set_column(OVERLONG, LENGTH, 3, None, {"hidden": True})
+    sheet.set_column(OVERLONG, LENGTH + 1, 3, None, {"hidden": True})
     write_sheet_name(sheet, title)
     for offset, width in enumerate(WIDTHS):
         sheet.set_column(ITEM + offset, ITEM + offset, width)

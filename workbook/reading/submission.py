@@ -201,8 +201,10 @@ def _read_texts(
             if mark == HEADING_MARK:
                 places[code] = _headings(row, text)
                 found.setdefault(code, [])
+                starts.setdefault(code, (sheet, ""))
             elif code in places:
-                starts.setdefault(code, (sheet, address(number, min(places[code]))))
+                if item == 1 and not starts[code][1]:
+                    starts[code] = (sheet, address(number, min(places[code])))
                 shown = [(s, show(_at(row, c))) for s, c in zip(text.subfields, places[code], strict=True)]
                 values = tuple(layout.named.get(v, v) if s.kind == "code" else v for s, v in shown)
                 if any(length(v) for v in values):
