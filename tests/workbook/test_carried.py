@@ -34,7 +34,7 @@ def form(prior: object, handed: bool = True) -> Submission:
 
 def test_an_altered_figure_is_an_error_that_says_what_it_was() -> None:
     (found,) = carried(form(890))
-    assert (found.rule, found.severity, found.cell) == ("CARRIED", "error", "F8")
+    assert (found.rule, found.severity, found.cell) == ("CARRIED", "error", "F9")
     assert found.message == "党员总数的“上年同期”由以前各期带出或统一下达，应为 900，表上是“890”"
 
 
@@ -86,7 +86,7 @@ def test_the_file_itself_tells_what_it_was_handed_out_with(tmp_path: Path) -> No
     assert read.handed[code, "value"] == "10"
     assert carried(read) == []
     book = openpyxl.load_workbook(path)
-    book["基本情况"]["F8"].value = 899
+    book["基本情况"]["F9"].value = 899
     book.save(path)
     (found,) = carried(read_submission(path, party_building()))
-    assert (found.cell, found.values["right"]) == ("F8", "900")
+    assert (found.cell, found.values["right"]) == ("F9", "900")
