@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from workbook.check_code import code_of
 from workbook.checks.check import check
 from workbook.figures import figures_frame
 from workbook.messages import say
@@ -32,14 +33,23 @@ def check_files(files: Sequence[Path]) -> tuple[list[dict[str, Any]], list[str]]
             assert loaded is not None, "read_submission found this pack a moment ago"
             packs[submission.pack] = loaded
         pack = packs[submission.pack]
-        checked = check(pack, {"": submission}, nothing, period=submission.period, modules=submission.modules)
+        checked = check(
+            pack,
+            {"": submission},
+            nothing,
+            period=submission.period,
+            modules=submission.modules,
+            switches=submission.switches,
+        )
         found = checked.findings[""]
+        errors = any(f.severity == "error" and not f.trial for f in found)
         results.append(
             {
                 "file": str(path),
                 "unit": submission.unit.code,
                 "period": submission.period,
                 "verdict": verdict(found),
+                "code": "" if errors else code_of(submission, pack),
                 "findings": [as_json(f) for f in found],
                 "repairs": [],
             }

@@ -10,8 +10,9 @@ import hashlib
 
 from workbook.computed import definition
 from workbook.expression.tree import Ref, TextRef
-from workbook.layout import Layout
-from workbook.model import Cell, State, Submission
+from workbook.layout import Layout, make_layout
+from workbook.model import Cell, Pack, State, Submission
+from workbook.period import parse_period
 
 MODULUS = 99_999_989  # the largest prime of eight digits
 REDUCED = 9_999_991  # figures are reduced by this prime first: all sums stay far below 2**53, exact in a cell
@@ -48,6 +49,12 @@ def check_code(submission: Submission, layout: Layout) -> str:
             term = term_of(submission.cells.get((part.code, part.measure)))
         total += term * weight(number)
     return grouped(total % MODULUS)
+
+
+def code_of(submission: Submission, pack: Pack) -> str:
+    """Return the code of a form as it was handed out: its tier, period and modules."""
+    modules = submission.modules
+    return check_code(submission, make_layout(pack, submission.unit.tier, parse_period(submission.period), modules))
 
 
 def term_of(cell: Cell | None) -> int:

@@ -8,11 +8,13 @@ from typing import Any
 
 from exporters.consolidated.listing import Column, Listing, Value, write_list
 from exporters.consolidated.styles import Styles
+from workbook.check_code import code_of
 from workbook.checks.builtin import rule_name
 from workbook.collection import ALL, Collection
 from workbook.computed import stored_refs
 from workbook.expression.parse import parse
 from workbook.expression.tree import mentioned
+from workbook.form.book import switch_line
 from workbook.messages import say
 from workbook.model import Measure, Receipt, Switch
 from workbook.period import Period
@@ -35,10 +37,7 @@ def coverage_line(collection: Collection) -> str:
 
 def run_lines(collection: Collection, hidden: frozenset[str] = frozenset()) -> list[str]:
     """Return how the rules ran, in words: verdicts, what the round switched, what earlier figures were wanting for."""
-    switched = [
-        say("book.switched", rule=s.rule, to=say(f"word.{s.to}"), reason=s.reason)
-        for s in shown_switches(collection, hidden)
-    ]
+    switched = [switch_line(s) for s in shown_switches(collection, hidden)]
     return [coverage_line(collection), *switched, *unjudged_lines(collection)]
 
 
@@ -74,7 +73,13 @@ def write_units_state(book: Any, styles: Styles, collection: Collection) -> None
     """Add 报送情况: the balance and a line per unit."""
     columns = [
         *(Column("unit_code", 12, "centre"), Column("unit", 30), Column("tier", 12, "centre")),
-        *(Column("state", 12, "state"), Column("file", 46), Column("received", 18, "centre"), Column("remark", 44)),
+        *(
+            Column("state", 12, "state"),
+            Column("file", 46),
+            Column("received", 18, "centre"),
+            Column("check_code", 13, "centre"),
+        ),
+        Column("remark", 44),
     ]
     rows = _unit_rows(collection)
     period, notes = collection.period.title, balance_lines(collection)
@@ -91,10 +96,12 @@ def _unit_rows(collection: Collection) -> Iterator[list[Value]]:
         tier = collection.round.pack.tier(unit.tier).name
         state = say(f"state.{collection.states[unit.code]}")
         if receipt is None:
-            yield [unit.code, unit.name, tier, state, "", "", say("book.no_file")]
+            yield [unit.code, unit.name, tier, state, "", "", "", say("book.no_file")]
         else:
             remark = "" if receipt.note == say("receipt.used") else receipt.note
-            yield [unit.code, unit.name, tier, state, receipt.file, _time(receipt.received), remark]
+            used = collection.submissions.get(unit.code)
+            code = code_of(used, collection.round.pack) if used else ""
+            yield [unit.code, unit.name, tier, state, receipt.file, _time(receipt.received), code, remark]
 
 
 def write_files(book: Any, styles: Styles, collection: Collection) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Literal
 
+from exporters.consolidated.status import shown_switches
 from exporters.narrative.figures import ZERO_CLOSE, ZERO_OPEN, Figures, Lost
 from exporters.narrative.merge import Merge
 from exporters.narrative.template import Line, TemplateFault, render
@@ -18,6 +19,7 @@ from exporters.word.official import OfficialDocument
 from exporters.word.pieces import Piece
 from exporters.word.prose import DROP, prune, stretches
 from workbook.collection import ALL, Collection
+from workbook.form.book import switch_line
 from workbook.messages import say
 from workbook.model import Defect, Genre
 from workbook.round import RESULTS
@@ -173,10 +175,16 @@ def write_merged(
         fault = say("report.bad_template", why=error)
         return None, [], (Defect(genre.template, error.line, fault, say("report.bad_template_remedy")),)
     created = datetime.combine(collection.period.end, time(), UTC)
-    document = OfficialDocument(genre.name, created)
+    document = OfficialDocument(genre.name, created, remarks=_remarks(collection))
     Writer(document, _names(collection)).write(lines)
     document.save(target)
     return target, dropped, ()
+
+
+def _remarks(collection: Collection) -> str:
+    """Return what the round switched, for the file's properties; a report has no place for it in its text."""
+    restricted = frozenset(c for c, i in collection.indicators.items() if i.sensitive == "restricted")
+    return "；".join(switch_line(s) for s in shown_switches(collection, restricted))
 
 
 def _names(collection: Collection) -> dict[str, str]:

@@ -87,6 +87,7 @@ def _letter(collection: Collection, unit: Unit, receipt: Receipt, findings: Iter
         received=receipt.received,
         in_use=used.file if used is not None else "",
         findings=_told(findings),
+        switches=collection.round.switches,
     )
 
 

@@ -12,10 +12,11 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 
 from exporters.returned.marks import COLOURS, shortened
 from workbook.checks.builtin import rule_name
+from workbook.form.book import switch_line
 from workbook.form.styles import FONT, HEAD, INK, RULE, Styles
 from workbook.layout import quote
 from workbook.messages import say
-from workbook.model import Finding, Severity, Unit
+from workbook.model import Finding, Severity, Switch, Unit
 
 _FIRST = 2  # column of the numbers; a narrow margin is left of it
 _WIDTHS = {"number": 6, "severity": 11, "rule": 11, "place": 25, "message": 46, "what_to_do": 46, "reason": 26}
@@ -69,6 +70,7 @@ class Letter:
     in_use: str  # the earlier version that counts, "" if none
     findings: tuple[Finding, ...]
     anew: bool = False
+    switches: tuple[Switch, ...] = ()  # of the round
 
     def count(self, severity: Severity) -> int:
         """Return how many findings of a severity the unit has to look at."""
@@ -129,6 +131,7 @@ def _notes(letter: Letter) -> list[tuple[str, bool]]:
         (use, False),
         (say("returned.how") + (say("returned.explain") if counts["confirms"] else ""), False),
         (say("returned.send", office=office), False),
+        *((switch_line(s), False) for s in letter.switches),
     ]
 
 

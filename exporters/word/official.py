@@ -40,12 +40,14 @@ class OfficialDocument:
     The same calls with the same arguments give the same file, byte for byte.
     """
 
-    def __init__(self, title: str, created: datetime, *, latin: str | None = None, grid: Grid = "portable") -> None:
-        """Begin a portrait document; `title` and `created` become its core properties.
+    def __init__(
+        self, title: str, created: datetime, *, remarks: str = "", latin: str | None = None, grid: Grid = "portable"
+    ) -> None:
+        """Begin a portrait document; `title`, `created` and `remarks` become its core properties.
 
         `latin` is the face of digits and letters in running text (the Chinese face if None).
         """
-        self._title = title
+        self._title, self._remarks = title, remarks
         self._created = created
         self._latin = latin
         self._grid: Grid = grid
@@ -154,7 +156,7 @@ class OfficialDocument:
         blocks = list(self._blocks)
         if not blocks or isinstance(blocks[-1], Table):
             blocks.append(Paragraph("Separator"))
-        package = WordPackage(self._title, self._created)
+        package = WordPackage(self._title, self._created, self._remarks)
         package.set_styles(styles_xml(self._latin, self._grid))
         package.set_numbering(numbering_xml(self._numbering, self._latin))
         package.set_settings(SETTINGS)

@@ -37,6 +37,7 @@ _PROPERTIES = (
     '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
     'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
     'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><dc:title>{title}</dc:title>'
+    "{remarks}"
     '<dcterms:created xsi:type="dcterms:W3CDTF">{created}</dcterms:created>'
     '<dcterms:modified xsi:type="dcterms:W3CDTF">{created}</dcterms:modified></cp:coreProperties>'
 )
@@ -46,7 +47,7 @@ _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 class WordPackage:
     """An empty Word document; parts are added by name, then the body is set and the file written."""
 
-    def __init__(self, title: str, created: datetime) -> None:
+    def __init__(self, title: str, created: datetime, remarks: str = "") -> None:
         """Start from python-docx's package, without its styles, author, thumbnail and stale parts.
 
         A `created` without a time zone is taken as UTC.
@@ -56,7 +57,10 @@ class WordPackage:
         _forget(part.rels, _TEMPLATE_LEFTOVERS)
         _forget(part.package.rels, _PACKAGE_LEFTOVERS)
         moment = created.astimezone(UTC) if created.tzinfo else created
-        blob = _PROPERTIES.format(title=escape(clean_text(title)), created=f"{moment:%Y-%m-%dT%H:%M:%SZ}")
+        described = f"<dc:description>{escape(clean_text(remarks))}</dc:description>" if remarks else ""
+        blob = _PROPERTIES.format(
+            title=escape(clean_text(title)), remarks=described, created=f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+        )
         properties = Part(
             PackURI("/docProps/core.xml"),
             CONTENT_TYPE.OPC_CORE_PROPERTIES,

@@ -17,7 +17,7 @@ from workbook.form.texts import write_texts
 from workbook.form.verdicts import Verdicts, verdicts_of
 from workbook.layout import COVER_LABEL, COVER_VALUE, RULES_SHEET, STAMP_SHEET, Layout, cover_subfields
 from workbook.messages import catalogue, say
-from workbook.model import Round, Unit
+from workbook.model import Round, Switch, Unit
 from workbook.reading.submission import CARRIED, SWITCHED
 from workbook.reading.values import show
 from workbook.sheets import open_book
@@ -57,6 +57,11 @@ def write_form(path: Path, round_: Round, plan: Plan, content: Content, verdicts
     book.set_calc_mode("auto")
     book.get_worksheet_by_name(say("form.cover_sheet")).activate()
     book.close()
+
+
+def switch_line(switch: Switch) -> str:
+    """Return what a round switched, in words."""
+    return say("form.switched", rule=switch.rule, to=say(f"word.{switch.to}"), reason=switch.reason)
 
 
 def _write_stamp(book: Any, round_: Round, content: Content) -> None:
@@ -107,7 +112,10 @@ def _write_guide(book: Any, styles: Styles, round_: Round) -> None:
         sheet.write_number(number, 0, number, styles.number_label)
         sheet.write_string(number, 1, line, styles.wrapped)
         sheet.set_row(number, 18 * styles.lines(line, 88) + 6)
-    _legend(sheet, styles, len(lines) + 2)
+    for number, switch in enumerate(round_.switches, len(lines) + 1):
+        sheet.write_string(number, 1, switch_line(switch), styles.wrapped)
+        sheet.set_row(number, 18 * styles.lines(switch_line(switch), 88) + 6)
+    _legend(sheet, styles, len(lines) + len(round_.switches) + 2)
     sheet.protect("", PROTECT)
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
