@@ -145,15 +145,15 @@ class Layout:
         return f'INDEX({sheet}!${column}:${column},MATCH("{ref.code}",{sheet}!$A:$A,0))'
 
     def _find_sum(self, ref: TextRef, sheet: str) -> str:
-        """Return the array expression that sums a list's column; text counts if it is a number written plainly."""
+        """Return the array expression that sums a list's column; an error where something is no plain number."""
         block = self.blocks[ref.code]
         column = letters(block.column(ref.column))
         last = block.last_row + SPARE_ROWS
         codes, cells = (f"INDEX({sheet}!${c}:${c},1):INDEX({sheet}!${c}:${c},{last})" for c in ("A", column))
-        number = f'VALUE({cells}&"")'
-        plain = f'IF(ISERROR({number}),0,IF({number}&""={cells}&"",{number},0))'
+        text = f'TRIM(SUBSTITUTE(SUBSTITUTE({cells}&"","\u3000"," "),"\u00a0"," "))'
+        plain = f'IF({text}="",0,IF(VALUE({text})&""={text},VALUE({text}),NA()))'
         mark = f"{ref.code}{ITEM_MARK}"
-        return f'SUM((LEFT({codes},{len(mark)})="{mark}")*{plain})'
+        return f'SUM(IF(LEFT({codes},{len(mark)})="{mark}",{plain},0))'
 
 
 def summed_columns(pack: Pack) -> tuple[TextRef, ...]:

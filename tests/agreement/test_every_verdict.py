@@ -30,7 +30,7 @@ from workbook.form.content import Figure
 from workbook.form.parts import in_form
 from workbook.form.plan import Plan
 from workbook.layout import Layout
-from workbook.model import Indicator, Rule, State, Unit
+from workbook.model import Indicator, Rule, State, Submission, Unit
 from workbook.values import Table
 
 DRAWS = 500

@@ -223,7 +223,7 @@ class Operands:
         there = f'COUNTIF({codes},"{part.code}{HEADING_MARK}")=0'
         formula = f'=IFERROR(IF({there},"",{self.layout.find(part)}),"")'
         if part.column:
-            self.sheet.write_array_formula(row, RAW, row, RAW, "{" + formula + "}", None, raw)
+            self.sheet.write_array_formula(row, RAW, row, RAW, formula, None, raw)
         else:
             self.sheet.write_formula(row, RAW, formula, None, raw)
         self._number(row, raw)
