@@ -98,6 +98,7 @@ class Layout:
     indicators: Mapping[str, Indicator]
     sections: tuple[Section, ...]
     blocks: Mapping[str, Block]
+    openings: frozenset[str]  # indicators some rule compares with the end of last year
 
     @property
     def sheets(self) -> list[str]:
@@ -125,7 +126,7 @@ class Layout:
             measures.append("prior")
         if self.earlier == "half" and indicator.half:
             measures.append("half")
-        if self.earlier == "opening" and indicator.code in opening_codes(self.pack):
+        if self.earlier == "opening" and indicator.code in self.openings:
             measures.append("opening")
         return tuple(measures)
 
@@ -200,7 +201,7 @@ def make_layout(pack: Pack, tier: str, period: Period, modules: tuple[str, ...])
         if codes:
             rows = {c: FIRST_ROW + n for n, c in enumerate(codes)}
             sections.append(Section(title, sheet_name(title), rows))
-    return Layout(pack, tier, period, modules, items, tuple(sections), _blocks(pack, tier))
+    return Layout(pack, tier, period, modules, items, tuple(sections), _blocks(pack, tier), opening_codes(pack))
 
 
 def _blocks(pack: Pack, tier: str) -> dict[str, Block]:
