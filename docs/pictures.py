@@ -26,6 +26,7 @@ COLOURS = 128
 FORM = "收件/X01_*.xlsx"
 RETURNED = "收件/X04_*.xlsx"  # the unit whose form has an error
 EXPLAINED = "收件/Q02_*.xlsx"  # the unit that gave a reason
+SENT_BACK = "成果/退回/X04_*.xlsx"  # what it gets back
 BOOK = "成果/汇总表.xlsx"
 REPORT = "成果/全市汇总报告.docx"
 
@@ -49,10 +50,14 @@ PICTURES = (
     Picture("form-section", FORM, ("思想理论武装", "填报单位", "理论学习中心组学习次数"), dpi=110, part=0.72),
     Picture("form-texts", FORM, ("文字材料", "政治建设典型做法"), dpi=130, part=0.75),
     Picture("form-notes", EXPLAINED, ("增减变动说明",), dpi=120, part=0.3),
+    Picture("form-marked", RETURNED, ("作风建设与纪律监督", "违反八项规定精神查处人数"), dpi=110, part=0.72),
+    Picture("returned", SENT_BACK, ("审核意见", "必须改正", "哪里"), dpi=120, part=0.32),
     Picture("book-cover", BOOK, ("党建工作汇总表", "账目平衡"), dpi=100),
     Picture("book-tiers", BOOK, ("分级汇总", "基层党委数"), dpi=110, part=0.6),
     Picture("book-receipts", BOOK, ("报送情况", "单位代码", "应报"), dpi=100, part=0.75),
     Picture("book-findings", BOOK, ("审核情况", "运行规则", "单位的说明"), dpi=150, part=0.34),
+    Picture("book-outliers", BOOK, ("离群值", "只供核实"), dpi=110, part=0.5),
+    Picture("book-rules", BOOK, ("规则运行", "规则依据"), dpi=110, part=0.5),
     Picture("book-units", BOOK, ("思想理论武装", "合计取自本表"), dpi=90),
     Picture("report-first", REPORT, ("全市党建工作情况汇总报告",), dpi=75, whole=True),
     Picture("report-table", REPORT, ("表1主要指标",), dpi=75, whole=True),

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from workbook.computed import carries, definition
-from workbook.expression.evaluate import Evaluator, round_half_up
+from workbook.expression.evaluate import Evaluator
+from workbook.expression.functions import round_half_up
 from workbook.expression.tree import operands
 from workbook.model import MEASURES, Indicator, Measure, State
 from workbook.values import Table

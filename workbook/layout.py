@@ -26,6 +26,7 @@ FIELDS = 6
 SPARE_ROWS = 200  # a list's column is summed this far below its block, should rows have been inserted
 WIDE = FIELD + 1  # the widest text of a block stands here
 OVERLONG, LENGTH = FIELD + FIELDS, FIELD + FIELDS + 1  # hidden: which subfield is too long, and how long it is
+EXPLAINS = LENGTH + 2  # hidden: the rule or indicator that a written reason explains, if it is long enough
 
 # Columns of the cover.
 COVER_LABEL, COVER_VALUE = 1, 2

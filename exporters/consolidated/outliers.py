@@ -12,7 +12,7 @@ from exporters.consolidated.styles import Styles
 from workbook.checks.outliers import FAR, FEWEST, SMALL, Outlier, outliers_of
 from workbook.collection import Collection
 from workbook.computed import formula
-from workbook.expression.evaluate import round_half_up
+from workbook.expression.functions import round_half_up
 from workbook.expression.tree import mentioned
 from workbook.messages import say
 

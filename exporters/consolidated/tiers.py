@@ -19,7 +19,7 @@ from exporters.consolidated.places import Places
 from exporters.consolidated.styles import Styles
 from workbook.collection import ALL, Collection
 from workbook.computed import carries
-from workbook.expression.evaluate import round_half_up
+from workbook.expression.functions import round_half_up
 from workbook.expression.tree import Ref
 from workbook.layout import address
 from workbook.messages import say

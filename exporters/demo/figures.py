@@ -18,7 +18,7 @@ from random import Random
 from exporters.demo.plans import Plan, Range, read_plans, read_sizes
 from exporters.demo.texts import load_texts
 from workbook.computed import formula
-from workbook.expression.evaluate import round_half_up
+from workbook.expression.functions import round_half_up
 from workbook.expression.tree import Arith, Call, Node, Number, Ref, TextRef, texts
 from workbook.history import earlier_periods
 from workbook.layout import collected

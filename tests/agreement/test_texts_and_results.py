@@ -11,7 +11,7 @@ from helpers import NOTHING, party_building, plan
 from live import agreed, poisoned, round_of, shown
 
 from workbook.computed import definition
-from workbook.expression.evaluate import round_half_up
+from workbook.expression.functions import round_half_up
 from workbook.expression.tree import Ref
 from workbook.form.content import blank_contents, with_computed
 from workbook.layout import Block
@@ -183,3 +183,30 @@ def test_a_rule_may_add_up_a_column_of_a_list(pieces: list, verdict: float, desk
     if verdict == 0:
         (message,) = (f.message for f in found.findings[""] if f.rule == "R900")
         assert message in {f[1] for f in form.findings}
+
+
+REASONS = [
+    ("R105", "", "乡镇合并划转党员关系"),
+    (" r107 ", "", "情 况 属 实 ， 已 核 对"),
+    ("R167", "", "太 短 了 　 　 吧"),
+    ("", " 党员总数 ", "台账刚刚移交，尚未统计"),
+    ("", "BASE_BRANCHES", "台账刚刚移交，尚未统计"),
+    ("R105", "BASE_COMMITTEES", "只说明规则，不说明指标"),
+    ("STATED-MISSING", "", "想一次说明所有缺数"),
+]
+
+
+def test_a_reason_explains_the_same_in_the_form_and_in_the_pipeline(desk: Desk, tmp_path: Path) -> None:
+    round_, blank = round_of(tmp_path, "county")
+    entries = dict(blank.entries)
+    for code in ("BASE_MEMBERS", "BASE_BRANCHES", "BASE_COMMITTEES"):
+        entries[code, "value"] = "未统计"
+    desk.open(poisoned(tmp_path / "form.xlsx", round_, replace(blank, entries=entries)))
+    block = plan(round_, blank.unit).layout.blocks["TXT_CHANGE_NOTES"]
+    for number, reason in enumerate(REASONS):
+        for name, text in zip(("rule", "code", "reason"), reason, strict=True):
+            desk.put(block.sheet, f"{'ABCDEFGHI'[block.column(name)]}{block.first_row + 1 + number}", text or None)
+    desk.recalculate()
+    form, _ = agreed(desk, tmp_path / "saved.xlsx")
+    explained = {f[1].split("是必填项")[0] for f in form.findings if f[0] == "缺数说明" and f[4]}
+    assert explained == {"党员总数", "党支部数"}

@@ -10,9 +10,9 @@ from helpers import findings_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbook.expression.evaluate import kleene_and, kleene_not, kleene_or, round_half_up
+from workbook.expression.evaluate import kleene_and, kleene_not, kleene_or
 from workbook.expression.excel import number_formula
-from workbook.expression.functions import FUNCTIONS
+from workbook.expression.functions import FUNCTIONS, round_half_up
 from workbook.expression.parse import ExpressionError, parse
 from workbook.expression.tree import Ref, TextRef, mentioned, operands
 

@@ -10,7 +10,8 @@ from fractions import Fraction
 import numpy as np
 
 from workbook.computed import definition
-from workbook.expression.evaluate import Evaluator, round_half_up
+from workbook.expression.evaluate import Evaluator
+from workbook.expression.functions import round_half_up
 from workbook.expression.tree import mentioned
 from workbook.layout import Block, Layout, address
 from workbook.messages import catalogue, say

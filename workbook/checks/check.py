@@ -84,8 +84,7 @@ def _reason(finding: Finding, submission: Submission) -> str:
     """Return the written reason that closes a confirm finding: by its rule id, for a built-in check by its item."""
     if finding.severity != "confirm":
         return ""
-    reasons = submission.reasons
-    return reasons.get(finding.rule) or (reasons.get(finding.indicator, "") if finding.rule == STATED_MISSING else "")
+    return submission.reasons.get(finding.indicator if finding.rule == STATED_MISSING else finding.rule, "")
 
 
 def _order(finding: Finding, layout: Layout) -> tuple[bool, int, int, int, str]:

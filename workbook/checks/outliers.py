@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from workbook.collection import Collection, mask_of
 from workbook.computed import carries, definition
-from workbook.expression.evaluate import round_half_up
+from workbook.expression.functions import round_half_up
 from workbook.expression.tree import Ref, operands
 from workbook.messages import say
 from workbook.model import Indicator

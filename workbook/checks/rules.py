@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from workbook.checks.builtin import start_of
-from workbook.expression.evaluate import FALSE, TRUE, UNKNOWN, Evaluator, round_half_up
+from workbook.expression.evaluate import FALSE, TRUE, UNKNOWN, Evaluator
+from workbook.expression.functions import round_half_up
 from workbook.expression.parse import parse
 from workbook.expression.tree import Call, Node, Ref, TextRef, mentioned, walk
 from workbook.layout import Layout, collected

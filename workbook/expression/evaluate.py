@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor
 
 import numpy as np
 import numpy.typing as npt
 
 from workbook.computed import definition
+from workbook.expression.functions import FUNCTIONS
 from workbook.expression.tree import (
     Arith,
     Call,
@@ -232,24 +232,13 @@ def _whole(approx: Floats, a: Numbers, b: Numbers) -> bool:
 
 
 def _function(name: str, args: list[Numbers]) -> Numbers:
+    function = FUNCTIONS[name]
     known = np.logical_and.reduce([a.known for a in args])
-    first, last = args[0], args[-1]
-    if name == "abs":
-        return Numbers(np.abs(first.approx), known, lambda i: abs(first.exact(i)))
-    if name == "min":
-        return Numbers(np.minimum(first.approx, last.approx), known, lambda i: min(first.exact(i), last.exact(i)))
-    if name == "max":
-        return Numbers(np.maximum(first.approx, last.approx), known, lambda i: max(first.exact(i), last.exact(i)))
 
-    def rounded(i: int) -> Fraction:
-        return round_half_up(first.exact(i), int(last.exact(i)))
+    def exact(i: int) -> Fraction:
+        assert function.exact is not None, f"{name} is no function of numbers"
+        return function.exact(*(a.exact(i) for a in args))
 
-    approx = np.array([float(rounded(i)) if known[i] else np.nan for i in range(len(known))])
-    return Numbers(approx, known, rounded)
-
-
-def round_half_up(value: Fraction, places: int) -> Fraction:
-    """Return value rounded to `places` decimals, halves away from zero (as Excel and people do)."""
-    scale = Fraction(10) ** places
-    whole = floor(abs(value) * scale + Fraction(1, 2))
-    return Fraction(whole if value >= 0 else -whole) / scale
+    if function.vector is not None:
+        return Numbers(function.vector(*(a.approx for a in args)), known, exact)
+    return Numbers(np.array([float(exact(i)) if k else np.nan for i, k in enumerate(known)]), known, exact)

@@ -1,9 +1,14 @@
-"""The one table of functions: name, arguments, result, Excel form and what it means."""
+"""The one table of functions: name, arguments, result, Excel form, form over all units, and what it means."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from fractions import Fraction
+from math import floor
+from typing import Any, Literal
+
+import numpy as np
 
 from workbook.expression.tree import NodeKind
 from workbook.model import Measure
@@ -15,8 +20,9 @@ Argument = Literal["number", "condition", "indicator", "text", "column"]
 class Function:
     """One function of the rule language.
 
-    `time` is set for functions that only move an indicator in time; `excel` has {0}, {1} … for compiled
-    arguments and is empty where the form needs more than a formula of the arguments.
+    `excel` has {0}, {1} … for compiled arguments; `exact` is the function on fractions and `vector` the one on floats
+    of all units, where there is one. They are empty for functions that look at more than numbers: those that only move
+    an indicator in time have `time`, the rest are spelled out in excel.py and evaluate.py.
     """
 
     name: str
@@ -24,7 +30,16 @@ class Function:
     result: NodeKind
     doc: str
     excel: str = ""
+    exact: Callable[..., Fraction] | None = None
+    vector: Callable[..., Any] | None = None
     time: Measure | None = None
+
+
+def round_half_up(value: Fraction, places: int | Fraction) -> Fraction:
+    """Return value rounded to `places` decimals, halves away from zero (as Excel and people do)."""
+    scale = Fraction(10) ** int(places)
+    whole = floor(abs(value) * scale + Fraction(1, 2))
+    return Fraction(whole if value >= 0 else -whole) / scale
 
 
 FUNCTIONS: dict[str, Function] = {
@@ -38,10 +53,12 @@ FUNCTIONS: dict[str, Function] = {
         Function("rows", ("text",), "number", "items filled in a text input; 0 for an empty table"),
         Function("total", ("text", "column"), "number", "sum of a column of a list; 0 for an empty one"),
         Function("filled", ("text",), "condition", "the text input has at least one item"),
-        Function("abs", ("number",), "number", "distance from zero", "ABS({0})"),
-        Function("min", ("number", "number"), "number", "the smaller of two", "MIN({0},{1})"),
-        Function("max", ("number", "number"), "number", "the larger of two", "MAX({0},{1})"),
-        Function("round", ("number", "number"), "number", "rounded half up to n places", "ROUND({0},{1})"),
+        Function("abs", ("number",), "number", "distance from zero", "ABS({0})", abs, np.abs),
+        Function("min", ("number", "number"), "number", "the smaller of two", "MIN({0},{1})", min, np.minimum),
+        Function("max", ("number", "number"), "number", "the larger of two", "MAX({0},{1})", max, np.maximum),
+        Function(
+            "round", ("number", "number"), "number", "halves rounded up at n places", "ROUND({0},{1})", round_half_up
+        ),
     )
 }
 

@@ -160,6 +160,7 @@ def _write_cover(
         sheet.write_string(row, COVER_LABEL, say(f"form.{key}"), styles.cover_label)
         sheet.set_row(row, 26)
         row += 1
+    row += 1
     for offset, note in enumerate(notes):
         sheet.merge_range(row + offset, COVER_LABEL, row + offset, COVER_VALUE, note, styles.wrapped)
         sheet.set_row(row + offset, 18 * styles.lines(note, 66) + 4)

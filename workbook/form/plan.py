@@ -27,7 +27,7 @@ from workbook.form.checks import (
 )
 from workbook.form.content import layouts_of
 from workbook.form.parts import Item, Part, Sheet, in_form, parts_of
-from workbook.layout import RULES_SHEET, letters, quote
+from workbook.layout import EXPLAINS, RULES_SHEET, letters, quote
 from workbook.messages import say
 from workbook.model import Round, Unit
 
@@ -180,12 +180,8 @@ class Plan:
         names = explained_by(check, self.layout)
         if notes is None or not names:
             return ""
-        sheet = quote(notes.sheet)
-        columns = {s.name: letters(c) for s, c in zip(notes.text.subfields, notes.columns, strict=True)}
-        at = {n: f"{sheet}!${c}:${c}" for n, c in columns.items()}
-        by = "rule" if names == (check.id,) else "code"
-        enough = f'{at["reason"]},"????????*"'
-        return "(" + "+".join(f'COUNTIFS({at[by]},"{n}",{enough})' for n in names) + ")"
+        column = f"{quote(notes.sheet)}!${letters(EXPLAINS)}:${letters(EXPLAINS)}"
+        return "(" + "+".join(f'COUNTIF({column},"{n}")' for n in names) + ")"
 
     def _joined(self, words: tuple[Word, ...]) -> str:
         return "&".join(self._text(w) for w in words)

@@ -6,8 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from workbook.computed import definition
-from workbook.expression.evaluate import round_half_up
 from workbook.expression.excel import number_formula
+from workbook.expression.functions import round_half_up
 from workbook.expression.tree import Arith, Ref, operands
 from workbook.form.content import Content, Figure
 from workbook.form.live import Judged

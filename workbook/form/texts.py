@@ -12,6 +12,7 @@ from workbook.form.sections import write_sheet_name
 from workbook.form.styles import PROTECT, Styles
 from workbook.layout import (
     CODE,
+    EXPLAINS,
     FIELD,
     FIELDS,
     FILLED,
@@ -27,6 +28,7 @@ from workbook.layout import (
 )
 from workbook.messages import say
 from workbook.model import Subfield
+from workbook.reading.submission import SHORTEST_REASON
 from workbook.reading.values import length
 
 FULL_WIDTH = "\u3000"  # as wide as any Han character
@@ -40,7 +42,7 @@ def write_texts(book: Any, styles: Styles, layout: Layout, title: str, content: 
     last = FIELD + FIELDS - 1
     sheet.hide_gridlines(2)
     sheet.set_column(CODE, FILLED, 3, None, {"hidden": True})
-    sheet.set_column(OVERLONG, LENGTH + 1, 3, None, {"hidden": True})
+    sheet.set_column(OVERLONG, EXPLAINS, 3, None, {"hidden": True})
     write_sheet_name(sheet, title)
     for offset, width in enumerate(WIDTHS):
         sheet.set_column(ITEM + offset, ITEM + offset, width)
@@ -96,6 +98,8 @@ def _write_item(sheet: Any, styles: Styles, block: Block, row: int, values: Sequ
     filled = int(any(length(v) for v in values))
     sheet.write_formula(row, FILLED, f"=IFERROR(IF(SUMPRODUCT({_characters(span)})>0,1,0),1)", None, filled)
     _write_overlong(sheet, block, row, values)
+    if text.place == "notes":
+        _write_explains(sheet, block, row, values)
     sheet.write_number(row, ITEM, number, styles.centre)
     if block.joined:
         sheet.merge_range(row, FIELD, row, WIDE, "", styles.entry(locked=locked))
@@ -134,6 +138,24 @@ def _write_overlong(sheet: Any, block: Block, row: int, values: Sequence[str]) -
     found, n = overlong(block, values)
     sheet.write_formula(row, OVERLONG, f"=IFERROR({which},0)", None, found)
     sheet.write_formula(row, LENGTH, f"=IF({flag}=0,0,CHOOSE({flag},{picked}))", None, n)
+
+
+def _write_explains(sheet: Any, block: Block, row: int, values: Sequence[str]) -> None:
+    """Write, out of sight, what a reason explains: the rule it names, else the indicator; "" while it is too short."""
+    columns = {s.name: letters(c) for s, c in zip(block.text.subfields, block.columns, strict=True)}
+    cells = {name: f"INDEX(${c}:${c},ROW())" for name, c in columns.items()}
+    rule, code = (_tidy(cells[name]) for name in ("rule", "code"))
+    enough = f"{_characters(cells['reason'])}>={SHORTEST_REASON}"
+    formula = f'=IFERROR(IF({enough},IF({rule}="",{code},{rule}),""),"")'
+    given = dict(zip((s.name for s in block.text.subfields), values, strict=False))
+    explained = given.get("rule", "").strip() or given.get("code", "").strip()
+    shown = explained if length(given.get("reason", "")) >= SHORTEST_REASON else ""
+    sheet.write_formula(row, EXPLAINS, formula, None, shown)
+
+
+def _tidy(cell: str) -> str:
+    """Return the Excel expression for a cell's text with outer blanks cut."""
+    return f'TRIM(SUBSTITUTE(SUBSTITUTE(CLEAN({cell}),"\u3000"," "),"\u00a0"," "))'
 
 
 def _colour_overlong(sheet: Any, styles: Styles, block: Block) -> None:

@@ -32,7 +32,7 @@ from workbook.reading.values import Raw, length, read_figure, show
 Grid: TypeAlias = list[list[Raw]]
 CARRIED, SWITCHED = "carried ", "switch "  # keys of the stamp, before "CODE measure" and a rule's id
 NOWHERE = 10_000  # column or row of what is not there
-SHORTEST_REASON = 8  # characters a written reason must have (semantics: confirm)
+SHORTEST_REASON = 8  # characters a written reason must have, blanks not counted (semantics: confirm)
 
 
 class Unreadable(Exception):
@@ -250,6 +250,6 @@ def reasons_of(layout: Layout, texts: Mapping[str, tuple[TextRow, ...]]) -> dict
         if block.text.place == "notes" and {"rule", "code", "reason"} <= set(names):
             for row in texts.get(text, ()):
                 rule, code, reason = (row.values[names.index(n)] for n in ("rule", "code", "reason"))
-                if len(reason) >= SHORTEST_REASON:
-                    reasons[rule.upper() or code] = reason
+                if length(reason) >= SHORTEST_REASON:
+                    reasons[(rule or layout.named.get(code, code)).upper()] = reason
     return reasons
