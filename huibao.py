@@ -125,7 +125,7 @@ def check(files: tuple[Path, ...], as_json: bool) -> int:
         if not path.is_file():
             raise Stop(say("cli.no_file", file=path))
     with progress(say("progress.check", n=len(files))):
-        results, unusable = check_files(files)
+        results, codes, unusable = check_files(files)
     if as_json:
         print_json(results[0] if len(files) == 1 and results else {"files": results})
     for result in [] if as_json else results:
@@ -140,6 +140,8 @@ def check(files: tuple[Path, ...], as_json: bool) -> int:
             for f in result["findings"]
         ]
         complain(say(f"verdict.{result['verdict']}", file=result["file"], unit=result["unit"], period=result["period"]))
+        if code := codes[result["file"]]:
+            complain(say("verdict.code", code=code))
         if rows:
             table("", [say(f"book.{k}") for k in ("rule", "severity", "cell", "message", "what_to_do")], rows)
     for sentence in unusable:

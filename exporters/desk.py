@@ -15,8 +15,12 @@ from workbook.pack import find_pack, load_pack
 from workbook.reading.submission import Unreadable, read_submission
 
 
-def check_files(files: Sequence[Path]) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return the verdict on each form as the design's JSON object, and a sentence on each file that is none."""
+def check_files(files: Sequence[Path]) -> tuple[list[dict[str, Any]], dict[str, str], list[str]]:
+    """Return the verdict on each form as the design's JSON object, check codes, a sentence on each file that is none.
+
+    Check codes are by file, "" while there are errors.
+    """
+    codes: dict[str, str] = {}
     packs: dict[str, Pack] = {}
     results, unusable = [], []
     nothing = figures_frame([]).assign(definition="")
@@ -43,18 +47,18 @@ def check_files(files: Sequence[Path]) -> tuple[list[dict[str, Any]], list[str]]
         )
         found = checked.findings[""]
         errors = any(f.severity == "error" and not f.trial for f in found)
+        codes[str(path)] = "" if errors else code_of(submission, pack)
         results.append(
             {
                 "file": str(path),
                 "unit": submission.unit.code,
                 "period": submission.period,
                 "verdict": verdict(found),
-                "code": "" if errors else code_of(submission, pack),
                 "findings": [as_json(f) for f in found],
                 "repairs": [],
             }
         )
-    return results, unusable
+    return results, codes, unusable
 
 
 def verdict(findings: Sequence[Finding]) -> str:

@@ -110,6 +110,9 @@ def test_check_says_what_must_be_changed(city: Path) -> None:
     bad, good = city / IN / "X04_白湖县_2020H1.xlsx", city / IN / "X02_云坪县_2020H1.xlsx"
     passed, failed = huibao("check", good), huibao("check", bad, "--json")
     assert (passed.returncode, failed.returncode) == (0, 1)
+    cover = {row[1]: row[2] for row in openpyxl.load_workbook(good, data_only=True)["封面"].iter_rows(values_only=True)}
+    assert f"校验码 {cover['校验码']}" in passed.stderr
+    assert "校验码" not in failed.stderr
     told = json.loads(failed.stdout)
     assert set(told) == {"file", "unit", "period", "verdict", "findings", "repairs"}
     assert (told["unit"], told["period"], told["verdict"]) == ("X04", "2020H1", "error")

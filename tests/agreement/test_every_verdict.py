@@ -134,7 +134,7 @@ def filled(layout: Layout, filling: Case, number: int, blank: dict) -> tuple[dic
 
 def tell_the_same(form: Shown, submission: Submission, path: Path) -> None:
     """Hold `check --json` and the returned form against the list in the form: same words, same cells."""
-    (result,), _ = check_files([path])
+    (result,), _, _ = check_files([path])
     in_json = {
         (rule_name(f["rule"]), f["message"], f["remedy"], f"{f['sheet']} {f['cell']}".strip(), bool(f["reason"]))
         for f in result["findings"]

@@ -64,7 +64,7 @@ def test_more_items_than_there_is_room_for_are_told(desk: Desk, tmp_path: Path) 
 VARIANTS = (
     "right",
     "half a digit off",
-    "just over half a digit off",
+    "just over it",
     "as integer",
     "one off",
     "text",
