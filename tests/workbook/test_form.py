@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -211,3 +212,64 @@ def test_every_cached_result_in_a_form_is_what_libreoffice_computes(tmp_path: Pa
             count += 1
     assert count > 8000
     assert cached["封面"]["C12"].value.startswith("错误 ")
+
+
+SHARED = {  # functions that Excel 2010, WPS and LibreOffice 7 all have
+    *(
+        "ABS",
+        "ADDRESS",
+        "AND",
+        "CELL",
+        "CHOOSE",
+        "CLEAN",
+        "COLUMN",
+        "COUNT",
+        "COUNTIF",
+        "COUNTIFS",
+        "FIND",
+        "HYPERLINK",
+    ),
+    *(
+        "IF",
+        "IFERROR",
+        "INDEX",
+        "INT",
+        "ISERROR",
+        "ISNUMBER",
+        "ISTEXT",
+        "LEFT",
+        "LEN",
+        "MATCH",
+        "MAX",
+        "MIN",
+        "MOD",
+        "N",
+    ),
+    *("NA", "NOT", "OR", "REPT", "RIGHT", "ROUND", "ROW", "SMALL", "SUBSTITUTE", "SUM", "SUMIF"),
+    *("SUMPRODUCT", "TEXT", "TRIM", "VALUE"),
+}
+
+
+def test_formulas_use_only_what_excel_2010_wps_and_libreoffice_share(blank: dict[str, Path]) -> None:
+    for path in blank.values():
+        with zipfile.ZipFile(path) as package:
+            sheets = [package.read(n).decode() for n in package.namelist() if n.startswith("xl/worksheets/")]
+        formulas = [f for sheet in sheets for f in re.findall(r"<(?:f|formula|formula1)[^>]*>([^<]*)<", sheet)]
+        bare = [re.sub(r"'[^']*'|\"[^\"]*\"|&quot;.*?&quot;", "", f) for f in formulas]
+        assert {name for f in bare for name in re.findall(r"([A-Z][A-Z0-9.]*)\(", f)} <= SHARED
+        assert max(map(len, formulas)) < 8192, "no program takes longer formulas"
+        assert "_xlfn" not in "".join(formulas)
+
+
+def test_no_formula_refers_to_a_cell_that_a_clerk_may_cut(blank: dict[str, Path]) -> None:
+    """Cut and paste drags references along; so formulas look through whole columns, by code."""
+    for path in blank.values():
+        book = openpyxl.load_workbook(path)
+        open_sheets = {s.title for s in book.worksheets if any(not c.protection.locked for r in s["A1:L60"] for c in r)}
+        assert len(open_sheets) > 5
+        for row in book["huibao_rules"].iter_rows():
+            for cell in row:
+                for sheet, place in re.findall(
+                    r"'([^']+)'!(\$[A-Z]+\$?\d+)", str(getattr(cell.value, "text", cell.value))
+                ):
+                    assert sheet not in open_sheets or place == "$L$1", (cell.coordinate, place)

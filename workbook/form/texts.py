@@ -94,7 +94,8 @@ def _write_item(sheet: Any, styles: Styles, block: Block, row: int, values: Sequ
     locked = text.place == "office"
     number = row - block.first_row + 1
     sheet.write_string(row, CODE, f"{text.code}{ITEM_MARK}{number}")
-    span = f"INDEX(${letters(FIELD)}:${letters(FIELD + FIELDS - 1)},ROW(),0)"
+    # Inside SUMPRODUCT Excel takes ROW() for an array of one, which INDEX does not follow; MAX makes it a number again.
+    span = f"INDEX(${letters(FIELD)}:${letters(FIELD + FIELDS - 1)},MAX(ROW()),0)"
     filled = int(any(length(v) for v in values))
     sheet.write_formula(row, FILLED, f"=IFERROR(IF(SUMPRODUCT({_characters(span)})>0,1,0),1)", None, filled)
     _write_overlong(sheet, block, row, values)
