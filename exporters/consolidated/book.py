@@ -85,6 +85,8 @@ def _write_cover(book: Any, styles: Styles, collection: Collection, lines: Seque
         row += 1
     row += 1
     for name, about in catalogue()["sheets"].items():
+        if name == "controls_sheet" and not collection.controls:
+            continue  # no umbrella, no such sheet
         sheet_title = say(f"book.{name}") if name != "texts_sheet" else say("form.texts_sheet")
         target = sheet_title if name != "sections" else None
         if target:

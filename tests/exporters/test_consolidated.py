@@ -7,11 +7,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from helpers import office, party_building
+from helpers import a_round, collected, office, party_building, submission
 from openxml_audit import OpenXmlValidator
 from plain import Plain, catalog, filled
 
+from exporters.consolidated.book import write_book
 from exporters.demo.run import DemoRound
+from workbook.model import Unit
 from workbook.round import IN, RESULTS
 
 SHAREABLE, OFFICE = "汇总表.xlsx", "汇总表（本室留存）.xlsx"
@@ -158,3 +160,14 @@ def test_text_of_units_never_becomes_a_formula(tmp_path: Path) -> None:
     ]
     assert cells
     assert all(c.data_type == "s" for c in cells)
+
+
+def test_the_cover_links_only_to_sheets_that_are_there(tmp_path: Path) -> None:
+    round_ = a_round(tmp_path, [Unit("X1", "甲县", "county")], "2020H1")
+    collection = collected(round_, submission({"BASE_MEMBERS": 10}, unit="X1", period="2020H1"))
+    write_book(tmp_path / "book.xlsx", collection, frozenset())
+    book = openpyxl.load_workbook(tmp_path / "book.xlsx")
+    targets = {
+        cell.hyperlink.location.split("!")[0].strip("'") for row in book["说明"] for cell in row if cell.hyperlink
+    }
+    assert targets <= set(book.sheetnames)
