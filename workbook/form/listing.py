@@ -61,6 +61,7 @@ def write_list(sheet: Any, styles: Styles, content: Content, period: str, judged
     formula, shown = summary(judged)
     sheet.merge_range(2, 1, 2, 7, "", styles.block)
     sheet.write_formula(2, 1, formula, styles.block, shown)
+    sheet.set_row(2, 24)
     for place, key in enumerate(("number", "severity", "rule", "message", "values", "what_to_do", "place"), 1):
         sheet.write_string(3, place, say(f"form.live_{key}"), styles.heading)
     sheet.set_row(3, 22)
