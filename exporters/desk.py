@@ -12,7 +12,8 @@ from workbook.figures import figures_frame
 from workbook.messages import say
 from workbook.model import Finding, Pack
 from workbook.pack import find_pack, load_pack
-from workbook.reading.submission import Unreadable, read_submission
+from workbook.reading.kind import Unreadable
+from workbook.reading.submission import read_submission
 
 
 def check_files(files: Sequence[Path]) -> tuple[list[dict[str, Any]], dict[str, str], list[str]]:
@@ -28,8 +29,8 @@ def check_files(files: Sequence[Path]) -> tuple[list[dict[str, Any]], dict[str, 
         try:
             submission = read_submission(path)
         except Unreadable as error:
-            why = say(f"receipt.{error.reason}")
-            unusable.append(say("cli.not_a_form", file=path, why=why, remedy=say(f"receipt.{error.reason}_remedy")))
+            why, remedy = (say(f"receipt.{error.reason}{end}", **error.values) for end in ("", "_remedy"))
+            unusable.append(say("cli.not_a_form", file=path, why=why, remedy=remedy))
             continue
         if submission.pack not in packs:
             folder = find_pack(submission.pack)

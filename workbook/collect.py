@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pandas as pd
 
+from workbook.arrivals import count_arrivals
 from workbook.checks.check import Checked, check
 from workbook.checks.rules import active_rules
 from workbook.checks.table import make_table, with_computed
@@ -24,7 +25,7 @@ from workbook.computed import definition
 from workbook.history import stored_figures, unknown_periods
 from workbook.layout import collected
 from workbook.model import FILE_STATES, Defect, Finding, Indicator, Round, Submission, Unit, UnitState
-from workbook.receive import Incoming, Settled, read_incoming, received_files, settle
+from workbook.receive import Incoming, Settled, read_incoming, settle
 from workbook.totals import Total, Totals
 
 UNIT_STATES: tuple[UnitState, ...] = ("accepted", "returned", "missing")
@@ -167,7 +168,7 @@ def _balance(
     return Balance(
         expected=len(round_.units),
         units={s: sum(v == s for v in settled.units.values()) for s in UNIT_STATES},
-        received=len(received_files(round_)),
+        received=count_arrivals(round_),
         files={s: sum(r.state == s for r in settled.receipts) for s in FILE_STATES},
         sums_compared=compared,
         sums_differ=tuple(differ),

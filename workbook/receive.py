@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from pathlib import Path
 
+from workbook.arrivals import Arrival, arrivals
 from workbook.messages import say
 from workbook.model import FileState, Finding, Receipt, Round, Submission, UnitState
 from workbook.period import parse_period
-from workbook.reading.submission import Unreadable, read_submission
-from workbook.round import IN
+from workbook.reading.kind import Unreadable
+from workbook.reading.submission import read_form
 
-_ATTACHED = ("pdf", "image")
+_ATTACHED = ("pdf", "image", "archive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,52 +32,33 @@ class Settled:
     units: Mapping[str, UnitState]
 
 
-def received_files(round_: Round) -> list[Path]:
-    """Return every file under 收件, by path."""
-    folder = round_.path / IN
-    return sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
-
-
 def read_incoming(round_: Round) -> Incoming:
-    """Read every received file once; one bad file never stops the run."""
+    """Read everything that came in once; one bad file never stops the run."""
     submissions: dict[str, Submission] = {}
     receipts: list[Receipt] = []
     seen: dict[str, str] = {}
-    for path in received_files(round_):
-        key = path.relative_to(round_.path / IN).as_posix()
+    for came in arrivals(round_):
+        first = seen.setdefault(came.digest, came.key)
         try:
-            data = path.read_bytes()
-            received = datetime.fromtimestamp(path.stat().st_mtime)
-        except OSError:
-            receipts.append(_receipt(key, "", "", "unrecognised", datetime.min, "unopened"))
-            continue
-        digest = hashlib.sha256(data).hexdigest()
-        first = seen.setdefault(digest, key)
-        try:
-            if path.name.startswith("~$"):
-                raise Unreadable("temporary")
-            submission = read_submission(path, round_.pack)
+            if came.problem is not None:
+                raise came.problem
+            submission = read_form(came.data, came.key, came.received, round_.pack)
         except Unreadable as error:
             state: FileState = "attached" if error.reason in _ATTACHED else "unrecognised"
             if error.reason in ("old_form", "other_pack"):
                 state = "rejected"
-            unit = _unit_in_name(round_, path.name)
-            receipts.append(_receipt(key, digest, unit, state, received, error.reason))
+            unit = "" if error.reason == "archive" else _unit_in_name(round_, came.key.rpartition("/")[2])
+            receipts.append(_receipt(came, unit, state, error.reason, **error.values))
             continue
         misfit = _misfit(round_, submission)
-        if first != key:
-            receipts.append(
-                _receipt(key, digest, submission.unit.code, "duplicate", received, "duplicate", first=first)
-            )
+        if first != came.key:
+            receipts.append(_receipt(came, submission.unit.code, "duplicate", "duplicate", first=first))
         elif misfit:
-            period = parse_period(submission.period).title
-            name = submission.unit.name
-            receipts.append(
-                _receipt(key, digest, submission.unit.code, "rejected", received, misfit, period=period, name=name)
-            )
+            values = {"period": parse_period(submission.period).title, "name": submission.unit.name}
+            receipts.append(_receipt(came, submission.unit.code, "rejected", misfit, **values))
         else:
             unit_here = round_.unit(submission.unit.code) or submission.unit
-            submissions[key] = replace(submission, file=key, unit=unit_here)
+            submissions[came.key] = replace(submission, unit=unit_here)
     return Incoming(submissions, tuple(receipts))
 
 
@@ -92,15 +71,13 @@ def _misfit(round_: Round, submission: Submission) -> str:
     return "" if unit.tier == submission.unit.tier else "other_tier"
 
 
-def _receipt(
-    file: str, digest: str, unit: str, state: FileState, received: datetime, why: str, **values: str
-) -> Receipt:
+def _receipt(came: Arrival, unit: str, state: FileState, why: str, **values: str) -> Receipt:
     return Receipt(
-        file,
-        digest,
+        came.key,
+        came.digest,
         unit,
         state,
-        received,
+        came.received,
         say(f"receipt.{why}", **values),
         say(f"receipt.{why}_remedy", **values),
     )
@@ -128,7 +105,8 @@ def settle(round_: Round, incoming: Incoming, findings: Mapping[str, tuple[Findi
             if state == "used" and errors:
                 why = "used_with_errors"
             late = round_.deadline is not None and submission.received > round_.deadline
-            receipt = _receipt(key, submission.sha256, unit, state, submission.received, why, n=str(errors))
+            came = Arrival(key, submission.received, digest=submission.sha256)
+            receipt = _receipt(came, unit, state, why, n=str(errors))
             receipts.append(replace(receipt, note=receipt.note + (say("receipt.late") if late else "")))
     states: dict[str, UnitState] = {}
     rejected = {r.unit for r in receipts if r.state == "rejected"}

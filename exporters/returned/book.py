@@ -23,7 +23,9 @@ from workbook.form.content import layouts_of
 from workbook.history import stored_figures
 from workbook.messages import say
 from workbook.model import Finding, Receipt, Round, Submission, Unit
-from workbook.reading.submission import Unreadable, read_submission
+from workbook.reading.archive import bytes_at
+from workbook.reading.kind import Unreadable
+from workbook.reading.submission import read_form, read_submission
 from workbook.round import IN, RESULTS
 
 RETURNED = say("folder.returned")
@@ -32,7 +34,7 @@ _WORTH_A_POOL = 12  # forms; below it starting processes costs more than it save
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One form to mark: where it is, where the marked one goes, what its unit is told."""
+    """One form to mark: where it is, perhaps in an archive, where the marked one goes, what its unit is told."""
 
     source: Path
     target: Path
@@ -124,7 +126,7 @@ def _content(round_: Round, job: Job) -> bytes | None:
     submission = _read(round_, job)
     if submission is None or not whole(submission, layouts_of(round_)[submission.unit.tier]):
         return None
-    data = job.source.read_bytes()
+    data = bytes_at(job.source)
     book = open_own(data)
     if book is None or not {f.sheet for f in job.letter.findings if f.cell} <= set(book.sheetnames):
         return None
@@ -137,7 +139,8 @@ def _content(round_: Round, job: Job) -> bytes | None:
 def _read(round_: Round, job: Job) -> Submission | None:
     """Return the form; None if it is gone or changed since it was judged."""
     try:
-        return replace(read_submission(job.source, round_.pack), unit=job.letter.unit)
+        submission = read_form(bytes_at(job.source), str(job.source), job.letter.received, round_.pack)
+        return replace(submission, unit=job.letter.unit)
     except (OSError, Unreadable):
         return None
 

@@ -328,3 +328,30 @@ def test_many_forms_are_marked_on_all_cores_as_one_is(desk: Office, monkeypatch:
 def test_the_file_is_named_by_code_and_name(desk: Office) -> None:
     unit = replace(desk.round.units[0], name="甲/乙 局")
     assert returned_name(unit, desk.round) == "X01_甲乙局.xlsx"
+
+
+@pytest.mark.parametrize("to", ["xls", "ods"])
+def test_a_form_in_another_format_is_returned_as_a_new_one(to: str, desk: Office, tmp_path: Path) -> None:
+    own = read_submission(desk.form("X04"))
+    desk.receive(office(desk.form("X04"), to, tmp_path / "lo"))
+    collection, (target,) = desk.run()
+    assert collection.states["X04"] == "returned"
+    assert target.name == "X04_白湖县.xlsx"
+    book, back = openpyxl.load_workbook(target), read_submission(target)
+    assert any("这是一份新表" in str(c.value) for r in book[SHEET].iter_rows() for c in r)
+    assert (back.cells, back.texts) == (own.cells, own.texts)
+    assert marks(book)
+
+
+def test_a_form_that_came_in_an_archive_is_marked_like_any_other(desk: Office, tmp_path: Path) -> None:
+    form = desk.form("X04")
+    with zipfile.ZipFile(tmp_path / "上报.zip", "w") as archive:
+        archive.write(form, "白湖县/报表.xlsx")
+    desk.receive(tmp_path / "上报.zip")
+    collection, (target,) = desk.run()
+    assert collection.balance.files["attached"] == collection.balance.files["rejected"] == 1
+    assert collection.balance.balanced
+    book = openpyxl.load_workbook(target)
+    assert set(notes(book)) == {(f.sheet, f.cell) for f in told(collection, "上报.zip/白湖县/报表.xlsx")}
+    assert not any("这是一份新表" in str(c.value) for r in book[SHEET].iter_rows() for c in r)
+    assert everything(read_submission(target)) == everything(read_submission(form))

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import random
-import zipfile
+import struct
 from datetime import datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
-from helpers import NOTHING, a_round, office, party_building, plan
+from helpers import NOTHING, a_round, judged, office, party_building, plan
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.cell.cell import MergedCell
 
+from workbook.computed import definition
 from workbook.form.book import write_form
 from workbook.form.content import blank_contents
-from workbook.model import State, Unit
-from workbook.reading.kind import kind_of
-from workbook.reading.submission import Unreadable, read_submission
+from workbook.model import Cell, Measure, State, Submission, Unit
+from workbook.reading.kind import Unreadable
+from workbook.reading.submission import read_submission
 from workbook.reading.values import read_figure, show
 
 UNIT = Unit("X01", "青禾县", "county")
@@ -82,6 +83,35 @@ def test_a_form_saved_again_by_libreoffice_is_read_the_same(blank: Path, tmp_pat
     expected(office(path, "xlsx:Calc MS Excel 2007 XML", tmp_path / "lo"))
 
 
+def typed(s: Submission) -> dict[tuple[str, Measure], Cell]:
+    """Return what was filled in; what a program caches for a blank formula differs and is never trusted."""
+    indicators = party_building().indicators
+    return {(c, m): cell for (c, m), cell in s.cells.items() if definition(indicators[c], m, indicators) is None}
+
+
+@pytest.mark.parametrize("to", ["xls", "ods"])
+def test_a_form_saved_as_xls_or_ods_is_read_as_if_it_were_xlsx(to: str, blank: Path, tmp_path: Path) -> None:
+    path = filled_by_hand(blank, tmp_path / "filled.xlsx")
+    other = office(path, to, tmp_path / "lo")
+    expected(other)
+    one, two = read_submission(path, party_building()), read_submission(other, party_building())
+    assert typed(one) == typed(two)
+    for same in ("unit", "period", "modules", "texts", "reasons", "handed", "switches", "places"):
+        assert getattr(one, same) == getattr(two, same), same
+    whole = {r: [f.cell for f in judged(s).findings[s.unit.code]] for r, s in (("xlsx", one), (to, two))}
+    assert whole["xlsx"] == whole[to]
+
+
+def test_an_xls_with_a_password_is_told_from_its_records(blank: Path, tmp_path: Path) -> None:
+    path = office(blank, "xls", tmp_path)
+    data = path.read_bytes()
+    country = struct.pack("<HH", 0x008C, 4)  # records without meaning for us become the mark of a password
+    path.write_bytes(data.replace(country, struct.pack("<HH", 0x002F, 4)))
+    with pytest.raises(Unreadable) as caught:
+        read_submission(path)
+    assert caught.value.reason == "encrypted"
+
+
 def test_a_moved_row_is_found_by_its_code(blank: Path, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(blank)
     sheet = book["基本情况"]
@@ -100,7 +130,7 @@ FOREIGN = {
     "empty": b"",
     "pdf": b"%PDF-1.7 scan",
     "image": b"\xff\xd8\xff\xe0 photo",
-    "old_workbook": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100),
+    "rar": b"Rar!\x1a\x07\x01\x00",
     "encrypted": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
     "other": b"PK\x03\x04 broken zip",
 }
@@ -120,18 +150,6 @@ def test_a_workbook_of_somebody_elses_making_has_no_stamp(tmp_path: Path) -> Non
     with pytest.raises(Unreadable) as caught:
         read_submission(tmp_path / "own.xlsx")
     assert caught.value.reason == "no_stamp"
-
-
-def test_one_stray_cell_at_the_far_corner_does_not_exhaust_the_machine(blank: Path, tmp_path: Path) -> None:
-    target = tmp_path / "stray.xlsx"
-    with zipfile.ZipFile(blank) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy:
-        for item in source.infolist():
-            data = source.read(item)
-            if item.filename == "xl/worksheets/sheet3.xml":
-                stray = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-                data = data.replace(b"</sheetData>", stray)
-            copy.writestr(item, data)
-    assert kind_of(target.read_bytes()) == "huge"
 
 
 def test_a_damaged_copy_is_told_apart_from_a_form_wherever_it_breaks(blank: Path, tmp_path: Path) -> None:
@@ -184,8 +202,6 @@ ODD: list[object] = [
 
 @pytest.mark.parametrize("seed", range(6))
 def test_whatever_stands_in_cells_is_read_and_judged_without_a_crash(seed: int, blank: Path, tmp_path: Path) -> None:
-    from helpers import judged
-
     rng = random.Random(seed)
     book = openpyxl.load_workbook(blank)
     for sheet in book.worksheets[1:-1]:

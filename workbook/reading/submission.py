@@ -26,21 +26,15 @@ from workbook.messages import say
 from workbook.model import MEASURES, Cell, Measure, Pack, State, Submission, Switch, TextInput, TextRow, Unit
 from workbook.pack import find_pack, load_pack
 from workbook.period import parse_period
-from workbook.reading.kind import kind_of
+from workbook.reading.kind import Unreadable, kind_of
+from workbook.reading.safety import judged
 from workbook.reading.values import Raw, length, read_figure, show
 
 Grid: TypeAlias = list[list[Raw]]
 CARRIED, SWITCHED = "carried ", "switch "  # keys of the stamp, before "CODE measure" and a rule's id
+_WORKBOOKS = ("workbook", "ods", "xls")  # as which a form may come back
 NOWHERE = 10_000  # column or row of what is not there
 SHORTEST_REASON = 8  # characters a written reason must have, blanks not counted (semantics: confirm)
-
-
-class Unreadable(Exception):
-    """The file is no form we can take; `reason` names the message under [receipt]."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def read_submission(path: Path, pack: Pack | None = None) -> Submission:
@@ -48,11 +42,15 @@ def read_submission(path: Path, pack: Pack | None = None) -> Submission:
 
     Without `pack` the form's stamp says which shipped pack it belongs to. Nothing in the file is run or followed.
     """
-    data = path.read_bytes()
+    return read_form(path.read_bytes(), str(path), datetime.fromtimestamp(path.stat().st_mtime), pack)
+
+
+def read_form(data: bytes, file: str, received: datetime, pack: Pack | None = None) -> Submission:
+    """Return the form in `data`, which came as `file`; Unreadable when it is something else."""
     kind = kind_of(data)
-    if kind != "workbook":
+    if kind not in _WORKBOOKS:
         raise Unreadable(kind)
-    sheets = _open(data)
+    sheets = _open(judged(data, kind))
     stamp = _stamp(sheets)
     if not stamp.get("unit") or not stamp.get("period"):
         raise Unreadable("no_stamp")
@@ -74,7 +72,7 @@ def read_submission(path: Path, pack: Pack | None = None) -> Submission:
     cells = _read_figures(sheets, layout)
     unit = Unit(stamp["unit"], stamp.get("unit_name", ""), stamp["tier"], stamp.get("umbrella") == "y")
     return Submission(
-        file=str(path),
+        file=file,
         sha256=hashlib.sha256(data).hexdigest(),
         pack=pack.id,
         pack_hash=stamp.get("pack_hash", ""),
@@ -82,7 +80,7 @@ def read_submission(path: Path, pack: Pack | None = None) -> Submission:
         unit=unit,
         period=str(period),
         modules=modules,
-        received=datetime.fromtimestamp(path.stat().st_mtime),
+        received=received,
         cells=cells,
         texts=texts,
         reasons=reasons_of(layout, texts),

@@ -1,0 +1,99 @@
+"""A workbook is judged before it is opened, and a parser gets only what was judged.
+
+What is unpacked here is packed again, plainly: sizes that lie, two parts of one name and whatever else two readers
+could understand differently do not reach the parser. Nor do pictures, macros and the sheet nobody reads.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+from collections.abc import Mapping
+
+from workbook.layout import RULES_SHEET
+from workbook.reading.extent import Extent
+from workbook.reading.kind import DAMAGED, FileKind, Unreadable, unpacked
+from workbook.reading.records import look_at_records
+from workbook.reading.xml import Elements, OpenDocument, Sheets, look
+
+# Sizes decide, not ratios: an honest form packs 1 : 22 as .ods, and what unpacks to little harms nobody.
+_MOST_BYTES = 64 * 1024 * 1024  # unpacked and judged; a filled form has 2 MB, as .ods 6 MB
+_MOST_PARTS = 2_000
+_BOOK, _LINKS, _STRINGS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/sharedstrings.xml"
+_OPEN_DOCUMENT = ("mimetype", "content.xml", "META-INF/manifest.xml")
+
+
+def judged(data: bytes, kind: FileKind) -> bytes:
+    """Return what of a workbook may be opened; Unreadable where it could exhaust the machine or is damaged."""
+    try:
+        if kind == "xls":
+            look_at_records(data, Extent())
+            return data
+        parts = _parts(data, kind)
+        if kind == "ods":
+            look(parts["content.xml"], OpenDocument(Extent()))
+        else:
+            parts = _package(parts)
+        return _packed(parts)
+    except DAMAGED:
+        raise Unreadable("other") from None
+
+
+def _parts(data: bytes, kind: FileKind) -> dict[str, bytes]:
+    """Return the parts a reader needs, unpacked, the strings before the sheets that point to them."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        listed = archive.infolist()
+        if len(listed) > _MOST_PARTS:
+            raise Unreadable("huge")
+        needed = {p.filename: p for p in listed if _needed(p.filename, kind)}
+        if sum(p.file_size for p in needed.values()) > _MOST_BYTES:
+            raise Unreadable("huge")
+        if len({name.lower() for name in needed}) < len(needed):  # a parser may take either
+            raise Unreadable("other")
+        return {
+            n: unpacked(archive, needed[n], _MOST_BYTES) for n in sorted(needed, key=lambda n: n.lower() != _STRINGS)
+        }
+
+
+def _needed(name: str, kind: FileKind) -> bool:
+    if kind == "ods":
+        return name in _OPEN_DOCUMENT
+    ours = name.startswith(("[Content_Types]", "_rels/", "xl/")) and name.endswith((".xml", ".rels"))
+    return ours and name != "xl/calcChain.xml"
+
+
+def _package(parts: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Judge the parts of an Excel workbook; return them without the sheet of rules: the largest, and never read."""
+    extent = Extent()
+    names = _sheets(parts, extent)
+    kept = {name: content for name, content in parts.items() if names.get(name) != RULES_SHEET}
+    looking = Sheets(extent)
+    for name, content in kept.items():
+        if name in names:
+            extent.sheet(names[name])
+        look(content, looking)
+    return kept
+
+
+def _sheets(parts: Mapping[str, bytes], extent: Extent) -> dict[str, str]:
+    """Return the name of every sheet by its part."""
+    book, links = Elements("sheet", extent), Elements("Relationship", extent)
+    look(parts[_BOOK], book)
+    look(parts.get(_LINKS, b"<none/>"), links)
+    targets = {r.get("Id"): posixpath.normpath(posixpath.join("/xl", r.get("Target", "")))[1:] for r in links.found}
+    names: dict[str, str] = {}
+    for sheet in book.found:
+        # two names for one part: the part is read whatever it is called
+        names.setdefault(targets.get(sheet.get("id"), ""), sheet.get("name", ""))
+    if len(names) < len(book.found):
+        raise Unreadable("other")
+    return names
+
+
+def _packed(parts: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(parts, key=lambda name: name != "mimetype"):
+            archive.writestr(name, parts[name])
+    return buffer.getvalue()

@@ -1,0 +1,174 @@
+"""The XML of a workbook, looked through in one pass: how far its cells reach, how much stands in them.
+
+Entities and document types are refused: no program that writes workbooks declares any.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Protocol
+from xml.parsers import expat
+
+from workbook.reading.extent import Extent
+from workbook.reading.kind import Unreadable
+
+_PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_CELLS = ("table:table-cell", "table:covered-table-cell")
+
+
+class Looker(Protocol):
+    """What is told about elements as they pass."""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Hear that an element begins."""
+
+    def end(self, name: str) -> None:
+        """Hear that an element ends."""
+
+    def text(self, text: str) -> None:
+        """Hear of text in the innermost element."""
+
+
+def look(content: bytes, looker: Looker) -> None:
+    """Tell `looker` what stands in a part; Unreadable if the XML is broken or declares a document type."""
+    parser = expat.ParserCreate("utf-8")  # whatever it says of itself: the parser behind us reads nothing else
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse
+    parser.StartElementHandler = looker.start
+    parser.EndElementHandler = looker.end
+    parser.CharacterDataHandler = looker.text
+    try:
+        parser.Parse(content, True)
+    except expat.ExpatError:
+        raise Unreadable("other") from None
+
+
+def _refuse(*_: object) -> None:
+    raise Unreadable("doctype")
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+class Elements:
+    """Gathers the attributes of all elements of one name, by their names without prefix."""
+
+    def __init__(self, name: str, extent: Extent) -> None:
+        self.found: list[Mapping[str, str]] = []
+        self._name, self._extent = name, extent
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Keep the attributes of what is looked for."""
+        self._extent.step()
+        if _local(name) == self._name:
+            self.found.append({_local(k): v for k, v in attributes.items()})
+
+    def end(self, name: str) -> None:
+        """Hear nothing."""
+
+    def text(self, text: str) -> None:
+        """Hear nothing."""
+
+
+class Sheets:
+    """Looks through the shared strings of an Excel workbook, then its sheets, then all the rest."""
+
+    def __init__(self, extent: Extent) -> None:
+        self._extent = extent
+        self._lengths: list[int] = []  # of the shared strings
+        self._row = self._column = -1
+        self._length = 0
+        self._kind = ""
+        self._index: list[str] | None = None  # what is gathered of a shared string's number
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Count the element; a cell with a value reaches as far as its place."""
+        self._extent.step()
+        name = _local(name)
+        if name == "c":
+            self._place(attributes.get("r"))
+            self._kind, self._length = attributes.get("t", ""), 0
+        elif name in ("v", "is"):
+            self._extent.content(max(self._row, 0), max(self._column, 0))
+            self._index = [] if self._kind == "s" else None
+        elif name == "row":
+            self._row = int(attributes["r"]) - 1 if "r" in attributes else self._row + 1
+            self._column = -1
+        elif name in ("si", "worksheet"):
+            self._row, self._length = -1, 0
+
+    def _place(self, place: str | None) -> None:
+        if place is None:
+            self._column += 1
+            return
+        match = _PLACE.fullmatch(place)
+        if match is None:
+            raise Unreadable("other")
+        column = 0
+        for letter in match[1]:
+            column = column * 26 + ord(letter) - 64
+        self._row, self._column = int(match[2]) - 1, column - 1
+
+    def end(self, name: str) -> None:
+        """Count a text once for each cell it stands in."""
+        name = _local(name)
+        if name == "si":
+            self._lengths.append(self._length)
+        elif name == "v" and self._index is not None:
+            self._extent.text(self._lengths[int("".join(self._index))])
+            self._index = None
+
+    def text(self, text: str) -> None:
+        """Count the characters of a cell or shared string."""
+        self._length += len(text)
+        self._extent.text(self._length, times=0)
+        if self._index is not None:
+            self._index.append(text)
+
+
+class OpenDocument:
+    """Looks through the content of an .ods, where rows, cells and blanks stand once and are told how often to repeat.
+
+    Names are compared with their usual prefixes, as the parser does it.
+    """
+
+    def __init__(self, extent: Extent) -> None:
+        self._extent = extent
+        self._row = self._column = self._length = 0
+        self._rows = self._columns = 1
+        self._filled = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Count the element."""
+        self._extent.step()
+        if name in _CELLS:
+            self._columns = int(attributes.get("table:number-columns-repeated", 1))
+            self._filled, self._length = "office:value-type" in attributes, 0
+        elif name == "text:p":
+            self._filled = True
+        elif name == "text:s":
+            self._length += int(attributes.get("text:c", 1))
+            self._extent.text(self._length, times=0)
+        elif name == "table:table-row":
+            self._rows, self._column = int(attributes.get("table:number-rows-repeated", 1)), 0
+        elif name == "table:table":
+            self._extent.sheet(attributes.get("table:name", ""))
+            self._row = 0
+
+    def end(self, name: str) -> None:
+        """Count a cell as often as it repeats."""
+        if name in _CELLS:
+            self._column += self._columns
+            if self._filled:
+                self._extent.content(self._row + self._rows - 1, self._column - 1)
+                self._extent.text(self._length, times=self._rows * self._columns)
+            self._filled = False
+        elif name == "table:table-row":
+            self._row += self._rows
+
+    def text(self, text: str) -> None:
+        """Count the characters of a cell."""
+        self._length += len(text)
+        self._extent.text(self._length, times=0)
