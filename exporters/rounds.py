@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from os import cpu_count
 from pathlib import Path
 
+from exporters.cores import on_all_cores
 from workbook.files import replacing
 from workbook.form.book import form_name, write_form
 from workbook.form.content import Content, blank_contents
@@ -24,7 +23,6 @@ from workbook.tables import write_table
 
 Task = tuple[Path, Content, Verdicts]
 _BATCH = 8
-_WORTH_A_POOL = 12  # forms; below it starting processes costs more than it saves
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +108,8 @@ def write_books(round_: Round, contents: dict[Path, Content]) -> list[Path]:
     for path, content in contents.items():
         kinds.setdefault((content.unit.tier, content.unit.umbrella), []).append((path, content, verdicts[str(path)]))
     batches = [tasks[i : i + _BATCH] for tasks in kinds.values() for i in range(0, len(tasks), _BATCH)]
-    write = partial(_write_batch, round_)
-    if len(contents) < _WORTH_A_POOL or (cpu_count() or 1) < 2:
-        return [path for batch in batches for path in write(batch)]
-    with ProcessPoolExecutor() as pool:
-        return [path for paths in pool.map(write, batches) for path in paths]
+    written = on_all_cores(partial(_write_batch, round_), batches, len(contents))
+    return [path for paths in written for path in paths]
 
 
 def _write_batch(round_: Round, tasks: list[Task]) -> list[Path]:

@@ -10,6 +10,7 @@ import hashlib
 
 from workbook.computed import definition
 from workbook.expression.tree import Ref, TextRef
+from workbook.form.parts import cells_of, lists_of
 from workbook.layout import Layout, make_layout
 from workbook.model import Cell, Pack, State, Submission
 from workbook.period import parse_period
@@ -23,9 +24,8 @@ STATES = {State.NOT_APPLICABLE: 1, State.NOT_COUNTED: 2, State.BLANK: 3, State.U
 def coded_parts(layout: Layout) -> list[Ref | TextRef]:
     """Return what the code covers, in order: every figure that is typed or carried, the length of every list."""
     indicators = layout.pack.indicators
-    cells = [Ref(i.code, m) for i in layout.indicators.values() for m in layout.measures(i)]
-    typed = [r for r in cells if definition(indicators[r.code], r.measure, indicators) is None]
-    return [*typed, *(TextRef(code) for code in layout.blocks)]
+    typed = [r for r in cells_of(layout) if definition(indicators[r.code], r.measure, indicators) is None]
+    return [*typed, *lists_of(layout)]
 
 
 def weight(number: int) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from workbook.computed import carries
+from workbook.expression.excel import tidied
 from workbook.expression.parse import parse
 from workbook.expression.tree import Ref, TextRef, columns, walk
 from workbook.messages import say
@@ -152,7 +153,7 @@ class Layout:
         column = letters(block.column(ref.column))
         last = block.last_row + SPARE_ROWS
         codes, cells = (f"INDEX({sheet}!${c}:${c},1):INDEX({sheet}!${c}:${c},{last})" for c in ("A", column))
-        text = f'TRIM(SUBSTITUTE(SUBSTITUTE({cells}&"","\u3000"," "),"\u00a0"," "))'
+        text = tidied(f'{cells}&""')
         plain = f'IF({text}="",0,IF(VALUE({text})&""={text},VALUE({text}),NA()))'
         mark = f"{ref.code}{ITEM_MARK}"
         return f'SUM(IF(LEFT({codes},{len(mark)})="{mark}",{plain},0))'

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from os import cpu_count
 from pathlib import Path
 
+from exporters.cores import on_all_cores
 from exporters.returned.anew import understood, whole
 from exporters.returned.marks import clear, concerns_unit, mark
 from exporters.returned.opinion import Letter, write_opinion
@@ -29,7 +28,6 @@ from workbook.reading.submission import read_form, read_submission
 from workbook.round import IN, RESULTS
 
 RETURNED = say("folder.returned")
-_WORTH_A_POOL = 12  # forms; below it starting processes costs more than it saves
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +97,8 @@ def _told(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _marked(round_: Round, jobs: Sequence[Job]) -> set[Path]:
     """Mark the forms, on all cores where that pays; return what was written."""
-    work = partial(mark_form, round_)
-    if len(jobs) < _WORTH_A_POOL or (cpu_count() or 1) < 2:
-        return {job.target for job in jobs if work(job)}
-    with ProcessPoolExecutor() as pool:
-        return {job.target for job, done in zip(jobs, pool.map(work, jobs, chunksize=4), strict=True) if done}
+    done = on_all_cores(partial(mark_form, round_), jobs, len(jobs))
+    return {job.target for job, marked in zip(jobs, done, strict=True) if marked}
 
 
 def mark_form(round_: Round, job: Job) -> bool:

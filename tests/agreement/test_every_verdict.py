@@ -117,15 +117,23 @@ def packed(rules: list[Rule], unit: Unit, layout: Layout) -> Iterator[Case]:
         yield filling
 
 
-def filled(layout: Layout, filling: Case, number: int, blank: dict) -> tuple[dict, dict]:
-    """Return entries and texts of one form: the filling, and the next state for every other cell."""
-    entries, rows = dict(blank), {}
-    indicators = layout.pack.indicators
+def turns_of(layout: Layout) -> dict[Ref, list[Figure]]:
+    """Return what every cell that is filled by hand still has to be seen with, each cell beginning elsewhere."""
+    turns = {}
     for place, item in enumerate(layout.indicators.values()):
         for measure in layout.measures(item):
-            if definition(item, measure, indicators) is None:
+            if definition(item, measure, layout.pack.indicators) is None:
                 turn = states(item)
-                entries[item.code, measure] = filling.get(Ref(item.code, measure), turn[(place + number) % len(turn)])
+                start = place % len(turn)
+                turns[Ref(item.code, measure)] = turn[start:] + turn[:start]
+    return turns
+
+
+def filled(layout: Layout, filling: Case, turns: dict[Ref, list[Figure]], blank: dict) -> tuple[dict, dict]:
+    """Return entries and texts of one form: the filling, and for every other cell the next state it is owed."""
+    entries, rows = dict(blank), {}
+    for ref, owed in turns.items():
+        entries[ref.code, ref.measure] = filling[ref] if ref in filling else owed.pop(0) if owed else 3
     for code, block in layout.blocks.items():
         n = min(int(filling.get(TextRef(code), 0)), block.text.max_items)
         rows[code] = [["字"] + [""] * (len(block.text.subfields) - 1)] * n
@@ -161,10 +169,12 @@ def test_form_and_pipeline_agree_on_every_rule_and_check(kind: str, desk: Desk, 
     plan = Plan(round_, blank.unit)
     seen: dict[str, set[float]] = {rule.id: set() for rule in plan.rules}
     checks: set[str] = set()
-    turns = max(len(states(item)) for item in plan.layout.indicators.values())
+    turns = turns_of(plan.layout)
     fillings = list(packed(plan.rules, blank.unit, plan.layout))
-    for number, filling in enumerate([*fillings, *[{}] * max(0, turns - len(fillings))]):
-        entries, rows = filled(plan.layout, filling, number, dict(blank.entries))
+    number = -1
+    while fillings or any(turns.values()):
+        number += 1
+        entries, rows = filled(plan.layout, fillings.pop() if fillings else {}, turns, dict(blank.entries))
         path = poisoned(tmp_path / f"{number}.xlsx", round_, replace(blank, entries=entries, texts=rows))
         desk.open(path)
         if number == 0:

@@ -124,10 +124,10 @@ def exact_result(round_, content, code: str, measure: str):
     """Return a result as its parts give it, unrounded."""
     from workbook.checks.check import check
     from workbook.expression.evaluate import Evaluator
-    from workbook.form.verdicts import _submission
+    from workbook.form.verdicts import as_submission
 
     layout = plan(round_, content.unit).layout
-    one: dict[str, Submission] = {"": _submission(round_, layout, content)}
+    one: dict[str, Submission] = {"": as_submission(round_, layout, content)}
     table = check(PACK, one, NOTHING, period=round_.period, modules=round_.modules).table
     return Evaluator(table, PACK.indicators).number(Ref(code, measure)).exact(0)  # type: ignore[arg-type]
 

@@ -3,41 +3,27 @@
 from __future__ import annotations
 
 import io
-import stat
 import struct
 import subprocess
 import sys
 import time
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from helpers import NOTHING, a_round, office, party_building, plan
+from helpers import office, party_building
+from incoming import form, package, taken
 
-from workbook.collect import collect
-from workbook.form.book import write_form
-from workbook.form.content import blank_contents
 from workbook.messages import say
-from workbook.model import Receipt, Unit
-from workbook.reading.kind import Unreadable, kind_of
+from workbook.reading.kind import Unreadable
 from workbook.reading.submission import read_submission
-from workbook.round import IN
 
 ROOT = Path(__file__).parents[2]
-UNIT = Unit("X01", "青禾县", "county")
 SHEET = "xl/worksheets/sheet4.xml"  # 基本情况
 STRINGS = "xl/sharedStrings.xml"
 END = b"</sheetData>"
 SECONDS, MEGABYTES = 6, 700  # of work for one file; for all of them one after another, pandas included
-
-
-def form(folder: Path, unit: Unit = UNIT) -> Path:
-    round_ = a_round(folder, [unit], "2020H1")
-    path = folder / f"{unit.code}_{unit.name}.xlsx"
-    write_form(path, round_, plan(round_, unit), blank_contents(round_, NOTHING)[unit.code])
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -51,14 +37,6 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("opened")
     path = form(folder)
     return {to: office(path, to, folder).read_bytes() for to in ("ods", "xls")}
-
-
-def package(parts: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
-        for name, content in parts.items():
-            target.writestr(name, content)
-    return buffer.getvalue()
 
 
 def parts_of(data: bytes) -> dict[str, bytes]:
@@ -279,145 +257,9 @@ def test_all_of_them_together_take_little_memory(good: bytes, opened: dict[str, 
     assert int(done.stdout) / 1024 < MEGABYTES
 
 
-class Named(zipfile.ZipInfo):
-    """A member whose name is written in GBK, as old Chinese programs do without saying so."""
-
-    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
-        return self.filename.encode("gbk"), self.flag_bits & ~0x800
-
-
-def archive(members: dict[str, bytes], make: type[zipfile.ZipInfo] = zipfile.ZipInfo, links: str = "") -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as target:
-        for name, content in members.items():
-            item = make(name)
-            item.compress_type = zipfile.ZIP_DEFLATED
-            item.external_attr = (stat.S_IFLNK | 0o777 if name == links else stat.S_IFREG | 0o644) << 16
-            target.writestr(item, content)
-    return buffer.getvalue()
-
-
-def taken(tmp_path: Path, files: dict[str, bytes]) -> dict[str, Receipt]:
-    """Return the receipts of a round of one unit, its books balanced and 收件 as it was."""
-    pack = party_building()
-    lenient = replace(
-        pack,
-        rules={},
-        indicators={c: replace(i, required=False) for c, i in pack.indicators.items()},
-        texts={c: replace(t, required=False) for c, t in pack.texts.items()},
-    )
-    round_ = replace(a_round(tmp_path, [UNIT], "2020H1"), pack=lenient)
-    for name, content in files.items():
-        path = tmp_path / IN / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    collection, _ = collect(round_)
-    assert collection is not None
-    assert collection.balance.balanced
-    assert collection.balance.received == len(collection.receipts)
-    assert sorted(p for p in tmp_path.rglob("*") if p.is_file()) == sorted(tmp_path / IN / n for n in files)
-    return {r.file: r for r in collection.receipts}
-
-
 def test_a_good_form_beside_hostile_ones_is_accepted(good: bytes, opened: dict[str, bytes], tmp_path: Path) -> None:
     files = {f"{n}.xlsx": made(of, kind, good, opened)[1] for n, (of, kind) in enumerate(ALL)}
     receipts = taken(tmp_path, files | {"好.xlsx": good})
     assert receipts.pop("好.xlsx").state == "used"
     assert {r.state for r in receipts.values()} == {"unrecognised"}
     assert all(r.note and r.remedy for r in receipts.values())
-
-
-@pytest.mark.parametrize("make", [zipfile.ZipInfo, Named], ids=["UTF-8", "GBK"])
-def test_files_in_an_archive_are_received_each_by_itself(
-    make: type[zipfile.ZipInfo], good: bytes, tmp_path: Path
-) -> None:
-    inside = {"青禾县/报表（定稿）.xlsx": good, "青禾县/盖章.pdf": b"%PDF-1.4", "说明.txt": "您好".encode()}
-    hidden = {"__MACOSX/青禾县/._报表.xlsx": b"x", "青禾县/.DS_Store": b"x"}
-    receipts = taken(tmp_path, {"收到/上报.zip": archive(inside | hidden, make)})
-    assert {k: r.state for k, r in receipts.items()} == {
-        "收到/上报.zip": "attached",
-        "收到/上报.zip/青禾县/报表（定稿）.xlsx": "used",
-        "收到/上报.zip/青禾县/盖章.pdf": "attached",
-        "收到/上报.zip/说明.txt": "unrecognised",
-    }
-    assert receipts["收到/上报.zip"].note == "压缩包，里面 3 个文件已分别登记"
-
-
-def test_a_form_that_came_in_an_archive_too_is_a_duplicate(good: bytes, tmp_path: Path) -> None:
-    receipts = taken(tmp_path, {"a.xlsx": good, "b.zip": archive({"a.xlsx": good})})
-    assert {k: r.state for k, r in receipts.items()} == {
-        "a.xlsx": "used",
-        "b.zip": "attached",
-        "b.zip/a.xlsx": "duplicate",
-    }
-
-
-def test_names_that_lead_outside_links_and_archives_in_archives_are_not_unpacked(good: bytes, tmp_path: Path) -> None:
-    inner = archive({"报表.xlsx": good})
-    inside = {
-        "../../外.xlsx": good,
-        "/etc/外.xlsx": good,
-        "C:\\外.xlsx": good,
-        "..\\外.xlsx": good,
-        "链接.xlsx": b"/etc/passwd",
-        "里面.zip": inner,
-        "里面.7z": b"7z\xbc\xaf\x27\x1c....",
-    }
-    receipts = taken(tmp_path / "round", {"a.zip": archive(inside, links="链接.xlsx")})
-    assert receipts.pop("a.zip").state == "attached"
-    assert {r.state for r in receipts.values()} == {"unrecognised"}
-    assert sorted(receipts) == sorted(
-        f"a.zip/{n}"
-        for n in ("外.xlsx", "etc/外.xlsx", "C:/外.xlsx", "外.xlsx (2)", "链接.xlsx", "里面.zip", "里面.7z")
-    )
-    outside = say("receipt.member_name")
-    assert [r.note for k, r in receipts.items() if "外.xlsx" in k] == [outside] * 4
-    assert receipts["a.zip/链接.xlsx"].note == say("receipt.link")
-    assert receipts["a.zip/里面.zip"].note == say("receipt.zip")
-    assert receipts["a.zip/里面.7z"].note == say("receipt.rar")
-
-
-def zeros(count: int) -> bytes:
-    """Return an archive that holds that many files of 60 MB of nothing."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
-        target.writestr("0.bin", bytes(60_000_000))
-    one = buffer.getvalue()
-    place, end = one.index(b"PK\x01\x02"), one.rindex(b"PK\x05\x06")
-    table = one[place:end] * count  # the entries overlap: all point to one content
-    tail = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, count, count, len(table), place, 0)
-    return one[:place] + table + tail
-
-
-HOSTILE_ARCHIVES: dict[str, tuple[str, Callable[[], bytes]]] = {
-    "a bomb of overlapping files": ("archive_large", lambda: zeros(100)),
-    "thousands of files": ("archive_large", lambda: archive({f"{i}.txt": b"" for i in range(3_000)})),
-    "nothing in it": ("empty", lambda: archive({})),
-    "half of it": ("other", lambda: archive({"a.txt": bytes(100_000), "b.txt": b"x"})[:150]),
-    "a table of millions": ("huge", lambda: b"PK\x03\x04" + b"PK\x01\x02" * 300_000),
-}
-
-
-@pytest.mark.parametrize("kind", HOSTILE_ARCHIVES)
-def test_a_hostile_archive_is_refused_whole(kind: str, good: bytes, tmp_path: Path) -> None:
-    reason, make = HOSTILE_ARCHIVES[kind]
-    begun = time.process_time()
-    receipts = taken(tmp_path, {"a.zip": make(), "b.xlsx": good})
-    assert time.process_time() - begun < SECONDS
-    assert (receipts["a.zip"].state, receipts["b.xlsx"].state) == ("unrecognised", "used")
-    assert receipts["a.zip"].note == say(f"receipt.{reason}", n="2000")
-
-
-def test_a_damaged_or_too_large_member_does_not_keep_the_others_out(good: bytes, tmp_path: Path) -> None:
-    data = bytearray(archive({"坏.bin": bytes(range(256)) * 40, "大.bin": bytes(80_000_000), "好.xlsx": good}))
-    data[60] ^= 0xFF
-    receipts = taken(tmp_path, {"a.zip": bytes(data)})
-    assert receipts["a.zip/坏.bin"].note == say("receipt.member_damaged")
-    assert receipts["a.zip/大.bin"].note == say("receipt.huge")
-    assert receipts["a.zip/好.xlsx"].state == "used"
-
-
-def test_other_packages_are_no_archives() -> None:
-    assert kind_of(package({"[Content_Types].xml": b"", "ppt/presentation.xml": b""})) == "other"
-    assert kind_of(package({"mimetype": b"application/vnd.oasis.opendocument.text"})) == "other"
-    assert kind_of(package({"xl/workbook.bin": b""})) == "old_workbook"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import cast
 
 import pandas as pd
 
@@ -80,13 +79,10 @@ def _against_stored(
     columns = ["unit", "code", "measure"]
     agreeing = set(both.loc[same, columns].itertuples(index=False, name=None))
     differing: dict[Key, str] = {}
-    for row in both[~same].itertuples():
-        if definition(indicators[str(row.code)], cast("Measure", row.measure), indicators) is not None:
-            continue
-        decimals = indicators[str(row.code)].decimals
-        known_number = row.state_stored != State.NOT_APPLICABLE
-        number = show(plain(int(row.scaled_stored), decimals))  # type: ignore[arg-type]
-        differing[str(row.unit), str(row.code), cast("Measure", row.measure)] = (
-            number if known_number else say("word.not_applicable")
-        )
+    rows = (both.loc[~same, c].tolist() for c in [*columns, "state_stored", "scaled_stored"])
+    for key, code, measure, state, scaled in zip(*rows, strict=True):
+        item = indicators[code]
+        if definition(item, measure, indicators) is None:
+            number = show(plain(scaled, item.decimals))
+            differing[key, code, measure] = say("word.not_applicable") if state == State.NOT_APPLICABLE else number
     return differing, agreeing

@@ -6,7 +6,7 @@ not are MIN, MAX and 1 - x. Only functions that Excel 2010, WPS and LibreOffice 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from workbook.computed import definition
@@ -30,7 +30,25 @@ from workbook.model import Indicator
 Locate = Callable[[Ref | TextRef], str]
 UNDECIDED, BROKEN = "0.5", "2"
 _PLACES = 9  # differences below this are the noise of binary fractions; figures have at most four decimals
+_WIDE_BLANKS = ("\u3000", "\u00a0")
 _SIGNS = {"==": "=", "!=": "<>"}
+
+
+def tidied(cell: str) -> str:
+    """Return the Excel expression for a text without control characters, outer blanks of any width cut."""
+    return f"TRIM({_replaced(cell, _WIDE_BLANKS, ' ')})"
+
+
+def characters(cell: str) -> str:
+    """Return the Excel expression for how many characters of a text count, as reading.values.length counts them."""
+    return f"LEN({_replaced(cell, (' ', *_WIDE_BLANKS), '')})"
+
+
+def _replaced(cell: str, blanks: Iterable[str], by: str) -> str:
+    text = f"CLEAN({cell})"
+    for blank in blanks:
+        text = f'SUBSTITUTE({text},"{blank}","{by}")'
+    return text
 
 
 def number_formula(node: Node, locate: Locate) -> str:

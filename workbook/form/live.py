@@ -9,6 +9,7 @@ from workbook.check_code import REDUCED, STATES, term_of, weight
 from workbook.checks.builtin import overlong, too_long
 from workbook.checks.table import sum_of
 from workbook.computed import definition
+from workbook.expression.excel import tidied
 from workbook.expression.tree import Ref, TextRef
 from workbook.figures import plain
 from workbook.form.content import Content, Figure, filled_rows
@@ -43,8 +44,6 @@ from workbook.layout import CODE, HEADING_MARK, ITEM_MARK, LENGTH, OVERLONG, SHE
 from workbook.messages import say
 from workbook.model import State
 from workbook.reading.values import read_figure, show
-
-_BLANKS = ("\u3000", "\u00a0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,10 +233,7 @@ class Operands:
         write = self.sheet.write_formula
         found, raw = self.layout.find(part), self.judged.raw(part)
         item = self.layout.indicators[part.code]
-        text = found
-        for blank in _BLANKS:
-            text = f'SUBSTITUTE({text},"{blank}"," ")'
-        tidy = f"IF(ISTEXT({found}),TRIM(CLEAN({text})),{found})"
+        tidy = f"IF(ISTEXT({found}),{tidied(found)},{found})"
         self.sheet.write_string(row, 0, f"{part.code} {part.measure}")
         write(row, RAW, f'=IFERROR(IF({found}="","",{tidy}),"")', None, raw)
         read = read_figure(raw, item.decimals, "", "")

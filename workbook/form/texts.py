@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from workbook.checks.builtin import overlong, too_long
+from workbook.expression.excel import characters, tidied
 from workbook.form.content import Content
 from workbook.form.sections import write_sheet_name
 from workbook.form.styles import PROTECT, Styles
@@ -97,7 +98,7 @@ def _write_item(sheet: Any, styles: Styles, block: Block, row: int, values: Sequ
     # Inside SUMPRODUCT Excel takes ROW() for an array of one, which INDEX does not follow; MAX makes it a number again.
     span = f"INDEX(${letters(FIELD)}:${letters(FIELD + FIELDS - 1)},MAX(ROW()),0)"
     filled = int(any(length(v) for v in values))
-    sheet.write_formula(row, FILLED, f"=IFERROR(IF(SUMPRODUCT({_characters(span)})>0,1,0),1)", None, filled)
+    sheet.write_formula(row, FILLED, f"=IFERROR(IF(SUMPRODUCT({characters(span)})>0,1,0),1)", None, filled)
     _write_overlong(sheet, block, row, values)
     if text.place == "notes":
         _write_explains(sheet, block, row, values)
@@ -115,21 +116,13 @@ def _write_item(sheet: Any, styles: Styles, block: Block, row: int, values: Sequ
         sheet.set_row(row, 4 + 15.5 * max(lines))
 
 
-def _characters(cells: str) -> str:
-    """Return the Excel expression for the characters that count, as reading.values.length counts them."""
-    text = f"CLEAN({cells})"
-    for blank in (" ", "\u3000", "\u00a0"):
-        text = f'SUBSTITUTE({text},"{blank}","")'
-    return f"LEN({text})"
-
-
 def _write_overlong(sheet: Any, block: Block, row: int, values: Sequence[str]) -> None:
     """Write, out of sight, which limit of an item is exceeded first and by how many characters (checks.builtin)."""
     limits = too_long(block)
     if not limits:
         return
     columns = (letters(c) for s, c in zip(block.text.subfields, block.columns, strict=True) if s.limit)
-    counts = [_characters(f"INDEX(${c}:${c},ROW())") for c in columns]  # a cell cut away must not take this along
+    counts = [characters(f"INDEX(${c}:${c},ROW())") for c in columns]  # a cell cut away must not take this along
     counts.append("+".join(counts))
     which = "0"
     for number, (_, limit, _) in reversed(list(enumerate(limits, 1))):
@@ -145,18 +138,13 @@ def _write_explains(sheet: Any, block: Block, row: int, values: Sequence[str]) -
     """Write, out of sight, what a reason explains: the rule it names, else the indicator; "" while it is too short."""
     columns = {s.name: letters(c) for s, c in zip(block.text.subfields, block.columns, strict=True)}
     cells = {name: f"INDEX(${c}:${c},ROW())" for name, c in columns.items()}
-    rule, code = (_tidy(cells[name]) for name in ("rule", "code"))
-    enough = f"{_characters(cells['reason'])}>={SHORTEST_REASON}"
+    rule, code = (tidied(cells[name]) for name in ("rule", "code"))
+    enough = f"{characters(cells['reason'])}>={SHORTEST_REASON}"
     formula = f'=IFERROR(IF({enough},IF({rule}="",{code},{rule}),""),"")'
     given = dict(zip((s.name for s in block.text.subfields), values, strict=False))
     explained = given.get("rule", "").strip() or given.get("code", "").strip()
     shown = explained if length(given.get("reason", "")) >= SHORTEST_REASON else ""
     sheet.write_formula(row, EXPLAINS, formula, None, shown)
-
-
-def _tidy(cell: str) -> str:
-    """Return the Excel expression for a cell's text with outer blanks cut."""
-    return f'TRIM(SUBSTITUTE(SUBSTITUTE(CLEAN({cell}),"\u3000"," "),"\u00a0"," "))'
 
 
 def _colour_overlong(sheet: Any, styles: Styles, block: Block) -> None:

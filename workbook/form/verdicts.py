@@ -63,7 +63,7 @@ def _key(finding: Finding, rules: Mapping[str, float]) -> Key:
 def verdicts_of(round_: Round, contents: Mapping[str, Content]) -> dict[str, Verdicts]:
     """Return the verdicts on every content, as if its form had just been handed in."""
     layouts = layouts_of(round_)
-    forms = {code: _submission(round_, layouts[c.unit.tier], c) for code, c in contents.items()}
+    forms = {code: as_submission(round_, layouts[c.unit.tier], c) for code, c in contents.items()}
     nothing = figures_frame([]).assign(definition="")
     checked = check(round_.pack, forms, nothing, period=round_.period, modules=round_.modules, switches=round_.switches)
     judge = Judge(checked.table, round_.pack.indicators)
@@ -79,7 +79,7 @@ def verdicts_of(round_: Round, contents: Mapping[str, Content]) -> dict[str, Ver
     return found
 
 
-def _submission(round_: Round, layout: Layout, content: Content) -> Submission:
+def as_submission(round_: Round, layout: Layout, content: Content) -> Submission:
     """Return the content as a submission: what reading the freshly written form would give."""
     cells: dict[tuple[str, Measure], Cell] = {}
     for section in layout.sections:
