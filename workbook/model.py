@@ -230,6 +230,10 @@ class Unit:
     tier: str
     umbrella: bool = False
     changed: str = ""  # merged, split or new: left out of year-on-year
+    since: str = ""  # first period it reports, "" from ever
+    until: str = ""  # last period it reports, "" for good
+    before: tuple[str, ...] = ()  # units it came from
+    contact: str = ""  # whom to call
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +246,7 @@ class Cell:
     digits: int  # decimal places as typed
     sheet: str
     address: str
+    understood: bool = False  # `raw` is what the words in the cell mean; the form itself takes them for unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +257,17 @@ class TextRow:
     sheet: str
     cells: tuple[str, ...]
     number: int = 1  # as printed beside it in the form
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What stood in a form otherwise than it was handed out or meant, and how it was understood."""
+
+    kind: str  # names the message under [repair]
+    sheet: str
+    cell: str  # "" where a whole sheet or file is meant
+    indicator: str  # or text input, "" where none is concerned
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +289,7 @@ class Submission:
     handed: Mapping[tuple[str, Measure], str] = field(default_factory=dict)  # what the form came with: carried figures
     switches: tuple[Switch, ...] = ()  # rules switched when the form was handed out
     places: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # sheet or text handed out -> where it is now
+    repairs: tuple[Repair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
