@@ -26,7 +26,7 @@ from workbook.messages import say
 
 if TYPE_CHECKING:
     from workbook.collection import Collection
-    from workbook.model import Pack, Round
+    from workbook.model import DecisionKind, Pack, Round
 
 
 @click.group(cls=Verbs, help=say("help.huibao"), context_settings={"help_option_names": ["-h", "--help"]})
@@ -58,10 +58,9 @@ def _round(path: Path) -> Round:
     return round_
 
 
-def _collect(path: Path) -> Collection:
+def _collect(round_: Round) -> Collection:
     from workbook.collect import collect
 
-    round_ = _round(path)
     with progress(say("progress.collect")):
         collection, defects = collect(round_)
     if collection is None:
@@ -95,6 +94,7 @@ def new(
 ) -> int:
     """Set up a round, or write the forms of an existing one anew."""
     from exporters.rounds import NewRound, create_round, write_forms
+    from workbook.lock import at_work
 
     if not (round_path / "round.toml").exists():
         if not period:
@@ -105,7 +105,7 @@ def new(
     round_ = _round(round_path)
     if period and period != round_.period:
         raise Stop(say("cli.other_period", folder=round_path, period=round_.period))
-    with progress(say("progress.forms", n=len(round_.units))):
+    with at_work(round_path), progress(say("progress.forms", n=len(round_.units))):
         paths, defects = write_forms(round_)
     if defects:
         raise Stop(defects_text(defects))
@@ -157,10 +157,13 @@ def check(files: tuple[Path, ...], as_json: bool) -> int:
 def consolidate(round_path: Path, as_json: bool) -> int:
     """Read 收件, judge, merge, write the consolidated workbook and the merged report."""
     from exporters.results import summary, write_results
+    from workbook.lock import at_work
 
-    collection = _collect(round_path)
-    with progress(say("progress.results")):
-        outputs, dropped, defects = write_results(collection)
+    round_ = _round(round_path)
+    with at_work(round_path):
+        collection = _collect(round_)
+        with progress(say("progress.results")):
+            outputs, dropped, defects = write_results(collection)
     if as_json:
         print_json(summary(collection, outputs, dropped))
     _tell(collection, outputs, len(dropped))
@@ -193,6 +196,63 @@ def _telling(receipt: Any) -> bool:
     return receipt.state != "used" or say("receipt.late") in receipt.note
 
 
+@cli.command(cls=Verb, help=say("help.decide"))
+@click.argument("round_path", metavar=say("meta.round"), type=click.Path(path_type=Path))
+@click.argument("unit", metavar=say("meta.unit"))
+@click.option("--accept", is_flag=True, help=say("help.decide_accept"))
+@click.option("--return", "send_back", is_flag=True, help=say("help.decide_return"))
+@click.option("--waive", metavar=say("meta.rule"), help=say("help.decide_waive"))
+@click.option("--why", required=True, metavar=say("meta.why"), help=say("help.decide_why"))
+def decide(round_path: Path, unit: str, accept: bool, send_back: bool, waive: str | None, why: str) -> int:
+    """Write a decision of the office into the ledger."""
+    from workbook import decisions
+    from workbook.lock import at_work
+
+    if accept + send_back + bool(waive) != 1:
+        raise Stop(say("decision.one_kind"))
+    round_ = _round(round_path)
+    kind: DecisionKind = "accept" if accept else "return" if send_back else "waive"
+    with at_work(round_path):
+        decision, file, defects = decisions.decide(round_, unit, kind, (waive or "").upper(), why)
+    if decision is None:
+        raise Stop(defects_text(defects))
+    found = round_.unit(unit)
+    line = decisions.decision_line(decision, found.name if found else unit)
+    complain(say("decision.made", line=line, file=say("decision.made_file", file=file) if file else ""))
+    complain(say("decision.made_next"))
+    return DONE
+
+
+@cli.command(cls=Verb, help=say("help.ledger"))
+@click.argument("round_path", metavar=say("meta.round"), type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar=say("meta.file"), help=say("help.ledger_output")
+)
+@click.option("--json", "as_json", is_flag=True, help=say("help.json"))
+def ledger(round_path: Path, output: Path | None, as_json: bool) -> int:
+    """Show everything that came in, what became of it and what was decided."""
+    from dataclasses import asdict
+
+    from workbook.files import replacing
+    from workbook.ledger import history_of
+    from workbook.tables import write_table
+
+    events, defects = history_of(_round(round_path).path)
+    if defects:
+        raise Stop(defects_text(defects))
+    rows = [asdict(event) for event in events]
+    heads = [say(f"ledger.{k}") for k in ("at", "who", "what", "unit", "file", "detail", "sha256")]
+    if output is not None:
+        with replacing(output) as temporary:
+            write_table(temporary, heads, ([*row.values()] for row in rows))
+        complain(say("cli.ledger_written", path=output, n=len(rows)))
+    if as_json:
+        print_json({"events": rows})
+    elif output is None:
+        table(say("ledger.title"), heads[:-1], ([*row.values()][:-1] for row in rows))
+    return DONE
+
+
 @cli.command(cls=Verb, help=say("help.report"))
 @click.argument("source", metavar=say("meta.round"), type=click.Path(path_type=Path))
 @click.option("--genre", metavar=say("meta.genre"), help=say("help.report_genre"))
@@ -205,21 +265,24 @@ def report(source: Path, genre: str | None, every: bool, output: Path | None, as
     """Write narrative reports of a round."""
     from exporters.narrative.report import write_merged
     from exporters.results import dropped_json
+    from workbook.lock import at_work
 
     if bool(genre) == every:
         raise Stop(say("cli.which_genre"))
-    collection = _collect(source)
-    known = collection.round.pack.genres
+    round_ = _round(source)
+    known = round_.pack.genres
     if genre and genre not in known:
         raise Stop(say("cli.no_genre", genre=genre, known="、".join(known)))
     written, dropped = [], []
-    for name in [genre] if genre else list(known):
-        path, lost, defects = write_merged(collection, known[name], output)
-        if path is None or defects:
-            raise Stop(defects_text(defects))
-        written.append(path)
-        dropped += lost
-        complain(say("cli.written", path=path))
+    with at_work(source):
+        collection = _collect(round_)
+        for name in [genre] if genre else list(known):
+            path, lost, defects = write_merged(collection, known[name], output)
+            if path is None or defects:
+                raise Stop(defects_text(defects))
+            written.append(path)
+            dropped += lost
+            complain(say("cli.written", path=path))
     for lost_clause in dropped:
         complain(
             say("cli.dropped_clause", where=lost_clause.where, clause=lost_clause.clause, reason=lost_clause.reason)

@@ -53,6 +53,11 @@ def summary(collection: Collection, outputs: Sequence[Path], dropped: Sequence[D
         "files": {"received": balance.received, **balance.files},
         "balanced": balance.balanced,
         "switches": [{"rule": s.rule, "to": s.to, "reason": s.reason} for s in collection.round.switches],
+        "decisions": [
+            {"unit": d.unit, "kind": d.kind, "rule": d.rule, "why": d.why, "who": d.who, "at": d.at.isoformat()}
+            for d in collection.decisions
+        ],
+        "gone": list(collection.gone),
         "outputs": [str(p) for p in outputs],
         "dropped": dropped_json(dropped),
     }

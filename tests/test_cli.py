@@ -193,3 +193,35 @@ def test_pack_check_lists_defects(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert re.search(r"rules\.csv 第 \d+ 行", done.stdout)
     assert "BASE_INSERVICE" in done.stdout
+
+
+def test_a_decision_is_made_used_shown_and_kept(city: Path, tmp_path: Path) -> None:
+    refused = huibao("decide", city, "X04", "--accept", "--return", "--why", "两样都要")
+    assert refused.returncode == 2
+    made = huibao("decide", city, "X04", "--accept", "--why", "电话核实，数据属实")
+    assert made.returncode == 0, made.stderr
+    run = huibao("consolidate", city, "--json")
+    assert run.returncode == 0, run.stderr
+    data = json.loads(run.stdout)
+    assert [(d["unit"], d["kind"], d["why"]) for d in data["decisions"]] == [("X04", "accept", "电话核实，数据属实")]
+    assert data["units"]["returned"] == 2
+    book = openpyxl.load_workbook(city / RESULTS / "汇总表.xlsx", read_only=True)
+    for name in ("说明", "审核情况"):
+        assert any("电话核实，数据属实" in str(c) for row in book[name].iter_rows(values_only=True) for c in row)
+    told = huibao("ledger", city, "-o", tmp_path / "登记.csv")
+    assert told.returncode == 0, told.stderr
+    lines = (tmp_path / "登记.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0] == "时间,经手人,事项,单位代码,文件,说明,内容指纹"
+    assert any("电话核实，数据属实" in line for line in lines)
+
+
+def test_who_comes_second_is_told_who_works(city: Path) -> None:
+    from workbook.lock import at_work
+
+    before = (city / RESULTS / "汇总表.xlsx").read_bytes()
+    with at_work(city):
+        done = huibao("consolidate", city)
+    assert done.returncode == 2
+    assert done.stderr.startswith("这一期工作正由别人处理（")
+    assert "Traceback" not in done.stderr
+    assert (city / RESULTS / "汇总表.xlsx").read_bytes() == before

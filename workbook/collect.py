@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 import pandas as pd
 
-from workbook.arrivals import count_arrivals
 from workbook.checks.check import Checked, check
 from workbook.checks.rules import active_rules
 from workbook.checks.table import make_table, with_computed
@@ -22,11 +23,14 @@ from workbook.collection import (
     round_period,
 )
 from workbook.computed import definition
+from workbook.decisions import waived
 from workbook.history import stored_figures, unknown_periods
 from workbook.layout import collected
+from workbook.ledger import Ledger, damaged
 from workbook.model import FILE_STATES, Defect, Finding, Indicator, Round, Submission, Unit, UnitState
-from workbook.receive import Incoming, Settled, read_incoming, settle
+from workbook.receive import Incoming, Settled, settle, take_in, versions
 from workbook.totals import Total, Totals
+from workbook.versions import changes
 
 UNIT_STATES: tuple[UnitState, ...] = ("accepted", "returned", "missing")
 
@@ -36,7 +40,10 @@ def collect(round_: Round) -> tuple[Collection | None, tuple[Defect, ...]]:
     stored, defects = stored_figures(round_)
     if defects:
         return None, defects
-    incoming = read_incoming(round_)
+    try:
+        incoming = take_in(round_)
+    except sqlite3.DatabaseError:
+        return None, (damaged(),)
     checked = check(
         round_.pack,
         incoming.submissions,
@@ -45,8 +52,10 @@ def collect(round_: Round) -> tuple[Collection | None, tuple[Defect, ...]]:
         modules=round_.modules,
         switches=round_.switches,
     )
-    settled = settle(round_, incoming, checked.findings)
-    return merge(round_, incoming, checked, settled, stored), ()
+    findings = waived(checked.findings, incoming.submissions, incoming.decisions)
+    settled = settle(round_, incoming, findings)
+    Ledger(round_.path).record(settled.receipts)
+    return merge(round_, incoming, replace(checked, findings=findings), settled, stored), ()
 
 
 def merge(round_: Round, incoming: Incoming, checked: Checked, settled: Settled, stored: pd.DataFrame) -> Collection:
@@ -69,6 +78,7 @@ def merge(round_: Round, incoming: Incoming, checked: Checked, settled: Settled,
         submissions=submissions,
         receipts=settled.receipts,
         states=settled.units,
+        changes=tuple(c for v in versions(incoming) for c in changes(v, round_.pack.indicators)),
         findings=tuple((by_file[k], f) for k, found in checked.findings.items() for f in found),
         total_findings=tuple(_judged_totals(round_, engine)),
         tallies=checked.tallies,
@@ -76,7 +86,9 @@ def merge(round_: Round, incoming: Incoming, checked: Checked, settled: Settled,
         cells=cells,
         totals=totals,
         controls=_controls(round_, engine, tiers),
-        balance=_balance(round_, settled, submissions, totals),
+        balance=_balance(round_, settled, submissions, totals, incoming.received),
+        decisions=incoming.decisions,
+        gone=incoming.gone,
         collected=tiers,
         unknown=unknown_periods(period, stored),
         engine=engine,
@@ -152,6 +164,7 @@ def _balance(
     settled: Settled,
     submissions: Mapping[str, Submission],
     totals: Mapping[tuple[str, str], Total],
+    received: int,
 ) -> Balance:
     """Return the books: units, files, and sums read straight from the used files against sums merged."""
     counted = {u.code for u in counted_units(round_)}
@@ -168,7 +181,7 @@ def _balance(
     return Balance(
         expected=len(round_.units),
         units={s: sum(v == s for v in settled.units.values()) for s in UNIT_STATES},
-        received=count_arrivals(round_),
+        received=received,
         files={s: sum(r.state == s for r in settled.receipts) for s in FILE_STATES},
         sums_compared=compared,
         sums_differ=tuple(differ),

@@ -15,6 +15,7 @@ Outcome = Literal["pass", "fail", "undecided", "broken"]
 Measure = Literal["value", "prior", "opening", "half"]
 FileState = Literal["used", "rejected", "superseded", "duplicate", "attached", "unrecognised"]
 UnitState = Literal["accepted", "returned", "missing"]
+DecisionKind = Literal["accept", "return", "waive"]
 Kind = Literal["year", "half", "quarter", "month"]
 
 MEASURES: tuple[Measure, ...] = ("value", "prior", "opening", "half")
@@ -309,11 +310,12 @@ class Finding:
     trial: bool = False
     reason: str = ""  # written reason that closes a confirm finding
     operands: tuple[str, ...] = ()
+    waived: bool = False  # by a decision of the office, whose reason then stands in `reason`
 
     @property
     def open(self) -> bool:
         """True when the unit still owes something: an error, or a confirm finding without a reason."""
-        if self.trial or self.outcome == "broken":
+        if self.trial or self.waived or self.outcome == "broken":
             return False
         return self.severity == "error" or (self.severity == "confirm" and not self.reason)
 
@@ -329,6 +331,21 @@ class Receipt:
     received: datetime
     note: str
     remedy: str = ""
+    order: int = 0  # run that saw it first
+    judged: bool = False  # a form of this round, held against its rules
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the office decided about a unit's form or one of its findings, by its own responsibility."""
+
+    unit: str
+    kind: DecisionKind
+    sha256: str  # the form that is accepted or returned, "" for a waiver
+    rule: str  # the rule that is waived
+    why: str
+    who: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from workbook.period import parse_period
 from workbook.tables import read_table, read_text
 
 ROUND_FILE, UNITS_FILE, FIGURES = "round.toml", "units.csv", "figures.parquet"
+MEMORY = ".huibao"  # what a round remembers: its ledger and every original
 OUT, IN, RESULTS, PICKS_FILE = (say(f"folder.{k}") for k in ("out", "incoming", "results", "picks"))
 UNIT_COLUMNS = tuple(say(f"units.{k}") for k in ("code", "name", "tier", "umbrella", "changed"))
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,16}")

@@ -22,6 +22,7 @@ from exporters.consolidated.styles import Styles
 from exporters.consolidated.texts import write_texts
 from exporters.consolidated.tiers import write_tiers
 from exporters.consolidated.units import write_unit_sheets
+from exporters.consolidated.versions import write_versions
 from workbook.collection import Collection
 from workbook.files import replacing
 from workbook.messages import catalogue, say
@@ -60,6 +61,7 @@ def write_book(path: Path, collection: Collection, hidden: frozenset[str]) -> No
         write_unit_sheets(book, styles, collection, places)
         write_texts(book, styles, collection, restricted=office_copy)
         write_files(book, styles, collection)
+        write_versions(book, styles, collection, hidden)
         write_rules(book, styles, collection, hidden)
         book.set_properties(
             {"title": f"{collection.round.pack.title} {collection.period.title}", "author": collection.round.office}
@@ -84,9 +86,10 @@ def _write_cover(book: Any, styles: Styles, collection: Collection, lines: Seque
         write_note(sheet, styles, row, (1, 2), line, 20 + 84)
         row += 1
     row += 1
+    there = {"controls_sheet": collection.controls, "versions_sheet": collection.changes}
     for name, about in catalogue()["sheets"].items():
-        if name == "controls_sheet" and not collection.controls:
-            continue  # no umbrella, no such sheet
+        if not there.get(name, True):
+            continue  # no umbrella, no second versions: no such sheet
         sheet_title = say(f"book.{name}") if name != "texts_sheet" else say("form.texts_sheet")
         target = sheet_title if name != "sections" else None
         if target:

@@ -15,8 +15,8 @@ from helpers import office, party_building
 from openpyxl.comments import Comment
 from returns import AGAIN, SHEET, Office, changed, corrected, everything, faults, marks, notes, put, rows_of, told
 
+from exporters import cores
 from exporters.demo.run import DemoRound
-from exporters.returned import book as returned_book
 from exporters.returned.book import returned_name
 from exporters.returned.marks import shortened
 from workbook.reading.submission import read_submission
@@ -318,7 +318,7 @@ def test_many_forms_are_marked_on_all_cores_as_one_is(desk: Office, monkeypatch:
     desk.receive(desk.form("X04"))
     desk.receive(desk.form("X01"), change=lambda book: put(book, "DIS_TALK_PT", "约八十"))
     _, one_by_one = desk.run()
-    monkeypatch.setattr(returned_book, "_WORTH_A_POOL", 1)
+    monkeypatch.setattr(cores, "_WORTH_A_POOL", 1)
     alone = [marks(openpyxl.load_workbook(p)) for p in one_by_one]
     _, together = desk.run()
     assert [p.name for p in together] == ["X01_青禾县.xlsx", "X04_白湖县.xlsx"]

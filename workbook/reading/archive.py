@@ -7,9 +7,8 @@ import re
 import stat
 import zipfile
 from dataclasses import dataclass
-from pathlib import Path
 
-from workbook.reading.kind import DAMAGED, Unreadable, kind_of, locked, unpacked
+from workbook.reading.kind import DAMAGED, Unreadable, locked, unpacked
 from workbook.reading.values import clean
 
 _MOST_MEMBERS = 2_000
@@ -60,18 +59,6 @@ def content_of(data: bytes, member: Member) -> bytes:
             return unpacked(archive, member.part, _MOST_BYTES)
     except DAMAGED:
         raise Unreadable("member_damaged") from None
-
-
-def bytes_at(path: Path) -> bytes:
-    """Return the bytes of a received file, whether it lies there by itself or in an archive; OSError if it is gone."""
-    holder = next((p for p in path.parents if p.is_file()), None)
-    if holder is None:
-        return path.read_bytes()
-    data, name = holder.read_bytes(), path.relative_to(holder).as_posix()
-    member = next((m for m in members(data) if m.name == name), None) if kind_of(data) == "zip" else None
-    if member is None:
-        raise FileNotFoundError(path)
-    return content_of(data, member)
 
 
 def _name(part: zipfile.ZipInfo) -> str:
