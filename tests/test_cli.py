@@ -139,6 +139,8 @@ def test_consolidate_prints_the_books_and_writes_everything(city: Path) -> None:
     assert told["units"] == {"expected": 35, "accepted": 27, "returned": 3, "missing": 5}
     assert told["files"]["received"] == 34
     assert told["balanced"] is True
+    assert [u["state"] for u in told["chasing"]].count("missing") == 5
+    assert "要催的单位：8 个" in done.stderr
     assert {p.name for p in (city / RESULTS).iterdir()} == before
     assert all(Path(p).is_file() for p in told["outputs"])
     assert "账目平衡" in done.stderr
