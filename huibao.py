@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -123,15 +124,17 @@ def new(
 def check(files: tuple[Path, ...], as_json: bool) -> int:
     """Judge filled forms at the desk."""
     from exporters.desk import check_files
+    from exporters.given import each_file
     from workbook.checks.builtin import rule_name
 
     for path in files:
-        if not path.is_file():
+        if not path.exists():
             raise Stop(say("cli.no_file", file=path))
-    with progress(say("progress.check", n=len(files))):
-        results, codes, unusable = check_files(files)
+    forms, odd = each_file(files)
+    with progress(say("progress.check", n=len(forms))):
+        results, codes, unusable = check_files(forms)
     if as_json:
-        print_json(results[0] if len(files) == 1 and results else {"files": results})
+        print_json(results[0] if len(files) == 1 and list(codes) == [str(files[0])] else {"files": results})
     for result in [] if as_json else results:
         rows = [
             (
@@ -148,10 +151,14 @@ def check(files: tuple[Path, ...], as_json: bool) -> int:
             complain(say("verdict.code", code=code))
         if rows:
             table("", [say(f"book.{k}") for k in ("rule", "severity", "cell", "message", "what_to_do")], rows)
-    for sentence in unusable:
+    for sentence in (*odd, *unusable):
         complain(sentence)
-    if unusable:
-        raise Stop(say("cli.unusable", n=len(unusable)))
+    if len(results) > 1:
+        verdicts = Counter(r["verdict"] for r in results)
+        complain(say("cli.checked", n=len(results), verdicts=verdicts, others=len(odd) + len(unusable)))
+    used = {at for file in codes for at in (Path(file), *Path(file).parents)}
+    if useless := [p for p in files if p not in used]:
+        raise Stop(say("cli.unusable", n=len(useless)))
     return FOUND if any(r["verdict"] != "pass" for r in results) else DONE
 
 

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -128,6 +129,23 @@ def test_check_of_what_is_no_form_is_exit_code_2(city: Path) -> None:
     done = huibao("check", next((city / IN).glob("*.pdf")))
     assert done.returncode == 2
     assert "扫描件" in done.stderr
+
+
+def test_check_takes_folders_and_archives_and_says_what_else_is_in_them(city: Path, tmp_path: Path) -> None:
+    bad, good = city / IN / "X04_白湖县_2020H1.xlsx", city / IN / "X02_云坪县_2020H1.xlsx"
+    packed = tmp_path / "收齐.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(bad, bad.name)
+        archive.write(good, good.name)
+        archive.writestr("说明.txt", "x")
+    done = huibao("check", packed, "--json")
+    assert done.returncode == 1, done.stderr
+    told = {Path(r["file"]).name: r["verdict"] for r in json.loads(done.stdout)["files"]}
+    assert told == {bad.name: "error", good.name: "pass"}
+    assert "说明.txt：不是能认出的报表" in done.stderr
+    assert "共审核 2 份报表：通过 1 份，有须说明的 0 份，有必须改正的 1 份；不是报表的文件 1 个。" in done.stderr
+    (tmp_path / "空").mkdir()
+    assert huibao("check", good, tmp_path / "空").returncode == 2
 
 
 def test_consolidate_prints_the_books_and_writes_everything(city: Path) -> None:
