@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,8 +27,11 @@ from exporters.console import (
 from workbook.messages import say
 
 if TYPE_CHECKING:
+    from exporters.chasing import Owed
     from workbook.collection import Collection
     from workbook.model import DecisionKind, Pack, Round
+
+_MOST_CHASED = 30  # units on the screen; the workbook lists all
 
 
 @click.group(cls=Verbs, help=say("help.huibao"), context_settings={"help_option_names": ["-h", "--help"]})
@@ -119,15 +124,17 @@ def new(
 def check(files: tuple[Path, ...], as_json: bool) -> int:
     """Judge filled forms at the desk."""
     from exporters.desk import check_files
+    from exporters.given import each_file
     from workbook.checks.builtin import rule_name
 
     for path in files:
-        if not path.is_file():
+        if not path.exists():
             raise Stop(say("cli.no_file", file=path))
-    with progress(say("progress.check", n=len(files))):
-        results, codes, unusable = check_files(files)
+    forms, odd = each_file(files)
+    with progress(say("progress.check", n=len(forms))):
+        results, codes, unusable = check_files(forms)
     if as_json:
-        print_json(results[0] if len(files) == 1 and results else {"files": results})
+        print_json(results[0] if len(files) == 1 and list(codes) == [str(files[0])] else {"files": results})
     for result in [] if as_json else results:
         rows = [
             (
@@ -144,10 +151,14 @@ def check(files: tuple[Path, ...], as_json: bool) -> int:
             complain(say("verdict.code", code=code))
         if rows:
             table("", [say(f"book.{k}") for k in ("rule", "severity", "cell", "message", "what_to_do")], rows)
-    for sentence in unusable:
+    for sentence in (*odd, *unusable):
         complain(sentence)
-    if unusable:
-        raise Stop(say("cli.unusable", n=len(unusable)))
+    if len(results) > 1:
+        verdicts = Counter(r["verdict"] for r in results)
+        complain(say("cli.checked", n=len(results), verdicts=verdicts, others=len(odd) + len(unusable)))
+    used = {at for file in codes for at in (Path(file), *Path(file).parents)}
+    if useless := [p for p in files if p not in used]:
+        raise Stop(say("cli.unusable", n=len(useless)))
     return FOUND if any(r["verdict"] != "pass" for r in results) else DONE
 
 
@@ -156,17 +167,19 @@ def check(files: tuple[Path, ...], as_json: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help=say("help.json"))
 def consolidate(round_path: Path, as_json: bool) -> int:
     """Read 收件, judge, merge, write the consolidated workbook and the merged report."""
+    from exporters.chasing import who_owes
     from exporters.results import summary, write_results
     from workbook.lock import at_work
 
     round_ = _round(round_path)
     with at_work(round_path):
-        collection = _collect(round_)
+        collection, now = _collect(round_), datetime.now()
         with progress(say("progress.results")):
-            outputs, dropped, defects = write_results(collection)
+            outputs, dropped, defects = write_results(collection, now)
+    owed = who_owes(collection, now)
     if as_json:
-        print_json(summary(collection, outputs, dropped))
-    _tell(collection, outputs, len(dropped))
+        print_json(summary(collection, outputs, dropped, owed))
+    _tell(collection, outputs, len(dropped), owed)
     if not collection.balance.balanced:
         raise Stop(say("book.unbalanced"), UNBALANCED)
     if defects:
@@ -174,7 +187,7 @@ def consolidate(round_path: Path, as_json: bool) -> int:
     return DONE
 
 
-def _tell(collection: Collection, outputs: list[Path], dropped: int) -> None:
+def _tell(collection: Collection, outputs: list[Path], dropped: int, owed: Sequence[Owed]) -> None:
     from exporters.consolidated.status import balance_lines, run_lines
 
     for line in (*balance_lines(collection), *run_lines(collection)):
@@ -183,13 +196,26 @@ def _tell(collection: Collection, outputs: list[Path], dropped: int) -> None:
     if rows:
         columns = [say(f"book.{k}") for k in ("file", "unit_code", "file_state", "fate", "what_to_do")]
         table(say("cli.other_files"), columns, rows)
-    missing = [u.name for u in collection.round.units if collection.states[u.code] == "missing"]
-    if missing:
-        complain(say("cli.missing_units", names="、".join(missing)))
+    _tell_owed(owed)
     if dropped:
         complain(say("cli.dropped", n=dropped))
     for path in outputs:
         complain(say("cli.written", path=path))
+
+
+def _tell_owed(owed: Sequence[Owed]) -> None:
+    from exporters.chasing import due, situation
+
+    if not owed:
+        return
+    rows = [
+        (o.unit.name, say(f"owing.{o.state}"), due(o.days), o.unit.contact, situation(o, frozenset())[0])
+        for o in owed[:_MOST_CHASED]
+    ]
+    columns = [say(f"book.{k}") for k in ("unit", "owing", "overdue", "contact", "situation")]
+    table(say("cli.chasing", n=len(owed)), columns, rows)
+    if len(owed) > len(rows):
+        complain(say("cli.chasing_more", n=len(owed) - len(rows)))
 
 
 def _telling(receipt: Any) -> bool:
@@ -298,6 +324,7 @@ def report(source: Path, genre: str | None, every: bool, output: Path | None, as
 @click.option("--json", "as_json", is_flag=True, help=say("help.json"))
 def demo(folder: Path, pack_name: str, as_json: bool) -> int:
     """Run the fictional city's rounds from handing out forms to the merged report."""
+    from exporters.chasing import who_owes
     from exporters.demo.run import run_demo
     from exporters.results import summary
 
@@ -305,13 +332,14 @@ def demo(folder: Path, pack_name: str, as_json: bool) -> int:
         raise Stop(say("cli.not_empty", folder=folder))
     results = run_demo(_pack(pack_name), folder, complain)
     told = next(r for r in results if r.collection.round.path.name == results[0].told)
+    owed = who_owes(told.collection, told.now)
     if as_json:
-        data = summary(told.collection, told.outputs, told.dropped)
-        rounds = [summary(r.collection, r.outputs, r.dropped) for r in results]
+        data = summary(told.collection, told.outputs, told.dropped, owed)
+        rounds = [summary(r.collection, r.outputs, r.dropped, who_owes(r.collection, r.now)) for r in results]
         print_json({**data, "balanced": all(r.collection.balance.balanced for r in results), "rounds": rounds})
     complain("")
     complain(say("cli.demo_told", period=told.collection.period.title))
-    _tell(told.collection, told.outputs, len(told.dropped))
+    _tell(told.collection, told.outputs, len(told.dropped), owed)
     if not all(r.collection.balance.balanced for r in results):
         raise Stop(say("book.unbalanced"), UNBALANCED)
     return DONE

@@ -26,6 +26,7 @@ from workbook.messages import say
 from workbook.model import MEASURES, Cell, Measure, Pack, State, Submission, Switch, TextInput, TextRow, Unit
 from workbook.pack import find_pack, load_pack
 from workbook.period import parse_period
+from workbook.reading.archive import bytes_at, file_of
 from workbook.reading.kind import Unreadable, kind_of
 from workbook.reading.safety import judged
 from workbook.reading.values import Raw, length, read_figure, show
@@ -38,11 +39,11 @@ SHORTEST_REASON = 8  # characters a written reason must have, blanks not counted
 
 
 def read_submission(path: Path, pack: Pack | None = None) -> Submission:
-    """Return the form in `path`; Unreadable when it is something else, OSError from the disk.
+    """Return the form at `path`, perhaps in an archive; Unreadable when it is something else, OSError from the disk.
 
     Without `pack` the form's stamp says which shipped pack it belongs to. Nothing in the file is run or followed.
     """
-    return read_form(path.read_bytes(), str(path), datetime.fromtimestamp(path.stat().st_mtime), pack)
+    return read_form(bytes_at(path), str(path), datetime.fromtimestamp(file_of(path).stat().st_mtime), pack)
 
 
 def read_form(data: bytes, file: str, received: datetime, pack: Pack | None = None) -> Submission:
