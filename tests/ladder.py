@@ -1,4 +1,4 @@
-"""A pack of five tiers, village to province, a dozen indicators of every kind: what the tests of tiers above work on."""
+"""A pack of five tiers, village to province, a dozen indicators of every kind: ground for tests of tiers above."""
 
 from __future__ import annotations
 

@@ -133,11 +133,11 @@ class Totals:
 
     def cells_suffice(self, item: Indicator, inside: Mask) -> bool:
         """Return whether the figures of these units alone give the total: no parts passed up say otherwise."""
+        passed_up = {i: part for i, part in self._passed_up(item, "value").items() if inside[i]}
+        if not passed_up:
+            return True
         sides, known = self._sides(item, "value"), self._known(item, "value")
-        return all(
-            not inside[i] or (known[i] and part.n > 0 and sides(i) == (part.above, part.below))
-            for i, part in self._passed_up(item, "value").items()
-        )
+        return all(known[i] and part.n and sides(i) == (part.above, part.below) for i, part in passed_up.items())
 
     def denominators(self, code: str) -> Numbers | None:
         """Return the denominator per unit of a ratio, the weight of a weighted mean, None for other items."""

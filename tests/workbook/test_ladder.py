@@ -46,12 +46,6 @@ def handed_on(pack: Pack, tier: str, code: str, forms: Sequence[Submission]) -> 
     assert above is not None
     content = filled_content(collection, above, None)
     form = as_submission(above, layouts_of(above)[tier], content)
-    return submission_from(form, code)
-
-
-def submission_from(form: Submission, code: str) -> Submission:
-    from dataclasses import replace
-
     return replace(form, file=f"{code}.xlsx", sha256=code)
 
 
