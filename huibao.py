@@ -189,8 +189,9 @@ def consolidate(round_path: Path, as_json: bool) -> int:
 
 def _tell(collection: Collection, outputs: list[Path], dropped: int, owed: Sequence[Owed]) -> None:
     from exporters.consolidated.status import balance_lines, run_lines
+    from exporters.upward import upward_lines
 
-    for line in (*balance_lines(collection), *run_lines(collection)):
+    for line in (*balance_lines(collection), *run_lines(collection), *upward_lines(collection)):
         complain(line)
     rows = [(r.file, r.unit, say(f"file.{r.state}"), r.note, r.remedy) for r in collection.receipts if _telling(r)]
     if rows:

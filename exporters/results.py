@@ -12,6 +12,7 @@ from exporters.consolidated.book import write_consolidated
 from exporters.narrative.report import Dropped, write_merged
 from exporters.picks import update_picks
 from exporters.returned.book import write_returned
+from exporters.upward import write_upward
 from workbook.collect import figures_to_keep
 from workbook.collection import Collection
 from workbook.files import replacing
@@ -20,7 +21,7 @@ from workbook.round import FIGURES, PICKS_FILE, RESULTS
 
 
 def write_results(collection: Collection, now: datetime) -> tuple[list[Path], list[Dropped], tuple[Defect, ...]]:
-    """Write workbook, returned forms, figures, candidates, reports; return paths, dropped clauses, template defects.
+    """Write workbook, forms, figures, candidates, reports; return paths, dropped clauses, template defects.
 
     `now` tells how overdue is what units owe. Nothing is written when the books don't balance: the last good outputs
     stay.
@@ -32,6 +33,7 @@ def write_results(collection: Collection, now: datetime) -> tuple[list[Path], li
     outputs = write_consolidated(collection, owed)
     outputs += write_returned(collection)
     outputs += write_notice(collection, owed, now)
+    outputs += write_upward(collection)
     with replacing(folder / FIGURES) as temporary:
         figures_to_keep(collection).to_parquet(temporary, index=False)
     outputs.append(folder / FIGURES)

@@ -76,6 +76,8 @@ def create_round(told: NewRound) -> tuple[Defect, ...]:
             switches=(),
             parameters=before.parameters if before else (),
             units=units,
+            upward=before.upward if before else None,
+            above=before.above if before else "",
         )
     )
     return ()

@@ -11,7 +11,7 @@ import pandas as pd
 from workbook.computed import carries, definition
 from workbook.expression.evaluate import Evaluator
 from workbook.expression.functions import round_half_up
-from workbook.expression.tree import operands
+from workbook.expression.tree import Ref, operands
 from workbook.model import MEASURES, Indicator, Measure, State
 from workbook.values import Table
 
@@ -63,7 +63,7 @@ def computed_figures(table: Table, indicators: Mapping[str, Indicator]) -> pd.Da
 def _column(table: Table, evaluator: Evaluator, item: Indicator, measure: Measure) -> pd.DataFrame:
     tree = definition(item, measure, evaluator.indicators)
     assert tree is not None
-    numbers = evaluator.number(tree)
+    numbers = evaluator.number(Ref(item.code, measure))
     scale = 10**item.decimals
     scaled = np.zeros(table.size, dtype=np.int64)
     for i in np.flatnonzero(numbers.known):

@@ -12,7 +12,7 @@ from workbook.expression.excel import tidied
 from workbook.expression.parse import parse
 from workbook.expression.tree import Ref, TextRef, columns, walk
 from workbook.messages import say
-from workbook.model import Indicator, Measure, Pack, Subfield, TextInput
+from workbook.model import Indicator, Measure, Pack, Subfield, TextInput, Unit
 from workbook.period import Period
 
 # Columns of a section sheet, 0-based. The code column is hidden; formulas find their operands through it.
@@ -101,6 +101,7 @@ class Layout:
     sections: tuple[Section, ...]
     blocks: Mapping[str, Block]
     openings: frozenset[str]  # indicators some rule compares with the end of last year
+    totals: frozenset[str]  # indicators that stand here for units below
 
     @property
     def sheets(self) -> list[str]:
@@ -135,6 +136,10 @@ class Layout:
     def column(self, measure: Measure) -> int:
         """Return the column (0-based) a measure stands in."""
         return {"value": VALUE, "prior": PRIOR}.get(measure, EARLIER)
+
+    def adds_up(self, unit: Unit, code: str) -> bool:
+        """Return whether the figure of an indicator is a total of other units; bounds do not bind it then."""
+        return unit.umbrella or code in self.totals
 
     def find(self, ref: Ref | TextRef) -> str:
         """Return the Excel expression that finds an operand by its code, wherever its row has gone."""
@@ -173,14 +178,34 @@ def _summed(conditions: tuple[str, ...], numbers: tuple[str, ...]) -> tuple[Text
 
 def collected(pack: Pack, tier: str, year: int, modules: tuple[str, ...]) -> dict[str, Indicator]:
     """Return the indicators a tier reports in a year with these modules on, in catalog order."""
+    totals = totals_of(pack, tier)
     return {
         code: i
         for code, i in pack.indicators.items()
-        if tier in i.tiers
+        if (tier in i.tiers or code in totals)
         and i.module in modules
         and (i.since is None or i.since <= year)
         and (i.until is None or year <= i.until)
     }
+
+
+def below(pack: Pack, tier: str) -> tuple[str, ...]:
+    """Return the tiers that a tier's units consolidate, however far down; none for one that reports itself."""
+    found = list(pack.tier(tier).of)
+    for lower in found:  # grows as it goes
+        found += [t for t in pack.tier(lower).of if t not in found]
+    return tuple(found)
+
+
+def adds_up(pack: Pack, unit: Unit) -> bool:
+    """Return whether a unit's form holds totals of other units: an umbrella's, or an office's of a tier above."""
+    return unit.umbrella or bool(pack.tier(unit.tier).of)
+
+
+def totals_of(pack: Pack, tier: str) -> frozenset[str]:
+    """Return the indicators that a tier reports as totals of the tiers below it: all that can be added up."""
+    lower = set(below(pack, tier))
+    return frozenset(c for c, i in pack.indicators.items() if i.aggregation != "none" and lower & set(i.tiers))
 
 
 @lru_cache(maxsize=64)
@@ -203,7 +228,8 @@ def make_layout(pack: Pack, tier: str, period: Period, modules: tuple[str, ...])
         if codes:
             rows = {c: FIRST_ROW + n for n, c in enumerate(codes)}
             sections.append(Section(title, sheet_name(title), rows))
-    return Layout(pack, tier, period, modules, items, tuple(sections), _blocks(pack, tier), opening_codes(pack))
+    blocks, openings = _blocks(pack, tier), opening_codes(pack)
+    return Layout(pack, tier, period, modules, items, tuple(sections), blocks, openings, totals_of(pack, tier))
 
 
 def _blocks(pack: Pack, tier: str) -> dict[str, Block]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum
+from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
@@ -47,11 +48,15 @@ class State(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A level of units; comparisons stay inside its group."""
+    """A level of units; comparisons stay inside its group.
+
+    Where `of` names other tiers, its units are offices that consolidate units of those and report their totals.
+    """
 
     code: str
     name: str
     group: str
+    of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +277,24 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What a total is made of, exact, so that a total of totals is exact too: `above` ÷ `below`.
+
+    Sums and minima have 1 below. n of `units` lower units are in it; with n = 0 nothing is known.
+    """
+
+    above: Fraction
+    below: Fraction
+    n: int
+    units: int
+
+    @property
+    def value(self) -> Fraction | None:
+        """The total; None where nothing is known or it is undefined."""
+        return self.above / self.below if self.n and self.below else None
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """A filled form as read. `cells` has (code, measure); computed items hold what the file showed."""
 
@@ -291,6 +314,8 @@ class Submission:
     switches: tuple[Switch, ...] = ()  # rules switched when the form was handed out
     places: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # sheet or text handed out -> where it is now
     repairs: tuple[Repair, ...] = ()
+    prefilled: Mapping[tuple[str, Measure], str] = field(default_factory=dict)  # totals it was filled with
+    parts: Mapping[str, Part] = field(default_factory=dict)  # by code, what the totals that still stand are made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +408,8 @@ class Round:
     switches: tuple[Switch, ...]
     parameters: tuple[Parameter, ...]
     units: tuple[Unit, ...] = field(default=())
+    upward: Unit | None = None  # this office in the list of the tier above, if there is one
+    above: str = ""  # the office there
 
     def unit(self, code: str) -> Unit | None:
         """Return the unit with this code, or None."""

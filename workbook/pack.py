@@ -98,7 +98,7 @@ class Loader:
             accepted_forms=tuple(str(v) for v in head.get("accepted_forms", [head.get("form_version", "1")])),
             root=self.root,
             hash=content_hash(self.root),
-            tiers=tuple(Tier(str(t["code"]), str(t["name"]), str(t["group"])) for t in head.get("tier", [])),
+            tiers=tuple(map(_tier, head.get("tier", []))),
             modules=tuple(Module(str(m["code"]), str(m["name"])) for m in head.get("module", [])),
             sections=tuple(head.get("sections", [])),
             levels=tuple(head.get("levels", [])),
@@ -118,13 +118,24 @@ class Loader:
                     if any(k not in entry for k in keys):
                         self.report("pack.toml", 0, "head_entry", table=table, keys="、".join(keys))
                         return None
-            return head
+            return head if self._tiers_stack(head.get("tier", [])) else None
         except FileNotFoundError:
             self.report("pack.toml", 0, "no_head")
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             found = re.search(r"line (\d+)", str(error))
             self.report("pack.toml", int(found[1]) if found else 0, "bad_head")
         return None
+
+    def _tiers_stack(self, tiers: Iterable[Mapping[str, Any]]) -> bool:
+        """Report a tier that consolidates others than those before it: so there are no circles either."""
+        before: list[str] = []
+        for tier in tiers:
+            for lower in tier.get("of", []):
+                if lower not in before:
+                    self.report("pack.toml", 0, "tier_of", tier=tier["code"], of=lower, known=" ".join(before))
+                    return False
+            before.append(str(tier["code"]))
+        return True
 
     def _unique(self, file: str, rows: Iterable[Row], key: str, make: Any) -> Mapping[str, Any]:
         records: dict[str, Any] = {}
@@ -275,6 +286,10 @@ class Loader:
 
 def _list(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(";") if part.strip())
+
+
+def _tier(entry: Mapping[str, Any]) -> Tier:
+    return Tier(str(entry["code"]), str(entry["name"]), str(entry["group"]), tuple(map(str, entry.get("of", []))))
 
 
 def _genre(entry: Mapping[str, Any]) -> Genre:

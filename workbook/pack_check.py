@@ -10,6 +10,7 @@ from workbook.computed import definition, formula
 from workbook.expression.parse import ExpressionError, parse
 from workbook.expression.static import mixed, possible
 from workbook.expression.tree import Node, NodeKind, Ref, columns, mentioned, texts, walk
+from workbook.layout import totals_of
 from workbook.messages import say
 from workbook.model import Defect, Genre, Indicator, Pack, Rule, TextInput
 from workbook.pack import load_pack
@@ -39,6 +40,7 @@ class _Check:
         self.sound = sound  # what rules may rest on: no indicator is at fault
         self.defects: list[Defect] = []
         self.tiers = {t.code for t in pack.tiers}
+        self.totals = {t.code: totals_of(pack, t.code) for t in pack.tiers}
 
     def report(self, file: str, line: int, key: str, **values: object) -> None:
         self.defects.append(Defect(file, line, say(f"pack.{key}", **values), say(f"pack.{key}_remedy", **values)))
@@ -124,6 +126,8 @@ class _Check:
                 self.report(file, line, "unknown_code", name=item.code, code=name, near=self._near(name))
         if item.aggregation == "mean_weighted" and item.weight not in self.pack.indicators:
             self.report(file, line, "unknown_code", name=item.code, code=item.weight, near=self._near(item.weight))
+        elif item.weight:
+            self._part_tiers(item, item.weight, self._reach(self.pack.indicators[item.weight]))
         self._computed(item)
 
     def _computed(self, item: Indicator) -> None:
@@ -142,10 +146,20 @@ class _Check:
                 return
             if part.sensitive == "restricted" and item.sensitive != "restricted":
                 self.report(file, line, "leak", code=item.code, part=code)
-            for tier in set(item.tiers) - set(part.tiers):
-                self.report(file, line, "part_tier", code=item.code, part=code, tier=tier)
+            self._part_tiers(item, code, self._reach(part))
+        for code in texts(node):
+            self._part_tiers(item, code, set(self.pack.texts[code].tiers))
         if item.prior_year and definition(item, "prior", self.pack.indicators) is None:
             self.report(file, line, "prior_parts", code=item.code)
+
+    def _part_tiers(self, item: Indicator, part: str, known: set[str]) -> None:
+        """Report the tiers that have an item but not what it is computed from or weighed by."""
+        for tier in sorted(self._reach(item) - known):
+            self.report("indicators.csv", item.line, "part_tier", code=item.code, part=part, tier=tier)
+
+    def _reach(self, item: Indicator) -> set[str]:
+        """Return the tiers that report an item: its own, and those above where it can be added up."""
+        return {*item.tiers, *(t for t, totals in self.totals.items() if item.code in totals)}
 
     def _rule(self, rule: Rule) -> None:
         file, line = "rules.csv", rule.line
@@ -174,10 +188,10 @@ class _Check:
     def _rule_operands(self, rule: Rule, node: Node) -> None:
         """Report operands the rule's tiers don't report, and earlier figures nobody keeps."""
         file, line = "rules.csv", rule.line
-        tiers = {code: self.pack.indicators[code].tiers for code in mentioned(node)}
-        tiers |= {code: self.pack.texts[code].tiers for code in texts(node)}
+        tiers = {code: self._reach(self.pack.indicators[code]) for code in mentioned(node)}
+        tiers |= {code: set(self.pack.texts[code].tiers) for code in texts(node)}
         for code, known in tiers.items():
-            for tier in sorted(set(rule.tiers) - set(known)):
+            for tier in sorted(set(rule.tiers) - known):
                 self.report(file, line, "operand_tier", rule=rule.id, code=code, tier=tier)
         for ref in (n for n in walk(node) if isinstance(n, Ref)):
             item = self.pack.indicators[ref.code]

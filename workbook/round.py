@@ -63,6 +63,8 @@ def _round(path: Path, head: Mapping[str, Any], pack: Pack) -> tuple[Round | Non
         defects.append(_defect(ROUND_FILE, 0, "basis", value=basis))
     units, unit_defects = read_units(path / UNITS_FILE, pack)
     defects += unit_defects
+    upward, upward_defects = _upward(head.get("upward"), pack)
+    defects += upward_defects
     if defects:
         return None, tuple(defects)
     previous = str(head.get("previous", ""))
@@ -83,9 +85,22 @@ def _round(path: Path, head: Mapping[str, Any], pack: Pack) -> tuple[Round | Non
             switches=tuple(switches),
             parameters=parameters,
             units=units,
+            upward=upward,
+            above=str(head["upward"].get("office", "")) if upward else "",
         ),
         (),
     )
+
+
+def _upward(head: Any, pack: Pack) -> tuple[Unit | None, list[Defect]]:
+    """Return this office in the list of the tier above, None where it hands nothing on, and what is wrong there."""
+    if head is None:
+        return None, []
+    code, name, tier = (str(head.get(k, "")) if isinstance(head, dict) else "" for k in ("code", "name", "tier"))
+    above = {n: t.code for t in pack.tiers if t.of for n in (t.code, t.name)}
+    if not _CODE.fullmatch(code) or not name or tier not in above:
+        return None, [_defect(ROUND_FILE, 0, "upward", known="、".join(above) or say("word.dash"))]
+    return Unit(code, name, above[tier]), []
 
 
 _SWITCHES = ("error", "confirm", "warning", "off", "in_force", "trial")
@@ -150,7 +165,20 @@ def write_round(round_: Round) -> None:
     for p in round_.parameters:
         lines += ["", "[[parameter]]", _line("name", p.name), _line("code", p.code), _line("value", p.value)]
         lines.append(_line("basis", p.basis))
+    lines += _upward_lines(round_)
     (round_.path / ROUND_FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _upward_lines(round_: Round) -> list[str]:
+    """Return the lines on the tier above, none where the pack knows no such tier."""
+    tiers = " ".join(t.code for t in round_.pack.tiers if t.of)
+    if not tiers:
+        return []
+    lines = ["", say("round.c_upward", tiers=tiers)]
+    if up := round_.upward:
+        lines += ["", "[upward]", _line("code", up.code), _line("name", up.name), _line("tier", up.tier)]
+        lines.append(_line("office", round_.above))
+    return lines
 
 
 def _line(key: str, value: str, comment: str = "") -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -13,7 +13,7 @@ from workbook.computed import HUNDRED, at_time, carries, definition
 from workbook.expression.evaluate import Evaluator, Numbers
 from workbook.expression.parse import parse
 from workbook.expression.tree import Ref
-from workbook.model import Indicator, Measure, State
+from workbook.model import Indicator, Measure, Part, State
 from workbook.period import Period
 from workbook.values import Table
 
@@ -74,6 +74,16 @@ class Totals:
 
     def known(self, item: Indicator, measure: Measure) -> Mask:
         """Return where the indicator counts towards a total at `measure`: both parts of a ratio are known."""
+        known = self._known(item, measure).copy()
+        for i, part in self._passed_up(item, measure).items():
+            known[i] = part.n > 0
+        return known
+
+    def _passed_up(self, item: Indicator, measure: Measure) -> Mapping[int, Part]:
+        """Return the parts that stand for a unit's figure, by row: what its lower units have, not their totals."""
+        return self.table.parts.get(item.code, {}) if measure == "value" else {}
+
+    def _known(self, item: Indicator, measure: Measure) -> Mask:
         if item.aggregation == "ratio" and definition(item, measure, self.indicators) is not None:
             above, below = self._parts(item, measure)
             return above.known & below.known
@@ -90,23 +100,44 @@ class Totals:
 
     def aggregate(self, item: Indicator, over: Mask, measure: Measure) -> Fraction | None:
         """Return the exact aggregate over units where `known` holds; None if there is none or it is undefined."""
+        return self.part(item, over, measure).value
+
+    def part(self, item: Indicator, over: Mask, measure: Measure = "value", units: int = 0) -> Part:
+        """Return what the aggregate over units where `known` holds is made of; of no value where nothing is added.
+
+        `units` is how many should have a figure.
+        """
         at = [int(i) for i in np.flatnonzero(over)]
-        if not at or item.aggregation == "none":
-            return None
-        if item.aggregation == "ratio" and definition(item, measure, self.indicators) is not None:
+        without_parts = item.aggregation == "ratio" and definition(item, measure, self.indicators) is None
+        if not at or item.aggregation == "none" or without_parts:
+            return Part(Fraction(0), Fraction(0), 0, units)
+        passed_up, sides = self._passed_up(item, measure), self._sides(item, measure)
+        pairs = [(passed_up[i].above, passed_up[i].below) if i in passed_up else sides(i) for i in at]
+        if item.aggregation == "min":
+            return Part(min(above for above, _ in pairs), Fraction(1), len(at), units)
+        above = sum((above for above, _ in pairs), Fraction(0))
+        below = Fraction(1) if item.aggregation == "sum" else sum((below for _, below in pairs), Fraction(0))
+        return Part(above, below, len(at), units)
+
+    def _sides(self, item: Indicator, measure: Measure) -> Callable[[int], tuple[Fraction, Fraction]]:
+        """Return what a unit adds above and below the line."""
+        if item.aggregation == "ratio":
             above, below = self._parts(item, measure)
-            denominator = sum((below.exact(i) for i in at), Fraction(0))
-            numerator = sum((above.exact(i) for i in at), Fraction(0))
-            factor = HUNDRED.value if item.percent else 1
-            return numerator * factor / denominator if denominator else None
+            factor = HUNDRED.value if item.percent else Fraction(1)
+            return lambda i: (above.exact(i) * factor, below.exact(i))
         number = self.evaluator.number(Ref(item.code, measure))
         if item.aggregation == "mean_weighted":
             weight = self.evaluator.number(Ref(item.weight, measure))
-            weights = sum((weight.exact(i) for i in at), Fraction(0))
-            return sum((number.exact(i) * weight.exact(i) for i in at), Fraction(0)) / weights if weights else None
-        if item.aggregation == "min":
-            return min(number.exact(i) for i in at)
-        return sum((number.exact(i) for i in at), Fraction(0))
+            return lambda i: (number.exact(i) * weight.exact(i), weight.exact(i))
+        return lambda i: (number.exact(i), Fraction(1))
+
+    def cells_suffice(self, item: Indicator, inside: Mask) -> bool:
+        """Return whether the figures of these units alone give the total: no parts passed up say otherwise."""
+        passed_up = {i: part for i, part in self._passed_up(item, "value").items() if inside[i]}
+        if not passed_up:
+            return True
+        sides, known = self._sides(item, "value"), self._known(item, "value")
+        return all(known[i] and part.n and sides(i) == (part.above, part.below) for i, part in passed_up.items())
 
     def denominators(self, code: str) -> Numbers | None:
         """Return the denominator per unit of a ratio, the weight of a weighted mean, None for other items."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, cast
 
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbook.model import Measure, State
+from workbook.model import Measure, Part, State
 
 Ints = npt.NDArray[np.int64]
 States = npt.NDArray[np.int8]
@@ -21,7 +21,8 @@ class Table:
 
     Built from a long frame with columns unit (str), code (str), measure (str), state (int8) and scaled (int64,
     value × 10**decimals, 0 where not known). A figure that is not in the frame is blank. `rows` has how many items of
-    a text input each unit filled by its code, and the sums of a list's column by (code, column).
+    a text input each unit filled by its code, and the sums of a list's column by (code, column). `parts` says by code
+    and row what those figures are made of that are totals themselves.
     """
 
     def __init__(
@@ -39,9 +40,17 @@ class Table:
         self.tier: npt.NDArray[np.object_] = np.array(tiers, dtype=object)
         self.umbrella: npt.NDArray[np.bool_] = np.array(umbrella, dtype=np.bool_)
         self.period = period
+        self.parts: dict[str, dict[int, Part]] = {}
         self._rows = {code: np.array(counts, dtype=np.int64) for code, counts in rows.items() if isinstance(code, str)}
         self._sums: dict[tuple[str, str], Sequence[Any]] = {k: v for k, v in rows.items() if isinstance(k, tuple)}
         self._columns = self._split(figures)
+
+    def made_of(self, parts: Iterable[Mapping[str, Part]]) -> Table:
+        """Return the table, told by unit and code what totals are made of."""
+        for row, own in enumerate(parts):
+            for code, part in own.items():
+                self.parts.setdefault(code, {})[row] = part
+        return self
 
     def _split(self, figures: pd.DataFrame) -> dict[tuple[str, str], tuple[Ints, States]]:
         place = pd.Series(np.arange(self.size), index=pd.Index(self.units))

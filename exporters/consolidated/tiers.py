@@ -17,7 +17,7 @@ from exporters.consolidated.formulas import (
 )
 from exporters.consolidated.places import Places
 from exporters.consolidated.styles import Styles
-from workbook.collection import ALL, Collection
+from workbook.collection import ALL, Collection, mask_of
 from workbook.computed import carries
 from workbook.expression.functions import round_half_up
 from workbook.expression.tree import Ref
@@ -100,6 +100,11 @@ def _number(value: Fraction | None) -> float | str:
     return say("word.dash") if value is None else float(value)
 
 
+def _cells_suffice(collection: Collection, item: Indicator, units: tuple[Unit, ...]) -> bool:
+    """Return whether a formula over the units' cells gives the total; offices below may have passed up more."""
+    return collection.engine.cells_suffice(item, mask_of(collection.engine, units))
+
+
 def _write_total(
     sheet: Any, styles: Styles, collection: Collection, places: Places, at: tuple[int, int, Indicator, str]
 ) -> None:
@@ -119,7 +124,7 @@ def _write_total(
         sheet.write_formula(row, column, formula, styles.figure(item.decimals), value)
         return
     parts = parts_of(item, "value", dict(places.indicators))
-    if parts is None or not shown(places, known_refs(parts)):
+    if parts is None or not shown(places, known_refs(parts)) or not _cells_suffice(collection, item, units):
         sheet.write(row, column, value, styles.figure(item.decimals))
         return
     formula = "=" + total_formula(places, item, parts, Scope(units, known_refs(parts)))
@@ -139,7 +144,7 @@ def _write_coverage(
     parts = parts_of(item, "value", dict(places.indicators))
     refs = known_refs(parts) if parts is not None else (Ref(item.code),)
     value = say("book.n_of", n=total.n, units=total.units)
-    if shown(places, refs):
+    if shown(places, refs) and _cells_suffice(collection, item, units):
         formula = f'=({count_formula(places, Scope(units, refs))})&"/{total.units}"'
         sheet.write_formula(row, column, formula, styles.count, value)
     else:
@@ -160,9 +165,14 @@ def _write_matched(
         return
     both = tuple(dict.fromkeys((*known_refs(parts), *known_refs(before))))
     scope = Scope(_asked(collection, item, ALL), both, total.excluded)
-    sheet.write_formula(row, first, "=" + count_formula(places, scope), styles.figure(0), total.matched)
-    for column, terms, value in ((first + 1, parts, total.matched_value), (first + 2, before, total.matched_prior)):
-        _write_side(sheet, styles, places, (row, column, item), (terms, scope, value))
+    sides = ((first + 1, parts, total.matched_value), (first + 2, before, total.matched_prior))
+    if _cells_suffice(collection, item, scope.units):
+        sheet.write_formula(row, first, "=" + count_formula(places, scope), styles.figure(0), total.matched)
+        for column, terms, value in sides:
+            _write_side(sheet, styles, places, (row, column, item), (terms, scope, value))
+    else:
+        for column, value in ((first, Fraction(total.matched)), *((c, v) for c, _, v in sides)):
+            sheet.write(row, column, _number(value), styles.figure(item.decimals if column > first else 0))
     _write_change(sheet, styles, (row, first, item), total.matched_value, total.matched_prior)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from workbook.checks.carried import altered
 from workbook.computed import definition
 from workbook.form.content import Content, Figure, Key, blank_contents, layouts_of, with_computed
 from workbook.layout import Layout
@@ -28,18 +29,28 @@ def understood(round_: Round, submission: Submission, stored: pd.DataFrame) -> C
     `stored` are the figures of earlier rounds. Figures carried over stay as they are handed out.
     """
     unit = submission.unit
-    layout = layouts_of(round_)[unit.tier]
     blank = blank_contents(replace(round_, units=(unit,)), stored)[unit.code]
+    filled = filled_over(round_, blank, submission)
+    return with_computed(round_, {unit.code: filled})[unit.code]
+
+
+def filled_over(round_: Round, blank: Content, submission: Submission) -> Content:
+    """Return a form's content with what a unit filled in on top, computed cells left as they are.
+
+    Figures carried over, and totals the form was filled with and nobody altered, stay as `blank` has them.
+    """
+    layout = layouts_of(round_)[submission.unit.tier]
     entries: dict[Key, Figure] = dict(blank.entries)
     for key, cell in submission.cells.items():
-        if _filled_in(key, layout) and key not in blank.carried and cell.raw:
-            entries[key] = _figure(cell)
+        if _filled_in(key, layout) and key not in blank.carried and altered(submission.prefilled.get(key, ""), cell):
+            entries.pop(key, None)
+            if cell.raw:
+                entries[key] = _figure(cell)
     texts = dict(blank.texts)
     for code, block in layout.blocks.items():
         if block.text.place != "office":
             texts[code] = [[v[:_MOST] for v in row.values] for row in submission.texts.get(code, ())]
-    filled = replace(blank, entries=entries, texts=texts, cover=_cover(round_, submission, blank.cover))
-    return with_computed(round_, {unit.code: filled})[unit.code]
+    return replace(blank, entries=entries, texts=texts, cover=_cover(round_, submission, blank.cover))
 
 
 def _filled_in(key: Key, layout: Layout) -> bool:

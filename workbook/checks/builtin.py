@@ -12,7 +12,7 @@ import numpy as np
 from workbook.computed import definition
 from workbook.expression.evaluate import Evaluator
 from workbook.expression.functions import round_half_up
-from workbook.expression.tree import mentioned
+from workbook.expression.tree import Ref, mentioned
 from workbook.layout import Block, Layout, address
 from workbook.messages import catalogue, say
 from workbook.model import MEASURES, Cell, Finding, Indicator, Severity, State, Submission
@@ -52,7 +52,7 @@ def finding(kind: str, severity: Severity, unit: str, place: Place, **values: st
 
 
 def figure_findings(key: str, submission: Submission, layout: Layout) -> Iterator[Finding]:
-    """Yield the findings on what was typed into figure cells. Bounds do not bind an umbrella: it is a total."""
+    """Yield the findings on what was typed into figure cells. Bounds do not bind totals, such as an umbrella's."""
     for (code, measure), cell in submission.cells.items():
         item = layout.indicators.get(code)
         if item is None:
@@ -68,7 +68,7 @@ def figure_findings(key: str, submission: Submission, layout: Layout) -> Iterato
         elif measure == "value" and item.required and not cell.state.known:
             yield finding("stated_missing", "confirm", key, place, **values)
         elif cell.state.known:
-            yield from _number_findings(key, item, cell, values, bounded=not submission.unit.umbrella)
+            yield from _number_findings(key, item, cell, values, bounded=not layout.adds_up(submission.unit, code))
 
 
 def lost_findings(key: str, submission: Submission, layout: Layout) -> Iterator[Finding]:
@@ -119,14 +119,15 @@ def computed_findings(
             tree = definition(item, measure, evaluator.indicators)
             if tree is None:
                 continue
-            numbers = evaluator.number(tree)
+            numbers = evaluator.number(Ref(code, measure))
             parts = (*(c for c in mentioned(tree) if c in evaluator.indicators), code)
             for i in np.flatnonzero(numbers.known).tolist():
                 key = keys[i]
-                cell = submissions[key].cells.get((code, measure))
-                if cell is None or code not in layouts[submissions[key].unit.tier].indicators:
+                cell, layout = submissions[key].cells.get((code, measure)), layouts[submissions[key].unit.tier]
+                if cell is None or code not in layout.indicators:
                     continue
-                silent = measure != "value" or any((key, p) in fired for p in parts)
+                total = layout.adds_up(submissions[key].unit, code)
+                silent = total or measure != "value" or any((key, p) in fired for p in parts)
                 yield from _result_findings(key, submissions[key], item, cell, numbers.exact(i), silent=silent)
 
 
@@ -138,7 +139,7 @@ def _result_findings(
     values = {"name": item.name, "raw": cell.raw, "word": item.measure_word}
     if differs(cell, exact, item):
         yield finding("computed", "error", key, place, **values, right=right)
-    if not silent and not submission.unit.umbrella:
+    if not silent:
         yield from _bound_findings(key, item, exact, place, values | {"raw": right})
 
 

@@ -13,8 +13,8 @@ from workbook.checks.builtin import start_of
 from workbook.expression.evaluate import FALSE, TRUE, UNKNOWN, Evaluator
 from workbook.expression.functions import round_half_up
 from workbook.expression.parse import parse
-from workbook.expression.tree import Call, Node, Ref, TextRef, mentioned, walk
-from workbook.layout import Layout, collected
+from workbook.expression.tree import Call, Node, Ref, TextRef, mentioned, texts, walk
+from workbook.layout import Layout, below, collected
 from workbook.messages import say
 from workbook.model import Finding, Indicator, Pack, Rule, Severity, Submission, Switch
 from workbook.pack_check import PLACE
@@ -39,10 +39,12 @@ class Tally:
 def active_rules(
     pack: Pack, period: Period, modules: tuple[str, ...], switches: Sequence[Switch] = ()
 ) -> dict[str, Rule]:
-    """Return the rules that run in a round: its period kind, every operand collected, switches applied."""
-    items: set[str] = set()
-    for tier in pack.tiers:
-        items |= set(collected(pack, tier.code, period.year, modules))
+    """Return the rules that run in a round: its period kind, every operand collected, switches applied.
+
+    What holds for totals holds for the tiers above too: they are among its tiers.
+    """
+    by_tier = {t.code: set(collected(pack, t.code, period.year, modules)) for t in pack.tiers}
+    items = set().union(*by_tier.values())
     by_rule = {s.rule: s.to for s in switches}
     active = {}
     for rule in pack.rules.values():
@@ -52,8 +54,22 @@ def active_rules(
             continue
         switched = _switched(rule, by_rule.get(rule.id))
         if switched.status != "off":
-            active[rule.id] = switched
+            active[rule.id] = replace(switched, tiers=rule.tiers + _above(pack, rule, by_tier))
     return active
+
+
+def _above(pack: Pack, rule: Rule, by_tier: Mapping[str, set[str]]) -> tuple[str, ...]:
+    """Return the tiers a rule on totals holds for without naming them: above its own, with all it looks at."""
+    node = parse(rule.expression)
+    return tuple(
+        t.code
+        for t in pack.tiers
+        if rule.scope != "unit"
+        and t.code not in rule.tiers
+        and set(below(pack, t.code)) & set(rule.tiers)
+        and by_tier[t.code].issuperset(mentioned(node))
+        and all(t.code in pack.texts[code].tiers for code in texts(node))
+    )
 
 
 def _switched(rule: Rule, to: str | None) -> Rule:
@@ -116,15 +132,17 @@ def rule_findings(
 ) -> tuple[list[Finding], list[Tally]]:
     """Return the findings of all rules on all submissions, and the tally of each rule.
 
-    A rule of scope `total` does not run on units; one of scope `unit` not on an umbrella, which is a total.
+    A rule of scope `total` does not run on units; one of scope `unit` not on an umbrella, which is a total, and on
+    other totals only where it names their tier.
     """
     findings: list[Finding] = []
     tallies = []
     keys = list(submissions)
+    umbrella = np.array([s.unit.umbrella for s in submissions.values()], dtype=np.bool_)
     for rule in rules.values():
         concerned = np.isin(judge.table.tier, list(rule.tiers))
         if rule.scope == "unit":
-            concerned &= ~judge.table.umbrella
+            concerned &= ~umbrella
         if rule.scope == "total":
             concerned &= judge.table.umbrella
         verdicts = judge.verdicts(rule)

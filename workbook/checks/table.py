@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from workbook.figures import computed_figures, figures_frame
-from workbook.layout import summed_columns
+from workbook.layout import adds_up, summed_columns
 from workbook.model import Pack, State, Submission, TextInput
 from workbook.period import parse_period
 from workbook.reading.values import read_figure
@@ -69,10 +69,10 @@ def make_table(submissions: Mapping[str, Submission], figures: pd.DataFrame, pac
         list(submissions),
         figures,
         tiers=[s.unit.tier for s in values],
-        umbrella=[s.unit.umbrella for s in values],
+        umbrella=[adds_up(pack, s.unit) for s in values],
         period=period,
         rows=rows,
-    )
+    ).made_of(s.parts for s in values)
 
 
 def column_sum(text: TextInput, column: str, submission: Submission) -> Fraction | None:

@@ -123,7 +123,7 @@ class Evaluator:
         indicator = self.indicators[ref.code]
         tree = definition(indicator, ref.measure, self.indicators)
         if tree is not None:
-            return self.number(tree)
+            return self._passed_up(ref, self.number(tree))
         scaled, state = self.table.figures(ref.code, ref.measure)
         known = state <= State.ZERO
         if self.zero_fill and ref.measure == "value":
@@ -131,6 +131,21 @@ class Evaluator:
         scale = 10**indicator.decimals
         whole = scale == 1 and bool((np.abs(scaled) < _EXACT).all())
         return Numbers(scaled / scale, known, lambda i: Fraction(int(scaled[i]), scale), whole)
+
+    def _passed_up(self, ref: Ref, numbers: Numbers) -> Numbers:
+        """Return a computed figure with what lower units make of it in place of what their totals would give."""
+        if ref.measure != "value" or ref.code not in self.table.parts:
+            return numbers
+        values = {i: part.value for i, part in self.table.parts[ref.code].items()}
+        approx, known = numbers.approx.copy(), numbers.known.copy()
+        for i, value in values.items():
+            approx[i], known[i] = float(value or 0), value is not None
+
+        def exact(i: int) -> Fraction:
+            value = values.get(i)
+            return numbers.exact(i) if value is None else value
+
+        return Numbers(approx, known, exact)
 
     def _present(self, code: str) -> Verdicts:
         """T for states 1 and 2, F for 3 to 5, U for 6."""

@@ -7,7 +7,8 @@ not are MIN, MAX and 1 - x. Only functions that Excel 2010, WPS and LibreOffice 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
 
 from workbook.computed import definition
 from workbook.expression.functions import FUNCTIONS
@@ -85,15 +86,30 @@ class Operand:
     handed: str = '""'  # the figure the form was handed out with
 
 
+@dataclass(frozen=True, slots=True)
+class PassedUp:
+    """A computed figure that lower units make other than the totals beside it, None where there is none.
+
+    It counts while `stands`, an Excel condition: nobody has altered those totals.
+    """
+
+    value: Fraction | None
+    stands: str
+
+
 @dataclass(frozen=True)
 class Live:
-    """Compiles rules for one form. `find` gives an operand under the rule's missing policy (zero-filled or not)."""
+    """Compiles rules for one form. `find` gives an operand under the rule's missing policy (zero-filled or not).
+
+    `passed_up` has, by code, computed figures that are not to be worked out from what stands in the form.
+    """
 
     find: Callable[[Ref | TextRef, bool], Operand]
     indicators: Mapping[str, Indicator]
     umbrella: bool
     tier: str
     period: str
+    passed_up: Mapping[str, PassedUp] = field(default_factory=dict)
 
     def verdict(self, node: Node, missing: str) -> str:
         """Return the verdict formula of a rule without the leading '='."""
@@ -135,7 +151,12 @@ class Live:
         match node:
             case Ref():
                 tree = definition(self.indicators[node.code], node.measure, self.indicators)
-                return [self.find(node, zero).known] if tree is None else self.known(tree, zero=zero)
+                if tree is None:
+                    return [self.find(node, zero).known]
+                known = self.known(tree, zero=zero)
+                if passed := self._passed_up(node):
+                    return [f"IF({passed.stands},{str(passed.value is not None).upper()},{_all(known)})"]
+                return known
             case Call(name="rows" | "total", args=(TextRef() as text,)):
                 return [self.find(text, zero).known]
             case Arith(op=op, left=left, right=right):
@@ -154,11 +175,17 @@ class Live:
         def locate(ref: Ref | TextRef) -> str:
             if isinstance(ref, Ref):
                 tree = definition(self.indicators[ref.code], ref.measure, self.indicators)
+                if tree is not None and (passed := self._passed_up(ref)) and passed.value is not None:
+                    right = number_formula(Number(passed.value), locate)
+                    return f"IF({passed.stands},{right},{self.number(tree, zero=zero)})"
                 if tree is not None:
                     return self.number(tree, zero=zero)
             return self.find(ref, zero).value
 
         return number_formula(node, locate)
+
+    def _passed_up(self, ref: Ref) -> PassedUp | None:
+        return self.passed_up.get(ref.code) if ref.measure == "value" else None
 
     def _compare(self, node: Compare, *, zero: bool) -> str:
         sign = _SIGNS.get(node.op, node.op)

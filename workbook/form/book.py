@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from workbook.form.verdicts import Verdicts, verdicts_of
 from workbook.layout import COVER_LABEL, COVER_VALUE, RULES_SHEET, STAMP_SHEET, Layout, cover_subfields
 from workbook.messages import catalogue, say
 from workbook.model import Round, Switch, Unit
+from workbook.reading.prefilled import PART, PREFILLED, written
 from workbook.reading.submission import CARRIED, SWITCHED
 from workbook.reading.values import show
 from workbook.sheets import open_book
@@ -42,7 +43,7 @@ def write_form(path: Path, round_: Round, plan: Plan, content: Content, verdicts
     book = open_book(path)
     styles = Styles(book)
     judged = Judged(plan, content, verdicts)
-    _write_guide(book, styles, round_)
+    _write_guide(book, styles, round_, content.notes)
     cover = _write_cover(book, styles, round_, layout, content)
     listing = book.add_worksheet(say("form.live_sheet"))
     for section in layout.sections:
@@ -65,14 +66,16 @@ def switch_line(switch: Switch) -> str:
 
 
 def _write_stamp(book: Any, round_: Round, content: Content) -> None:
-    """Write what the form is, which figures it came with and which rules the round switched."""
+    """Write what the form is, which figures it came with, which rules the round switched, what totals are made of."""
     sheet = book.add_worksheet(STAMP_SHEET)
     stamp = _stamp(round_, content.unit)
     for key, value in stamp.items():
         book.set_custom_property(f"huibao.{key}", value, "text")
     carried = {f"{CARRIED}{code} {measure}": show(v) for (code, measure), v in content.handed.items()}
     switched = {f"{SWITCHED}{s.rule}": s.to for s in round_.switches}
-    for row, (key, value) in enumerate((stamp | carried | switched).items()):
+    totals = {f"{PREFILLED}{code} {measure}": show(v) for (code, measure), v in content.prefilled.items()}
+    parts = {f"{PART}{code}": written(part) for code, part in content.parts.items()}
+    for row, (key, value) in enumerate((stamp | carried | switched | totals | parts).items()):
         sheet.write_string(row, 0, key)
         sheet.write_string(row, 1, value)
     sheet.protect()
@@ -96,7 +99,7 @@ def _stamp(round_: Round, unit: Unit) -> dict[str, str]:
     }
 
 
-def _write_guide(book: Any, styles: Styles, round_: Round) -> None:
+def _write_guide(book: Any, styles: Styles, round_: Round, notes: Sequence[str]) -> None:
     sheet = book.add_worksheet(say("form.guide_sheet"))
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 5)
@@ -112,10 +115,11 @@ def _write_guide(book: Any, styles: Styles, round_: Round) -> None:
         sheet.write_number(number, 0, number, styles.number_label)
         sheet.write_string(number, 1, line, styles.wrapped)
         sheet.set_row(number, 18 * styles.lines(line, 88) + 6)
-    for number, switch in enumerate(round_.switches, len(lines) + 1):
-        sheet.write_string(number, 1, switch_line(switch), styles.wrapped)
-        sheet.set_row(number, 18 * styles.lines(switch_line(switch), 88) + 6)
-    _legend(sheet, styles, len(lines) + len(round_.switches) + 2)
+    more = [*map(switch_line, round_.switches), *notes]
+    for number, line in enumerate(more, len(lines) + 1):
+        sheet.write_string(number, 1, line, styles.wrapped)
+        sheet.set_row(number, 18 * styles.lines(line, 88) + 6)
+    _legend(sheet, styles, len(lines) + len(more) + 2)
     sheet.protect("", PROTECT)
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)

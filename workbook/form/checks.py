@@ -14,7 +14,7 @@ from workbook.expression.excel import Live, Operand
 from workbook.expression.parse import parse
 from workbook.expression.tree import Ref, TextRef, columns, mentioned, texts, walk
 from workbook.form.parts import Item, Part, Sheet, cells_of, in_form, lists_of, parts_of
-from workbook.layout import Block, Layout
+from workbook.layout import Block, Layout, adds_up
 from workbook.messages import say
 from workbook.model import Indicator, Round, Rule, Severity, Unit
 from workbook.pack_check import PLACE
@@ -88,7 +88,7 @@ class Kind:
 
 def rules_of(round_: Round, layout: Layout, unit: Unit) -> list[Rule]:
     """Return the rules judged on this unit's form; an umbrella is a total, so unit-only norms don't apply to it."""
-    other = "unit" if unit.umbrella else "total"
+    other = "unit" if unit.umbrella else "" if adds_up(layout.pack, unit) else "total"
     known = set(parts_of(layout))
     active = active_rules(layout.pack, layout.period, layout.modules, round_.switches).values()
     return [r for r in active if unit.tier in r.tiers and r.scope != other and looks_at(r, layout) <= known]
@@ -110,7 +110,7 @@ def figure_checks(kind: Kind, parameters: frozenset[str]) -> Iterator[Check]:
             cell = kind.operand(ref)
             if ref.measure != "value" or ref.code in parameters:
                 yield _carried_check(item, ref, cell)
-            yield from _figure_checks(item, ref, cell, bounded=not kind.unit.umbrella)
+            yield from _figure_checks(item, ref, cell, bounded=not layout.adds_up(kind.unit, ref.code))
 
 
 def sheet_checks(kind: Kind) -> Iterator[Check]:
@@ -178,7 +178,7 @@ def result_checks(kind: Kind, fired: Mapping[str, Sequence[str]]) -> Iterator[Ch
         known = ",".join(kind.live.known(ref, zero=False) or ["TRUE"])
         fails = f'IF(AND({known}),IF({cell.raw}="",FALSE,IF({cell.known},{_apart(cell, right, item)},TRUE)),FALSE)'
         yield _builtin("computed", "error", ref, fails, name=item.name, right=Value(ref), raw=Raw(ref))
-        if ref.measure == "value" and not kind.unit.umbrella:
+        if ref.measure == "value" and not kind.layout.adds_up(kind.unit, ref.code):
             cells = dict.fromkeys(c for code in (*mentioned(tree), ref.code) for c in fired.get(code, ()))
             quiet = [f"ABS({c}-0.75)<0.5" for c in cells]  # the rule passed or is undecided
             for name, (sign, bound) in _bounds(item).items():

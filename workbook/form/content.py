@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 
 import pandas as pd
 
 from workbook.computed import definition
+from workbook.expression.evaluate import Evaluator
 from workbook.figures import computed_figures, figures_frame, figures_in, plain
 from workbook.layout import Layout, cover_subfields, make_layout
 from workbook.messages import say
-from workbook.model import Measure, Round, State, Unit
+from workbook.model import Measure, Part, Round, State, Unit
 from workbook.period import parse_period
 from workbook.reading.values import length
 from workbook.values import Table
@@ -26,7 +28,9 @@ class Content:
     """Everything that is not layout.
 
     `entries` are typed or carried figures (a number or a state's word); `carried` names those that came from earlier
-    rounds or the office; `computed` holds right cached results.
+    rounds or the office; `computed` holds right cached results. A form for the tier above is `prefilled` with totals
+    and knows the `parts` they are made of; `passed_up` are computed figures that the totals beside them don't give,
+    None where there is none. `notes` stand below the guide.
     """
 
     unit: Unit
@@ -35,6 +39,10 @@ class Content:
     computed: Mapping[Key, Figure] = field(default_factory=dict)
     texts: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
     cover: Mapping[str, str] = field(default_factory=dict)
+    prefilled: Mapping[Key, Figure] = field(default_factory=dict)
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    passed_up: Mapping[str, Fraction | None] = field(default_factory=dict)
+    notes: Sequence[str] = ()
 
     @property
     def handed(self) -> dict[Key, Figure]:
@@ -135,7 +143,8 @@ def with_computed(round_: Round, contents: Mapping[str, Content]) -> dict[str, C
         umbrella=[u.umbrella for u in units],
         period=round_.period,
         rows={t: [filled_rows(c.texts.get(t, ())) for c in contents.values()] for t in texts},
-    )
+    ).made_of(c.parts for c in contents.values())
+    passed_up = _passed_up(Evaluator(table, indicators))
     layouts = layouts_of(round_)
     computed: dict[str, dict[Key, Figure]] = {u.code: {} for u in units}
     tiers = {u.code: u.tier for u in units}
@@ -145,7 +154,24 @@ def with_computed(round_: Round, contents: Mapping[str, Content]) -> dict[str, C
         if row.code in layout.indicators and row.measure in layout.measures(layout.indicators[row.code]):
             shown: Figure = plain(row.scaled, indicators[row.code].decimals) if row.state.known else ""
             computed[row.unit][row.code, row.measure] = say("word.dash") if undefined else shown
-    return {code: replace(c, computed=computed[code]) for code, c in contents.items()}
+    return {
+        code: replace(c, computed=computed[code], passed_up=passed_up.get(row, {}))
+        for row, (code, c) in enumerate(contents.items())
+    }
+
+
+def _passed_up(evaluator: Evaluator) -> dict[int, dict[str, Fraction | None]]:
+    """Return the computed figures that parts make other than the cells give, by row."""
+    found: dict[int, dict[str, Fraction | None]] = {}
+    for code, rows in evaluator.table.parts.items():
+        tree = definition(evaluator.indicators[code], "value", evaluator.indicators)
+        if tree is None:
+            continue
+        cells = evaluator.number(tree)
+        for row, part in rows.items():
+            if part.value != (cells.exact(row) if cells.known[row] else None):
+                found.setdefault(row, {})[code] = part.value
+    return found
 
 
 def filled_rows(rows: Iterable[Sequence[str]]) -> int:

@@ -25,9 +25,10 @@ from workbook.form.checks import (
     rules_of,
     sheet_checks,
 )
-from workbook.form.content import layouts_of
+from workbook.form.content import Content, layouts_of
 from workbook.form.parts import Item, Part, Sheet, in_form, parts_of
-from workbook.layout import EXPLAINS, RULES_SHEET, letters, quote
+from workbook.form.passed_up import passed_up
+from workbook.layout import EXPLAINS, RULES_SHEET, adds_up, letters, quote
 from workbook.messages import say
 from workbook.model import Round, Unit
 
@@ -71,7 +72,8 @@ class Planned:
 class Plan:
     """The checks of one kind of form: a tier in a round, umbrella or not."""
 
-    def __init__(self, round_: Round, unit: Unit) -> None:
+    def __init__(self, round_: Round, unit: Unit, content: Content | None = None) -> None:
+        """Compile the checks; `content` only for a form whose totals know more than stands in them."""
         self.layout = layouts_of(round_)[unit.tier]
         self.rows: dict[Part, int] = {part: 1 + i for i, part in enumerate(parts_of(self.layout))}
         self.operands = {part: self._operand(part) for part in self.rows}
@@ -79,9 +81,10 @@ class Plan:
         self.live = Live(
             lambda part, zero: self.operands[in_form(part, self.layout)][zero],
             self.layout.pack.indicators,
-            unit.umbrella,
+            adds_up(self.layout.pack, unit),
             unit.tier,
             str(self.layout.period),
+            passed_up(self.layout, content, lambda ref: self.operands[ref][0].raw) if content is not None else {},
         )
         self.rules = rules_of(round_, self.layout, unit)
         self.checks = [self._plan(check, row) for row, check in enumerate(self._checks(round_, unit), 1)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -9,8 +10,10 @@ from workbook.computed import definition
 from workbook.expression.excel import number_formula
 from workbook.expression.functions import round_half_up
 from workbook.expression.tree import Arith, Ref, operands
+from workbook.figures import plain
 from workbook.form.content import Content, Figure
 from workbook.form.live import Judged
+from workbook.form.passed_up import passed_up
 from workbook.form.styles import PROTECT, Styles
 from workbook.layout import (
     CHANGE,
@@ -32,6 +35,7 @@ from workbook.layout import (
 )
 from workbook.messages import say
 from workbook.model import Indicator, Measure
+from workbook.reading.values import show
 
 WIDTHS = {NUMBER: 6, NAME: 31, WORD: 10, VALUE: 13, PRIOR: 13, EARLIER: 13, CHANGE: 15, DEFINITION: 50}
 
@@ -133,6 +137,9 @@ def _write_figure(
     if tree is not None:
         result = content.computed.get(key, "")
         formula = computed_formula(layout, item, measure)
+        passed = passed_up(layout, content, layout.find).get(item.code) if measure == "value" else None
+        if passed is not None:
+            formula = f"=IF({passed.stands},{_shown(passed.value, item)},{formula[1:]})"
         sheet.write_formula(row, column, formula, styles.figure("computed", _places(item), locked=True), result)
         return
     carried = key in content.carried
@@ -143,8 +150,17 @@ def _write_figure(
     else:
         sheet.write_number(row, column, value, style)
     if not carried:
-        check = styles.figure_check(address(row, column), item)
+        free = layout.adds_up(content.unit, item.code)  # bounds are made for single units
+        check = styles.figure_check(address(row, column), replace(item, minimum=None, maximum=None) if free else item)
         sheet.data_validation(row, column, row, column, check)
+
+
+def _shown(value: Fraction | None, item: Indicator) -> str:
+    return (
+        f'"{say("word.dash")}"'
+        if value is None
+        else show(plain(int(round_half_up(value * 10**item.decimals, 0)), item.decimals))
+    )
 
 
 def computed_formula(layout: Layout, item: Indicator, measure: Measure) -> str:

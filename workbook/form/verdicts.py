@@ -111,4 +111,6 @@ def as_submission(round_: Round, layout: Layout, content: Content) -> Submission
         texts=texts,
         reasons=reasons_of(layout, texts),
         handed={key: show(value) for key, value in content.handed.items()},
+        prefilled={key: show(value) for key, value in content.prefilled.items()},
+        parts=content.parts,
     )

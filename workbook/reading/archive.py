@@ -7,8 +7,9 @@ import re
 import stat
 import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 
-from workbook.reading.kind import DAMAGED, Unreadable, locked, unpacked
+from workbook.reading.kind import DAMAGED, Unreadable, kind_of, locked, unpacked
 from workbook.reading.values import clean
 
 _MOST_MEMBERS = 2_000

@@ -28,6 +28,7 @@ from workbook.pack import find_pack, load_pack
 from workbook.period import parse_period
 from workbook.reading.archive import bytes_at, file_of
 from workbook.reading.kind import Unreadable, kind_of
+from workbook.reading.prefilled import corrections, parts_in, prefilled_in, standing
 from workbook.reading.safety import judged
 from workbook.reading.values import Raw, length, read_figure, show
 
@@ -71,6 +72,7 @@ def read_form(data: bytes, file: str, received: datetime, pack: Pack | None = No
     sheets = {name: sheets[name] for name in sorted(sheets, key=lambda name: name not in layout.sheets)}
     texts, starts = _read_texts(sheets, layout)
     cells = _read_figures(sheets, layout)
+    prefilled = prefilled_in(stamp, layout)
     unit = Unit(stamp["unit"], stamp.get("unit_name", ""), stamp["tier"], stamp.get("umbrella") == "y")
     return Submission(
         file=file,
@@ -88,6 +90,9 @@ def read_form(data: bytes, file: str, received: datetime, pack: Pack | None = No
         handed=_handed(stamp, layout),
         switches=tuple(Switch(k[len(SWITCHED) :], v, "") for k, v in stamp.items() if k.startswith(SWITCHED)),
         places=starts | _sections_now(cells, layout),
+        repairs=corrections(prefilled, cells, layout),
+        prefilled=prefilled,
+        parts=standing(parts_in(stamp), prefilled, cells, layout),
     )
 
 
