@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 import pandas as pd
@@ -22,11 +23,13 @@ from workbook.collection import (
     round_period,
 )
 from workbook.computed import definition
-from workbook.history import stored_figures, unknown_periods
+from workbook.history import stored_figures, units_then, unknown_periods
+from workbook.last_year import LastYear, last_year, reported
 from workbook.layout import collected
 from workbook.model import FILE_STATES, Defect, Finding, Indicator, Round, Submission, Unit, UnitState
 from workbook.receive import Incoming, Settled, read_incoming, settle
 from workbook.totals import Total, Totals
+from workbook.units import changes
 
 UNIT_STATES: tuple[UnitState, ...] = ("accepted", "returned", "missing")
 
@@ -34,6 +37,9 @@ UNIT_STATES: tuple[UnitState, ...] = ("accepted", "returned", "missing")
 def collect(round_: Round) -> tuple[Collection | None, tuple[Defect, ...]]:
     """Return the collection of a round, or None and what stops it. Received files never stop it."""
     stored, defects = stored_figures(round_)
+    if defects:
+        return None, defects
+    then, defects = units_then(round_, stored)
     if defects:
         return None, defects
     incoming = read_incoming(round_)
@@ -46,11 +52,21 @@ def collect(round_: Round) -> tuple[Collection | None, tuple[Defect, ...]]:
         switches=round_.switches,
     )
     settled = settle(round_, incoming, checked.findings)
-    return merge(round_, incoming, checked, settled, stored), ()
+    return merge(round_, incoming, checked, settled, stored, then), ()
 
 
-def merge(round_: Round, incoming: Incoming, checked: Checked, settled: Settled, stored: pd.DataFrame) -> Collection:
-    """Return the collection of what was read, judged and settled; any order of files gives the same."""
+def merge(
+    round_: Round,
+    incoming: Incoming,
+    checked: Checked,
+    settled: Settled,
+    stored: pd.DataFrame,
+    then: tuple[Unit, ...] = (),
+) -> Collection:
+    """Return the collection of what was read, judged and settled; any order of files gives the same.
+
+    `then` are last year's units; where they are not told, those that today's list says reported then.
+    """
     period = round_period(round_)
     unit_of = {key: unit for unit, key in settled.used.items()}
     submissions = {u.code: incoming.submissions[settled.used[u.code]] for u in round_.units if u.code in settled.used}
@@ -59,9 +75,10 @@ def merge(round_: Round, incoming: Incoming, checked: Checked, settled: Settled,
     cells = checked.cells[checked.cells["unit"].isin(list(unit_of))]
     cells = cells.assign(unit=cells["unit"].map(unit_of))
     table = make_table(submissions, figures, round_.pack, round_.period)
-    engine = Totals(table, round_.pack.indicators, _not_comparable(round_, submissions, stored))
+    changed = changes((*round_.units, *round_.others), period)
+    engine = Totals(table, round_.pack.indicators, _not_comparable(round_, submissions, stored, changed))
     tiers = {t.code: collected(round_.pack, t.code, period.year, round_.modules) for t in round_.pack.tiers}
-    totals = _totals(round_, engine, tiers)
+    totals = _totals(round_, engine, tiers, last_year(round_, then, stored))
     by_file = {r.file: r for r in settled.receipts}
     return Collection(
         round=round_,
@@ -84,13 +101,13 @@ def merge(round_: Round, incoming: Incoming, checked: Checked, settled: Settled,
 
 
 def _not_comparable(
-    round_: Round, submissions: Mapping[str, Submission], stored: pd.DataFrame
+    round_: Round, submissions: Mapping[str, Submission], stored: pd.DataFrame, changed: Container[str]
 ) -> frozenset[tuple[str, str]]:
-    """Return (unit, code) that must not be compared with last year: definition changed, unit merged or split."""
+    """Return (unit, code) that must not be compared with last year: definition changed, unit new, merged or split."""
     pairs: set[tuple[str, str]] = set()
     noted = [t for t in round_.pack.texts.values() if t.place == "definitions"]
     for unit, submission in submissions.items():
-        if submission.unit.changed:
+        if unit in changed:
             pairs |= {(unit, code) for code in round_.pack.indicators}
         for text in noted:
             at = [s.name for s in text.subfields].index("code")
@@ -103,20 +120,21 @@ def _not_comparable(
 
 
 def _totals(
-    round_: Round, engine: Totals, tiers: Mapping[str, Mapping[str, Indicator]]
+    round_: Round, engine: Totals, asked_of: Mapping[str, Mapping[str, Indicator]], before: LastYear
 ) -> dict[tuple[str, str], Total]:
+    tiers = round_.pack.tiers
+    scopes = {ALL: frozenset(t.code for t in tiers)}
+    scopes |= {g: frozenset(t.code for t in tiers if t.group == g) for g in round_.pack.groups}
+    scopes |= {t.code: frozenset([t.code]) for t in tiers}
     counted = counted_units(round_)
-    scopes: dict[str, tuple[Unit, ...]] = {ALL: counted}
-    for group in round_.pack.groups:
-        scopes[group] = tuple(u for u in counted if round_.pack.tier(u.tier).group == group)
-    for tier in round_.pack.tiers:
-        scopes[tier.code] = tuple(u for u in counted if u.tier == tier.code)
     totals = {}
-    for scope, units in scopes.items():
-        for code in round_.pack.indicators:
-            asked = tuple(u for u in units if code in tiers[u.tier])
+    for scope, inside in scopes.items():
+        for code, item in round_.pack.indicators.items():
+            asked = tuple(u for u in counted if u.tier in inside and code in asked_of[u.tier])
             if asked:
-                totals[scope, code] = engine.total(code, mask_of(engine, asked), len(asked))
+                then = before.total(code, inside) or reported(engine, item, asked, stored=False)
+                total = engine.total(code, mask_of(engine, asked), len(asked))
+                totals[scope, code] = replace(total, reported=then)
     return totals
 
 

@@ -365,8 +365,9 @@ class Round:
     return_on_error: bool
     switches: tuple[Switch, ...]
     parameters: tuple[Parameter, ...]
-    units: tuple[Unit, ...] = field(default=())
+    units: tuple[Unit, ...] = field(default=())  # those that report in this period
+    others: tuple[Unit, ...] = ()  # of the list, but closed or yet to come
 
     def unit(self, code: str) -> Unit | None:
-        """Return the unit with this code, or None."""
+        """Return the unit of this period with this code, or None."""
         return next((u for u in self.units if u.code == code), None)
