@@ -78,7 +78,9 @@ def merge(
     changed = changes((*round_.units, *round_.others), period)
     engine = Totals(table, round_.pack.indicators, _not_comparable(round_, submissions, stored, changed))
     tiers = {t.code: collected(round_.pack, t.code, period.year, round_.modules) for t in round_.pack.tiers}
-    totals = _totals(round_, engine, tiers, last_year(round_, then, stored))
+    before = last_year(round_, then, stored)
+    others = {u.code: u for u in round_.others}
+    totals = _totals(round_, engine, tiers, before)
     by_file = {r.file: r for r in settled.receipts}
     return Collection(
         round=round_,
@@ -96,6 +98,8 @@ def merge(
         balance=_balance(round_, settled, submissions, totals),
         collected=tiers,
         unknown=unknown_periods(period, stored),
+        changed=changed,
+        gone=tuple(others.get(u.code, u) for u in before.units if u.code not in settled.units),
         engine=engine,
     )
 

@@ -82,6 +82,8 @@ class Collection:
     balance: Balance
     collected: Mapping[str, Mapping[str, Indicator]]  # tier -> code -> indicator
     unknown: Mapping[Measure, Period]  # earlier periods that no accepted figure is stored of
+    changed: Mapping[str, str]  # units that are not what they were last year, with why: in no comparison of same units
+    gone: tuple[Unit, ...]  # counted last year, report no longer
     engine: Totals
 
     @property

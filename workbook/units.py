@@ -1,12 +1,12 @@
 """Units over time: who reports in a period, who came from whom, whose years cannot be compared.
 
-Periods are ordered by their last day: 2020H1 comes before 2020, and a unit that stopped with 2020H1 files no annual form.
+Periods are ordered by their last day: 2020H1 comes before 2020, and a unit that stopped with it files no annual form.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from workbook.messages import say
 from workbook.model import Defect, Unit
@@ -64,11 +64,6 @@ def _joined(unit: Unit, parent: Unit | None, period: Period) -> bool:
     if parent is not None and parent.until:
         return _ended(parent, period) and not _ended(parent, period.prior)
     return not unit.since
-
-
-def gone(listed: Iterable[Unit], period: Period) -> tuple[Unit, ...]:
-    """Return the units that reported a year before and no longer do."""
-    return tuple(u for u in listed if reports(u, period.prior) and _ended(u, period))
 
 
 def _name(by_code: Mapping[str, Unit], code: str) -> str:

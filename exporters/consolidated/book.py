@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from exporters.consolidated.breaks import broken_years, write_breaks
 from exporters.consolidated.listing import write_note
 from exporters.consolidated.outliers import count_line, shown_outliers, write_outliers
 from exporters.consolidated.places import make_places
@@ -51,8 +52,9 @@ def write_book(path: Path, collection: Collection, hidden: frozenset[str]) -> No
         book = open_book(temporary)
         styles = Styles(book)
         lines = [*balance_lines(collection), *run_lines(collection, hidden), count_line(outliers)]
-        _write_cover(book, styles, collection, lines, office_copy=office_copy)
+        _write_cover(book, styles, collection, lines, hidden)
         write_tiers(book, styles, collection, places)
+        write_breaks(book, styles, collection, hidden)
         write_units_state(book, styles, collection)
         write_findings(book, styles, collection, hidden)
         write_outliers(book, styles, collection, outliers)
@@ -67,7 +69,9 @@ def write_book(path: Path, collection: Collection, hidden: frozenset[str]) -> No
         book.close()
 
 
-def _write_cover(book: Any, styles: Styles, collection: Collection, lines: Sequence[str], *, office_copy: bool) -> None:
+def _write_cover(
+    book: Any, styles: Styles, collection: Collection, lines: Sequence[str], hidden: frozenset[str]
+) -> None:
     """Write 说明: what this is, how the books stand, what the sheets hold."""
     sheet = book.add_worksheet(say("book.cover_sheet"))
     sheet.hide_gridlines(2)
@@ -78,7 +82,7 @@ def _write_cover(book: Any, styles: Styles, collection: Collection, lines: Seque
     sheet.write_string(1, 1, title, styles.title)
     sheet.set_row(1, 30)
     row = 2
-    sheet.write_string(row, 1, say("book.office_copy" if office_copy else "book.shareable"), styles.note)
+    sheet.write_string(row, 1, say("book.shareable" if hidden else "book.office_copy"), styles.note)
     row += 2
     for line in (collection.round.office, *lines):
         write_note(sheet, styles, row, (1, 2), line, 20 + 84)
@@ -87,6 +91,8 @@ def _write_cover(book: Any, styles: Styles, collection: Collection, lines: Seque
     for name, about in catalogue()["sheets"].items():
         if name == "controls_sheet" and not collection.controls:
             continue  # no umbrella, no such sheet
+        if name == "breaks_sheet" and not any(broken_years(collection, hidden)):
+            continue
         sheet_title = say(f"book.{name}") if name != "texts_sheet" else say("form.texts_sheet")
         target = sheet_title if name != "sections" else None
         if target:

@@ -22,7 +22,7 @@ from workbook.model import Round, State, Unit
 from workbook.period import parse_period
 from workbook.round import FIGURES, IN, RESULTS, load_round, read_units, write_round
 from workbook.totals import Reported, Total
-from workbook.units import changes, gone, reports
+from workbook.units import changes, reports
 
 A, B, C = Unit("A", "甲县", "county"), Unit("B", "乙县", "county"), Unit("C", "丙县", "county")
 D = Unit("D", "丁区", "district")
@@ -164,7 +164,7 @@ def test_changes_are_told_in_words() -> None:
         "E": "新设，2020H1 起报",
         "F": "划入开发区",
     }
-    assert gone(units, NOW) == (units[0],)
+    assert of_years(listed(units), {}).gone == (units[0],)
 
 
 def test_who_was_missing_last_year_is_told_by_n_of_n() -> None:
