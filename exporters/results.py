@@ -66,7 +66,7 @@ def summary(
             {"unit": d.unit, "kind": d.kind, "rule": d.rule, "why": d.why, "who": d.who, "at": d.at.isoformat()}
             for d in collection.decisions
         ],
-        "gone": list(collection.gone),
+        "taken_out": list(collection.taken_out),
         "outputs": [str(p) for p in outputs],
         "dropped": dropped_json(dropped),
         "chasing": chasing_json(owed),

@@ -27,7 +27,7 @@ from workbook.model import (
 )
 from workbook.period import Period, parse_period
 from workbook.totals import Total, Totals, standard_of
-from workbook.versions import Change
+from workbook.versions import Difference
 
 ALL = "all"
 
@@ -74,7 +74,7 @@ class Collection:
     submissions: Mapping[str, Submission]  # accepted, by unit code
     receipts: tuple[Receipt, ...]
     states: Mapping[str, UnitState]
-    changes: tuple[Change, ...]  # from one version of a unit's form to the next
+    differences: tuple[Difference, ...]  # from one version of a unit's form to the next
     findings: tuple[tuple[Receipt, Finding], ...]  # of every form read, with the file it came in
     total_findings: tuple[Finding, ...]  # rules that a total breaks; `unit` is the scope
     tallies: tuple[Tally, ...]
@@ -84,9 +84,11 @@ class Collection:
     controls: tuple[Control, ...]
     balance: Balance
     decisions: tuple[Decision, ...]  # of the office, in the order they were made
-    gone: tuple[str, ...]  # files that came in once and lie in 收件 no more
+    taken_out: tuple[str, ...]  # files that came in once and lie in 收件 no more
     collected: Mapping[str, Mapping[str, Indicator]]  # tier -> code -> indicator
     unknown: Mapping[Measure, Period]  # earlier periods that no accepted figure is stored of
+    changed: Mapping[str, str]  # units that are not what they were last year, with why: in no comparison of same units
+    gone: tuple[Unit, ...]  # counted last year, report no longer
     engine: Totals
 
     @property

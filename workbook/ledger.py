@@ -98,7 +98,7 @@ class Ledger:
             known += _written_over(db, arrivals)
         return tuple(sorted(known, key=lambda a: (a.order, a.received, a.key)))
 
-    def gone(self) -> tuple[str, ...]:
+    def taken_out(self) -> tuple[str, ...]:
         """Return the paths of what came in and lies nowhere in 收件 any more, nor anything else under its name."""
         with self._open() as db:
             rows = db.execute(

@@ -407,10 +407,11 @@ class Round:
     return_on_error: bool
     switches: tuple[Switch, ...]
     parameters: tuple[Parameter, ...]
-    units: tuple[Unit, ...] = field(default=())
+    units: tuple[Unit, ...] = field(default=())  # those that report in this period
+    others: tuple[Unit, ...] = ()  # of the list, but closed or yet to come
     upward: Unit | None = None  # this office in the list of the tier above, if there is one
     above: str = ""  # the office there
 
     def unit(self, code: str) -> Unit | None:
-        """Return the unit with this code, or None."""
+        """Return the unit of this period with this code, or None."""
         return next((u for u in self.units if u.code == code), None)

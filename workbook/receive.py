@@ -14,6 +14,7 @@ from workbook.originals import original
 from workbook.period import parse_period
 from workbook.reading.kind import Unreadable
 from workbook.reading.submission import read_form
+from workbook.units import begun
 
 _ATTACHED = ("pdf", "image", "archive")
 
@@ -26,7 +27,7 @@ class Incoming:
     receipts: tuple[Receipt, ...]
     order: Mapping[str, int] = field(default_factory=dict)  # run that saw a form first, by file key
     received: int = 0  # files that came in, counted by the ledger
-    gone: tuple[str, ...] = ()  # files that came in once and lie in 收件 no more
+    taken_out: tuple[str, ...] = ()  # files that came in once and lie in 收件 no more
     decisions: tuple[Decision, ...] = ()
 
 
@@ -47,7 +48,7 @@ def take_in(round_: Round) -> Incoming:
     ledger = Ledger(round_.path)
     came_in = ledger.register(list(arrivals(round_)))
     incoming = read_incoming(round_, came_in)
-    return replace(incoming, received=len(came_in), gone=ledger.gone(), decisions=ledger.decisions())
+    return replace(incoming, received=len(came_in), taken_out=ledger.taken_out(), decisions=ledger.decisions())
 
 
 def read_incoming(round_: Round, came_in: Iterable[Arrival]) -> Incoming:
@@ -70,12 +71,11 @@ def read_incoming(round_: Round, came_in: Iterable[Arrival]) -> Incoming:
             unit = "" if error.reason == "archive" else _unit_in_name(round_, came.key.rpartition("/")[2])
             receipts.append(_receipt(came, unit, state, error.reason, **error.values))
             continue
-        misfit = _misfit(round_, submission)
+        misfit, told = _misfit(round_, submission)
         if first != came.key:
             receipts.append(_receipt(came, submission.unit.code, "duplicate", "duplicate", first=first))
         elif misfit:
-            values = {"period": parse_period(submission.period).title, "name": submission.unit.name}
-            receipts.append(_receipt(came, submission.unit.code, "rejected", misfit, **values))
+            receipts.append(_receipt(came, submission.unit.code, "rejected", misfit, **told))
         else:
             unit_here = round_.unit(submission.unit.code) or submission.unit
             submissions[came.key] = replace(submission, unit=unit_here)
@@ -83,13 +83,19 @@ def read_incoming(round_: Round, came_in: Iterable[Arrival]) -> Incoming:
     return Incoming(submissions, tuple(receipts), order)
 
 
-def _misfit(round_: Round, submission: Submission) -> str:
+def _misfit(round_: Round, submission: Submission) -> tuple[str, dict[str, str]]:
+    """Return why a form is none of this round's, "" when it is, and what the receipt's words are filled with."""
+    told = {"period": parse_period(submission.period).title, "name": submission.unit.name}
     unit = round_.unit(submission.unit.code)
     if submission.period != round_.period:
-        return "other_period"
+        return "other_period", told
     if unit is None:
-        return "unknown_unit"
-    return "" if unit.tier == submission.unit.tier else "other_tier"
+        resting = next((u for u in round_.others if u.code == submission.unit.code), None)
+        if resting is None:
+            return "unknown_unit", told
+        closed = begun(resting, parse_period(round_.period))
+        return ("closed" if closed else "not_yet"), told | {"since": resting.since, "until": resting.until}
+    return ("" if unit.tier == submission.unit.tier else "other_tier"), told
 
 
 def _receipt(came: Arrival, unit: str, state: FileState, reason: str, /, **values: str) -> Receipt:

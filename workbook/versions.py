@@ -11,7 +11,7 @@ from workbook.model import Indicator, Measure, Submission
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Difference:
     """One figure or item of text that differs between two versions, as it stood then and now, "" for blank."""
 
     unit: str
@@ -26,7 +26,7 @@ class Change:
     cell: str
 
 
-def changes(versions: Sequence[Submission], indicators: Mapping[str, Indicator]) -> Iterator[Change]:
+def differences(versions: Sequence[Submission], indicators: Mapping[str, Indicator]) -> Iterator[Difference]:
     """Yield what changed from each version of a unit's form to the next, in the order of the form.
 
     Computed cells follow from the others and are left out.
@@ -36,17 +36,17 @@ def changes(versions: Sequence[Submission], indicators: Mapping[str, Indicator])
         yield from _texts(earlier, later)
 
 
-def _figures(earlier: Submission, later: Submission, indicators: Mapping[str, Indicator]) -> Iterator[Change]:
+def _figures(earlier: Submission, later: Submission, indicators: Mapping[str, Indicator]) -> Iterator[Difference]:
     for (code, measure), now in later.cells.items():
         then = earlier.cells.get((code, measure))
         if then is None or (then.state, then.scaled) == (now.state, now.scaled) != (then.state, None):
             continue
         if then.raw != now.raw and definition(indicators[code], measure, indicators) is None:
             place = (now.sheet, now.address)
-            yield Change(later.unit.code, earlier.file, later.file, code, measure, 0, then.raw, now.raw, *place)
+            yield Difference(later.unit.code, earlier.file, later.file, code, measure, 0, then.raw, now.raw, *place)
 
 
-def _texts(earlier: Submission, later: Submission) -> Iterator[Change]:
+def _texts(earlier: Submission, later: Submission) -> Iterator[Difference]:
     for code in dict.fromkeys((*later.texts, *earlier.texts)):
         before, after = ({r.number: r for r in s.texts.get(code, ())} for s in (earlier, later))
         for number in sorted({*before, *after}):
@@ -54,4 +54,4 @@ def _texts(earlier: Submission, later: Submission) -> Iterator[Change]:
             was, is_ = ("；".join(filter(None, r.values)) if r else "" for r in (then, now))
             if was != is_:
                 sheet, cell = (now.sheet, now.cells[0]) if now and now.cells else ("", "")
-                yield Change(later.unit.code, earlier.file, later.file, code, None, number, was, is_, sheet, cell)
+                yield Difference(later.unit.code, earlier.file, later.file, code, None, number, was, is_, sheet, cell)

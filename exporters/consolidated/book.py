@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from exporters.chasing import Owed
+from exporters.consolidated.breaks import broken_years, write_breaks
 from exporters.consolidated.chasing import write_chasing
 from exporters.consolidated.listing import write_note
 from exporters.consolidated.outliers import count_line, shown_outliers, write_outliers
@@ -57,13 +58,15 @@ def write_book(path: Path, collection: Collection, hidden: frozenset[str], owed:
         styles = Styles(book)
         lines = [*balance_lines(collection), *run_lines(collection, hidden), count_line(outliers)]
         there = {
+            "breaks_sheet": any(broken_years(collection, hidden)),
             "controls_sheet": collection.controls,
             "chasing_sheet": owed,
-            "versions_sheet": collection.changes,
+            "versions_sheet": collection.differences,
         }
         absent = {name for name, what in there.items() if not what}
         _write_cover(book, styles, collection, lines, absent, office_copy=office_copy)
         write_tiers(book, styles, collection, places)
+        write_breaks(book, styles, collection, hidden)
         write_units_state(book, styles, collection)
         write_chasing(book, styles, collection, owed, hidden)
         write_findings(book, styles, collection, hidden)

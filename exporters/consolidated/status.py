@@ -27,7 +27,7 @@ def balance_lines(collection: Collection) -> list[str]:
     units = say("book.balance_units", expected=b.expected, **{str(k): v for k, v in b.units.items()})
     files = say("book.balance_files", received=b.received, **{str(k): v for k, v in b.files.items()})
     sums = say("book.balance_sums", n=b.sums_compared, differ=len(b.sums_differ))
-    return [units, files, sums, say("book.balanced" if b.balanced else "book.unbalanced"), *gone_line(collection)]
+    return [units, files, sums, say("book.balanced" if b.balanced else "book.unbalanced"), *taken_out_line(collection)]
 
 
 def coverage_line(collection: Collection) -> str:
@@ -57,10 +57,10 @@ def _operands(collection: Collection, rule: str) -> set[str]:
     return set(mentioned(parse(found.expression))) if found else set()
 
 
-def gone_line(collection: Collection) -> list[str]:
+def taken_out_line(collection: Collection) -> list[str]:
     """Return what came in once and lies in 收件 no more, in words, if there is any."""
-    names = "、".join(collection.gone)
-    return [say("book.gone", n=len(collection.gone), names=names)] if collection.gone else []
+    names = "、".join(collection.taken_out)
+    return [say("book.taken_out", n=len(collection.taken_out), names=names)] if collection.taken_out else []
 
 
 def shown_switches(collection: Collection, hidden: frozenset[str]) -> list[Switch]:

@@ -9,14 +9,14 @@ from exporters.consolidated.listing import Column, Listing, Value, write_list
 from exporters.consolidated.styles import Styles
 from workbook.collection import Collection
 from workbook.messages import say
-from workbook.versions import Change
+from workbook.versions import Difference
 
 _LONGEST = 200  # characters of a text that are shown; the forms have all of it
 
 
 def write_versions(book: Any, styles: Styles, collection: Collection, hidden: frozenset[str]) -> None:
     """Add 版本差异, a line per figure or text that changed; nothing where no unit reported twice."""
-    if not collection.changes:
+    if not collection.differences:
         return
     columns = [
         *(Column("unit", 24), Column("changed", 34), Column("when", 12, "centre"), Column("then", 34)),
@@ -31,18 +31,18 @@ def _rows(collection: Collection, hidden: frozenset[str]) -> Iterator[list[Value
     names = {u.code: u.name for u in collection.round.units}
     pack = collection.round.pack
     secret = {*hidden, *(t.code for t in pack.texts.values() if hidden and t.sensitive == "restricted")}
-    for c in collection.changes:
+    for c in collection.differences:
         if c.code not in secret:
             then, now = (_shown(text) for text in (c.then, c.now))
             yield [names.get(c.unit, c.unit), *_what(collection, c), then, now, c.sheet, c.cell, c.earlier, c.later]
 
 
-def _what(collection: Collection, change: Change) -> tuple[str, str]:
+def _what(collection: Collection, difference: Difference) -> tuple[str, str]:
     """Return what changed and of when, as people call it."""
     pack = collection.round.pack
-    if change.measure is None:
-        return say("book.item_of", name=pack.texts[change.code].name, n=change.number), ""
-    return pack.indicators[change.code].name, say(f"form.head_{change.measure}")
+    if difference.measure is None:
+        return say("book.item_of", name=pack.texts[difference.code].name, n=difference.number), ""
+    return pack.indicators[difference.code].name, say(f"form.head_{difference.measure}")
 
 
 def _shown(text: str) -> str:

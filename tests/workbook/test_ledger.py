@@ -131,7 +131,7 @@ def test_a_file_that_was_taken_out_does_not_count_and_is_told(desk: Desk) -> Non
     desk.take_out("b.xlsx")
     collection = desk.run()
     assert {r.file: r.state for r in collection.receipts} == {"a.xlsx": "used"}
-    assert collection.gone == ("b.xlsx",)
+    assert collection.taken_out == ("b.xlsx",)
 
 
 def test_a_renamed_file_is_the_same_file(desk: Desk) -> None:
@@ -140,7 +140,7 @@ def test_a_renamed_file_is_the_same_file(desk: Desk) -> None:
     (desk.round.path / IN / "a.xlsx").rename(desk.round.path / IN / "c.xlsx")
     collection = desk.run()
     assert {r.file: r.state for r in collection.receipts} == {"c.xlsx": "used"}
-    assert collection.gone == ()
+    assert collection.taken_out == ()
 
 
 def test_every_original_is_kept_byte_for_byte(desk: Desk) -> None:
@@ -224,7 +224,7 @@ def test_the_history_tells_everything_in_order(desk: Desk) -> None:
 def test_what_changed_between_two_versions_is_listed(desk: Desk) -> None:
     desk.put("a.xlsx", "good")
     desk.put("b.xlsx", "better")
-    changes = desk.run().changes
+    changes = desk.run().differences
     assert [(c.code, c.measure, c.then, c.now, c.earlier, c.later) for c in changes] == [
         ("BASE_MEMBERS", "value", "100", "101", "a.xlsx", "b.xlsx")
     ]
