@@ -119,15 +119,39 @@ def new(
 def check(files: tuple[Path, ...], as_json: bool) -> int:
     """Judge filled forms at the desk."""
     from exporters.desk import check_files
-    from workbook.checks.builtin import rule_name
 
+    _there(files)
+    with progress(say("progress.check", n=len(files))):
+        judged = check_files(files)
+    return _tell_verdicts(*judged, as_json=as_json)
+
+
+@cli.command(cls=Verb, help=say("help.seal"))
+@click.argument("files", metavar=say("meta.files"), nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help=say("help.json"))
+def seal(files: tuple[Path, ...], as_json: bool) -> int:
+    """Freeze forms that pass, each beside its file."""
+    from exporters.seal import seal_files
+
+    _there(files)
+    with progress(say("progress.seal", n=len(files))):
+        judged = seal_files(files)
+    return _tell_verdicts(*judged, as_json=as_json)
+
+
+def _there(files: tuple[Path, ...]) -> None:
     for path in files:
         if not path.is_file():
             raise Stop(say("cli.no_file", file=path))
-    with progress(say("progress.check", n=len(files))):
-        results, codes, unusable = check_files(files)
+
+
+def _tell_verdicts(
+    results: list[dict[str, Any]], said: dict[str, list[str]], unusable: list[str], *, as_json: bool
+) -> int:
+    from workbook.checks.builtin import rule_name
+
     if as_json:
-        print_json(results[0] if len(files) == 1 and results else {"files": results})
+        print_json(results[0] if len(results) + len(unusable) == 1 and results else {"files": results})
     for result in [] if as_json else results:
         rows = [
             (
@@ -140,8 +164,8 @@ def check(files: tuple[Path, ...], as_json: bool) -> int:
             for f in result["findings"]
         ]
         complain(say(f"verdict.{result['verdict']}", file=result["file"], unit=result["unit"], period=result["period"]))
-        if code := codes[result["file"]]:
-            complain(say("verdict.code", code=code))
+        for sentence in said[result["file"]]:
+            complain(sentence)
         if rows:
             table("", [say(f"book.{k}") for k in ("rule", "severity", "cell", "message", "what_to_do")], rows)
     for sentence in unusable:

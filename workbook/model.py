@@ -271,6 +271,16 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
+class Seal:
+    """What a form held when it was sealed. What was blank is left out."""
+
+    moment: datetime
+    code: str  # check code, 1234 5678
+    figures: Mapping[tuple[str, Measure], str]  # number, or the state's word
+    texts: Mapping[tuple[str, int], str]  # text input and number of the item -> fingerprint of its words
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """A filled form as read. `cells` has (code, measure); computed items hold what the file showed."""
 
@@ -290,6 +300,7 @@ class Submission:
     switches: tuple[Switch, ...] = ()  # rules switched when the form was handed out
     places: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # sheet or text handed out -> where it is now
     repairs: tuple[Repair, ...] = ()
+    seal: Seal | None = None
 
 
 @dataclass(frozen=True, slots=True)

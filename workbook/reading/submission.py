@@ -29,6 +29,7 @@ from workbook.period import parse_period
 from workbook.reading.kind import Unreadable, kind_of
 from workbook.reading.safety import judged
 from workbook.reading.values import Raw, length, read_figure, show
+from workbook.seal import seal_of
 
 Grid: TypeAlias = list[list[Raw]]
 CARRIED, SWITCHED = "carried ", "switch "  # keys of the stamp, before "CODE measure" and a rule's id
@@ -87,6 +88,7 @@ def read_form(data: bytes, file: str, received: datetime, pack: Pack | None = No
         handed=_handed(stamp, layout),
         switches=tuple(Switch(k[len(SWITCHED) :], v, "") for k, v in stamp.items() if k.startswith(SWITCHED)),
         places=starts | _sections_now(cells, layout),
+        seal=seal_of(stamp),
     )
 
 
