@@ -48,16 +48,8 @@ class Change:
 def make_seal(submission: Submission, pack: Pack, moment: datetime) -> Seal:
     """Return the seal of a form as it reads now."""
     layout = _layout(submission, pack)
-    items: dict[tuple[str, int], list[TextRow]] = {}
-    for code, rows in submission.texts.items():
-        for row in rows:
-            items.setdefault((code, row.number), []).append(row)
-    return Seal(
-        moment,
-        check_code(submission, layout),
-        {key: value for key, value in _figures(submission, layout).items() if value},
-        {key: _fingerprint(rows) for key, rows in items.items()},
-    )
+    figures = {key: value for key, value in _figures(submission, layout).items() if value}
+    return Seal(moment, check_code(submission, layout), figures, _texts(submission))
 
 
 def _layout(submission: Submission, pack: Pack) -> Layout:
@@ -66,9 +58,18 @@ def _layout(submission: Submission, pack: Pack) -> Layout:
 
 
 def _figures(submission: Submission, layout: Layout) -> dict[tuple[str, Measure], str]:
-    """Return what a seal keeps of the figures, in form order."""
+    """Return what typed and carried figures read, in form order, "" where nothing stands."""
     keys = [(part.code, part.measure) for part in coded_parts(layout) if isinstance(part, Ref)]
     return {key: submission.cells[key].raw for key in keys if key in submission.cells}
+
+
+def _texts(submission: Submission) -> dict[tuple[str, int], str]:
+    """Return the fingerprint of every item that is filled; of two with one number, of both together."""
+    items: dict[tuple[str, int], list[TextRow]] = {}
+    for code, rows in submission.texts.items():
+        for row in rows:
+            items.setdefault((code, row.number), []).append(row)
+    return {key: _fingerprint(rows) for key, rows in items.items()}
 
 
 def _fingerprint(rows: Iterable[TextRow]) -> str:
@@ -116,16 +117,16 @@ def changed_since(submission: Submission, pack: Pack) -> list[Change]:
     then = submission.seal
     if then is None:
         return []
-    now = make_seal(submission, pack, then.moment)
-    current = _figures(submission, _layout(submission, pack))
-    figures = [Change(c, m, 0, then.figures.get((c, m), ""), raw) for (c, m), raw in current.items()]
-    items = sorted(key for key in {**then.texts, **now.texts} if key[0] in pack.texts)
-    texts = [Change(c, None, n, then.texts.get((c, n), ""), now.texts.get((c, n), "")) for c, n in items]
-    changes = [change for change in (*figures, *texts) if change.then != change.now]
-    comparable = submission.form_version == pack.form_version  # of another one the code has other weights here
-    if not changes and comparable and then.code != now.code:
-        return [Change("", None, 0, then.code, now.code)]
-    return changes
+    layout = _layout(submission, pack)
+    figures, texts = _figures(submission, layout), _texts(submission)
+    changes = [Change(c, m, 0, then.figures.get((c, m), ""), now) for (c, m), now in figures.items()]
+    items = sorted(key for key in {**then.texts, **texts} if key[0] in pack.texts)
+    changes += [Change(c, None, n, then.texts.get((c, n), ""), texts.get((c, n), "")) for c, n in items]
+    changes = [change for change in changes if change.then != change.now]
+    if changes or submission.form_version != pack.form_version:
+        return changes  # of another version the code has other weights by now
+    code = check_code(submission, layout)
+    return [] if code == then.code else [Change("", None, 0, then.code, code)]
 
 
 def seal_state(submission: Submission, pack: Pack) -> SealState:

@@ -164,7 +164,7 @@ def test_a_form_that_libreoffice_saved_can_be_sealed(forms: list[Path], desk: De
     target = seal(saved)
     assert everything(read_submission(target)) == everything(read_submission(forms[0]))
     assert open_cells(target) == []
-    assert faults(target) == faults(saved)
+    assert [f for f in faults(target) if "theme" not in f] == []  # which LibreOffice leaves out
 
 
 def row_of(book: Any, code: str) -> tuple[Any, int]:
@@ -301,7 +301,7 @@ def test_sheets_whose_protection_was_taken_off_are_protected_again(form: Path, t
     path = changed(form, tmp_path / "乙县.xlsx", open_up)
     target = seal(path)
     assert open_cells(target) == []
-    assert faults(target) == faults(path)
+    assert [f for f in faults(target) if "/fonts[" not in f] == []  # which openpyxl writes in another order
 
 
 def broken(path: Path, part: str, content: bytes) -> None:
