@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -27,11 +26,8 @@ from exporters.console import (
 from workbook.messages import say
 
 if TYPE_CHECKING:
-    from exporters.chasing import Owed
     from workbook.collection import Collection
     from workbook.model import DecisionKind, Pack, Round
-
-_MOST_CHASED = 30  # units on the screen; the workbook lists all
 
 
 @click.group(cls=Verbs, help=say("help.huibao"), context_settings={"help_option_names": ["-h", "--help"]})
@@ -125,41 +121,55 @@ def check(files: tuple[Path, ...], as_json: bool) -> int:
     """Judge filled forms at the desk."""
     from exporters.desk import check_files
     from exporters.given import each_file
-    from workbook.checks.builtin import rule_name
+    from exporters.screen import tell_verdicts
 
-    for path in files:
-        if not path.exists():
-            raise Stop(say("cli.no_file", file=path))
+    _there(files)
     forms, odd = each_file(files)
     with progress(say("progress.check", n=len(forms))):
-        results, codes, unusable = check_files(forms)
+        results, said, unusable = check_files(forms)
     if as_json:
-        print_json(results[0] if len(files) == 1 and list(codes) == [str(files[0])] else {"files": results})
-    for result in [] if as_json else results:
-        rows = [
-            (
-                rule_name(f["rule"]),
-                say(f"word.{f['severity']}") + (say("book.trial") if f["trial"] else ""),
-                f"{f['sheet']} {f['cell']}",
-                f["message"],
-                f["remedy"] + (say("cli.explained") if f["reason"] else ""),
-            )
-            for f in result["findings"]
-        ]
-        complain(say(f"verdict.{result['verdict']}", file=result["file"], unit=result["unit"], period=result["period"]))
-        if code := codes[result["file"]]:
-            complain(say("verdict.code", code=code))
-        if rows:
-            table("", [say(f"book.{k}") for k in ("rule", "severity", "cell", "message", "what_to_do")], rows)
+        print_json(results[0] if len(files) == 1 and list(said) == [str(files[0])] else {"files": results})
+    else:
+        tell_verdicts(results, said)
     for sentence in (*odd, *unusable):
         complain(sentence)
     if len(results) > 1:
         verdicts = Counter(r["verdict"] for r in results)
         complain(say("cli.checked", n=len(results), verdicts=verdicts, others=len(odd) + len(unusable)))
-    used = {at for file in codes for at in (Path(file), *Path(file).parents)}
+    used = {at for file in said for at in (Path(file), *Path(file).parents)}
     if useless := [p for p in files if p not in used]:
         raise Stop(say("cli.unusable", n=len(useless)))
     return FOUND if any(r["verdict"] != "pass" for r in results) else DONE
+
+
+@cli.command(cls=Verb, help=say("help.seal"))
+@click.argument("files", metavar=say("meta.files_alone"), nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help=say("help.json"))
+def seal(files: tuple[Path, ...], as_json: bool) -> int:
+    """Freeze forms that pass, each beside its file."""
+    from exporters.screen import tell_verdicts
+    from exporters.seal import seal_files
+
+    _there(files)
+    if folder := next((p for p in files if not p.is_file()), None):
+        raise Stop(say("cli.no_file", file=folder))
+    with progress(say("progress.seal", n=len(files))):
+        results, said, unusable = seal_files(files)
+    if as_json:
+        print_json(results[0] if len(files) == 1 and results else {"files": results})
+    else:
+        tell_verdicts(results, said)
+    for sentence in unusable:
+        complain(sentence)
+    if unusable:
+        raise Stop(say("seal.none", n=len(unusable)))
+    return FOUND if any(r["verdict"] != "pass" for r in results) else DONE
+
+
+def _there(files: tuple[Path, ...]) -> None:
+    for path in files:
+        if not path.exists():
+            raise Stop(say("cli.no_file", file=path))
 
 
 @cli.command(cls=Verb, help=say("help.consolidate"))
@@ -169,6 +179,7 @@ def consolidate(round_path: Path, as_json: bool) -> int:
     """Read 收件, judge, merge, write the consolidated workbook and the merged report."""
     from exporters.chasing import who_owes
     from exporters.results import summary, write_results
+    from exporters.screen import tell_run
     from workbook.lock import at_work
 
     round_ = _round(round_path)
@@ -179,48 +190,12 @@ def consolidate(round_path: Path, as_json: bool) -> int:
     owed = who_owes(collection, now)
     if as_json:
         print_json(summary(collection, outputs, dropped, owed))
-    _tell(collection, outputs, len(dropped), owed)
+    tell_run(collection, outputs, len(dropped), owed)
     if not collection.balance.balanced:
         raise Stop(say("book.unbalanced"), UNBALANCED)
     if defects:
         raise Stop(defects_text(defects))
     return DONE
-
-
-def _tell(collection: Collection, outputs: list[Path], dropped: int, owed: Sequence[Owed]) -> None:
-    from exporters.consolidated.status import balance_lines, run_lines
-    from exporters.upward import upward_lines
-
-    for line in (*balance_lines(collection), *run_lines(collection), *upward_lines(collection)):
-        complain(line)
-    rows = [(r.file, r.unit, say(f"file.{r.state}"), r.note, r.remedy) for r in collection.receipts if _telling(r)]
-    if rows:
-        columns = [say(f"book.{k}") for k in ("file", "unit_code", "file_state", "fate", "what_to_do")]
-        table(say("cli.other_files"), columns, rows)
-    _tell_owed(owed)
-    if dropped:
-        complain(say("cli.dropped", n=dropped))
-    for path in outputs:
-        complain(say("cli.written", path=path))
-
-
-def _tell_owed(owed: Sequence[Owed]) -> None:
-    from exporters.chasing import due, situation
-
-    if not owed:
-        return
-    rows = [
-        (o.unit.name, say(f"owing.{o.state}"), due(o.days), o.unit.contact, situation(o, frozenset())[0])
-        for o in owed[:_MOST_CHASED]
-    ]
-    columns = [say(f"book.{k}") for k in ("unit", "owing", "overdue", "contact", "situation")]
-    table(say("cli.chasing", n=len(owed)), columns, rows)
-    if len(owed) > len(rows):
-        complain(say("cli.chasing_more", n=len(owed) - len(rows)))
-
-
-def _telling(receipt: Any) -> bool:
-    return receipt.state != "used" or say("receipt.late") in receipt.note
 
 
 @cli.command(cls=Verb, help=say("help.decide"))
@@ -328,6 +303,7 @@ def demo(folder: Path, pack_name: str, as_json: bool) -> int:
     from exporters.chasing import who_owes
     from exporters.demo.run import run_demo
     from exporters.results import summary
+    from exporters.screen import tell_run
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Stop(say("cli.not_empty", folder=folder))
@@ -340,7 +316,7 @@ def demo(folder: Path, pack_name: str, as_json: bool) -> int:
         print_json({**data, "balanced": all(r.collection.balance.balanced for r in results), "rounds": rounds})
     complain("")
     complain(say("cli.demo_told", period=told.collection.period.title))
-    _tell(told.collection, told.outputs, len(told.dropped), owed)
+    tell_run(told.collection, told.outputs, len(told.dropped), owed)
     if not all(r.collection.balance.balanced for r in results):
         raise Stop(say("book.unbalanced"), UNBALANCED)
     return DONE

@@ -20,7 +20,7 @@ import huibao
 from exporters.narrative import template
 from exporters.narrative.figures import MEASURES
 from workbook import pack
-from workbook.checks import builtin, carried
+from workbook.checks import builtin, carried, sealed
 from workbook.expression.functions import CONTEXT, FUNCTIONS
 from workbook.messages import catalogue, say
 
@@ -60,7 +60,7 @@ def commands(_: Meanings) -> str:
         "",
         "在终端里看同样的说明：命令后加 `--help`。进度和提示写到标准错误，`--json` 的对象写到标准输出。",
         "",
-        "退出码：0 完成；1 `check`、`pack check` 查出要改或要说明的；2 命令或输入不能用；3 账目不平。",
+        "退出码：0 完成；1 `check`、`seal`、`pack check` 查出要改或要说明的；2 命令或输入不能用；3 账目不平。",
     ]
     for name, command in each_command("huibao", huibao.cli):
         arguments = " ".join(str(p.metavar) for p in command.params if isinstance(p, click.Argument))
@@ -153,8 +153,8 @@ def checks(_: Meanings) -> str:
 
 
 def builtin_severities() -> dict[str, str]:
-    """Return check -> severity, read from the calls of finding() in builtin.py and carried.py."""
-    trees = [ast.parse(Path(str(m.__file__)).read_text(encoding="utf-8")) for m in (builtin, carried)]
+    """Return check -> severity, read from the calls of finding() in builtin.py, carried.py and sealed.py."""
+    trees = [ast.parse(Path(str(m.__file__)).read_text(encoding="utf-8")) for m in (builtin, carried, sealed)]
     found = {}
     for node in (n for tree in trees for n in ast.walk(tree)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "finding":

@@ -295,6 +295,16 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Seal:
+    """What a form held when it was sealed. What was blank is left out."""
+
+    moment: datetime
+    code: str  # check code, 1234 5678
+    figures: Mapping[tuple[str, Measure], str]  # number, or the state's word
+    texts: Mapping[tuple[str, int], str]  # text input and number of the item -> fingerprint of its words
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """A filled form as read. `cells` has (code, measure); computed items hold what the file showed."""
 
@@ -316,6 +326,7 @@ class Submission:
     repairs: tuple[Repair, ...] = ()
     prefilled: Mapping[tuple[str, Measure], str] = field(default_factory=dict)  # totals it was filled with
     parts: Mapping[str, Part] = field(default_factory=dict)  # by code, what the totals that still stand are made of
+    seal: Seal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ def read_units(path: Path, pack: Pack) -> tuple[tuple[Unit, ...], list[Defect]]:
     lines: dict[str, int] = {}
     for row in rows:
         code, name, tier = (row[c] for c in UNIT_COLUMNS[:3])
-        if not UNITUNIT_CODE.fullmatch(code):
+        if not UNIT_CODE.fullmatch(code):
             defects.append(_defect(path.name, row.line, "unit_code", code=code))
         elif code in units:
             defects.append(_defect(path.name, row.line, "unit_twice", code=code))

@@ -19,6 +19,7 @@ from workbook.form.book import switch_line
 from workbook.messages import say
 from workbook.model import Measure, Receipt, Switch
 from workbook.period import Period
+from workbook.seal import seal_state
 
 
 def balance_lines(collection: Collection) -> list[str]:
@@ -96,11 +97,12 @@ def write_units_state(book: Any, styles: Styles, collection: Collection) -> None
         *(Column("unit_code", 12, "centre"), Column("unit", 30), Column("tier", 12, "centre")),
         *(
             Column("state", 12, "state"),
-            Column("file", 46),
+            Column("file", 42),
             Column("received", 18, "centre"),
             Column("check_code", 13, "centre"),
+            Column("seal", 16, "centre"),
         ),
-        Column("remark", 44),
+        Column("remark", 40),
     ]
     rows = _unit_rows(collection)
     period, notes = collection.period.title, balance_lines(collection)
@@ -117,12 +119,13 @@ def _unit_rows(collection: Collection) -> Iterator[list[Value]]:
         tier = collection.round.pack.tier(unit.tier).name
         state = say(f"state.{collection.states[unit.code]}")
         if receipt is None:
-            yield [unit.code, unit.name, tier, state, "", "", "", say("book.no_file")]
+            yield [unit.code, unit.name, tier, state, "", "", "", "", say("book.no_file")]
         else:
             remark = "" if receipt.note == say("receipt.used") else receipt.note
             used = collection.submissions.get(unit.code)
             code = code_of(used, collection.round.pack) if used else ""
-            yield [unit.code, unit.name, tier, state, receipt.file, _time(receipt.received), code, remark]
+            seal = say(f"seal.{seal_state(used, collection.round.pack)}") if used else ""
+            yield [unit.code, unit.name, tier, state, receipt.file, _time(receipt.received), code, seal, remark]
 
 
 def write_files(book: Any, styles: Styles, collection: Collection) -> None:

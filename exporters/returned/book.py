@@ -13,6 +13,7 @@ from exporters.returned.anew import understood, whole
 from exporters.returned.marks import clear, concerns_unit, mark
 from exporters.returned.opinion import Letter, write_opinion
 from exporters.returned.own import open_own, saved
+from exporters.returned.thaw import thaw
 from exporters.rounds import write_books
 from workbook.checks.check import check
 from workbook.collection import Collection
@@ -132,6 +133,8 @@ def _content(round_: Round, job: Job) -> bytes | None:
     if book is None or not {f.sheet for f in job.letter.findings if f.cell} <= set(book.sheetnames):
         return None
     clear(book)
+    if submission.seal is not None:
+        thaw(book)
     write_opinion(book, job.letter)
     mark(book, submission, job.letter.findings)
     return saved(book, data)

@@ -31,6 +31,7 @@ from workbook.reading.kind import Unreadable, kind_of
 from workbook.reading.prefilled import corrections, parts_in, prefilled_in, standing
 from workbook.reading.safety import judged
 from workbook.reading.values import Raw, length, read_figure, show
+from workbook.seal import seal_of
 
 Grid: TypeAlias = list[list[Raw]]
 CARRIED, SWITCHED = "carried ", "switch "  # keys of the stamp, before "CODE measure" and a rule's id
@@ -93,6 +94,7 @@ def read_form(data: bytes, file: str, received: datetime, pack: Pack | None = No
         repairs=corrections(prefilled, cells, layout),
         prefilled=prefilled,
         parts=standing(parts_in(stamp), prefilled, cells, layout),
+        seal=seal_of(stamp),
     )
 
 
