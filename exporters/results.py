@@ -9,10 +9,10 @@ from typing import Any
 from exporters.consolidated.book import write_consolidated
 from exporters.narrative.report import Dropped, write_merged
 from exporters.picks import update_picks
-from exporters.returned.book import write_returned
+from exporters.returned.book import RETURNED, write_returned
 from workbook.collect import figures_to_keep
 from workbook.collection import Collection
-from workbook.files import replacing
+from workbook.files import replacing, sweep
 from workbook.model import Defect
 from workbook.round import FIGURES, PICKS_FILE, RESULTS
 
@@ -25,6 +25,7 @@ def write_results(collection: Collection) -> tuple[list[Path], list[Dropped], tu
     if not collection.balance.balanced:
         return [], [], ()
     folder = collection.round.path / RESULTS
+    sweep(collection.round.path, folder, folder / RETURNED)
     outputs = write_consolidated(collection)
     outputs += write_returned(collection)
     with replacing(folder / FIGURES) as temporary:
