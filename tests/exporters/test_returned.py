@@ -14,6 +14,7 @@ import pytest
 from helpers import office, party_building
 from openpyxl.comments import Comment
 from returns import AGAIN, SHEET, Office, changed, corrected, everything, faults, marks, notes, put, rows_of, told
+from xlsb import grids_of, write_xlsb
 
 from exporters import cores
 from exporters.demo.run import DemoRound
@@ -330,10 +331,13 @@ def test_the_file_is_named_by_code_and_name(desk: Office) -> None:
     assert returned_name(unit, desk.round) == "X01_甲乙局.xlsx"
 
 
-@pytest.mark.parametrize("to", ["xls", "ods"])
+@pytest.mark.parametrize("to", ["xls", "ods", "xlsb"])
 def test_a_form_in_another_format_is_returned_as_a_new_one(to: str, desk: Office, tmp_path: Path) -> None:
     own = read_submission(desk.form("X04"))
-    desk.receive(office(desk.form("X04"), to, tmp_path / "lo"))
+    if to == "xlsb":
+        desk.receive(write_xlsb(tmp_path / "form.xlsb", grids_of(desk.form("X04"))))
+    else:
+        desk.receive(office(desk.form("X04"), to, tmp_path / "lo"))
     collection, (target,) = desk.run()
     assert collection.states["X04"] == "returned"
     assert target.name == "X04_白湖县.xlsx"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import zipfile
 from collections.abc import Mapping
 
@@ -15,12 +16,15 @@ from workbook.layout import RULES_SHEET
 from workbook.reading.extent import Extent
 from workbook.reading.kind import DAMAGED, FileKind, Unreadable, unpacked
 from workbook.reading.records import look_at_records
+from workbook.reading.records12 import LINKS as LINKS_OF_XLSB
+from workbook.reading.records12 import plain_book
 from workbook.reading.xml import Elements, OpenDocument, Sheets, look
 
 # Sizes decide, not ratios: an honest form packs 1 : 22 as .ods, and what unpacks to little harms nobody.
 _MOST_BYTES = 64 * 1024 * 1024  # unpacked and judged; a filled form has 2 MB, as .ods 6 MB
 _MOST_PARTS = 2_000
 _BOOK, _LINKS, _STRINGS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/sharedstrings.xml"
+_RECORDS = re.compile(r"xl/(\w+sheets/)?\w+\.bin")  # of an .xlsb; beside them are pictures and what printers said
 _OPEN_DOCUMENT = ("mimetype", "content.xml", "META-INF/manifest.xml")
 
 
@@ -31,7 +35,10 @@ def judged(data: bytes, kind: FileKind) -> bytes:
             look_at_records(data, Extent())
             return data
         parts = _parts(data, kind)
-        if kind == "ods":
+        if kind == "xlsb":
+            extent = Extent()
+            parts = plain_book(parts, _targets(parts.get(LINKS_OF_XLSB, b"<none/>"), extent), extent)
+        elif kind == "ods":
             look(parts["content.xml"], OpenDocument(Extent()))
         else:
             parts = _package(parts)
@@ -59,6 +66,8 @@ def _parts(data: bytes, kind: FileKind) -> dict[str, bytes]:
 def _needed(name: str, kind: FileKind) -> bool:
     if kind == "ods":
         return name in _OPEN_DOCUMENT
+    if kind == "xlsb":
+        return name == LINKS_OF_XLSB or _RECORDS.fullmatch(name) is not None
     ours = name.startswith(("[Content_Types]", "_rels/", "xl/")) and name.endswith((".xml", ".rels"))
     return ours and name != "xl/calcChain.xml"
 
@@ -78,17 +87,23 @@ def _package(parts: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def _sheets(parts: Mapping[str, bytes], extent: Extent) -> dict[str, str]:
     """Return the name of every sheet by its part."""
-    book, links = Elements("sheet", extent), Elements("Relationship", extent)
+    book = Elements("sheet", extent)
     look(parts[_BOOK], book)
-    look(parts.get(_LINKS, b"<none/>"), links)
-    targets = {r.get("Id"): posixpath.normpath(posixpath.join("/xl", r.get("Target", "")))[1:] for r in links.found}
+    targets = _targets(parts.get(_LINKS, b"<none/>"), extent)
     names: dict[str, str] = {}
     for sheet in book.found:
         # two names for one part: the part is read whatever it is called
-        names.setdefault(targets.get(sheet.get("id"), ""), sheet.get("name", ""))
+        names.setdefault(targets.get(sheet.get("id", ""), ""), sheet.get("name", ""))
     if len(names) < len(book.found):
         raise Unreadable("other")
     return names
+
+
+def _targets(content: bytes, extent: Extent) -> dict[str, str]:
+    """Return the parts the workbook points to, by the identifiers it calls them."""
+    links = Elements("Relationship", extent)
+    look(content, links)
+    return {r.get("Id", ""): posixpath.normpath(posixpath.join("/xl", r.get("Target", "")))[1:] for r in links.found}
 
 
 def _packed(parts: Mapping[str, bytes]) -> bytes:

@@ -35,7 +35,7 @@ from workbook.seal import seal_of
 
 Grid: TypeAlias = list[list[Raw]]
 CARRIED, SWITCHED = "carried ", "switch "  # keys of the stamp, before "CODE measure" and a rule's id
-_WORKBOOKS = ("workbook", "ods", "xls")  # as which a form may come back
+_WORKBOOKS = ("workbook", "ods", "xls", "xlsb")  # as which a form may come back
 NOWHERE = 10_000  # column or row of what is not there
 SHORTEST_REASON = 8  # characters a written reason must have, blanks not counted (semantics: confirm)
 
