@@ -11,11 +11,11 @@ from exporters.chasing import Owed, chasing_json, who_owes, write_notice
 from exporters.consolidated.book import write_consolidated
 from exporters.narrative.report import Dropped, write_merged
 from exporters.picks import update_picks
-from exporters.returned.book import RETURNED, write_returned
+from exporters.returned.book import write_returned
 from exporters.upward import write_upward
 from workbook.collect import figures_to_keep
 from workbook.collection import Collection
-from workbook.files import replacing, sweep
+from workbook.files import replacing
 from workbook.model import Defect
 from workbook.round import FIGURES, PICKS_FILE, RESULTS
 
@@ -29,7 +29,6 @@ def write_results(collection: Collection, now: datetime) -> tuple[list[Path], li
     if not collection.balance.balanced:
         return [], [], ()
     folder = collection.round.path / RESULTS
-    sweep(collection.round.path, folder, folder / RETURNED)
     owed = who_owes(collection, now)
     outputs = write_consolidated(collection, owed)
     outputs += write_returned(collection)

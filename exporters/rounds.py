@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from exporters.cores import on_all_cores
-from workbook.files import replacing, sweep
+from workbook.files import replacing
 from workbook.form.book import form_name, write_form
 from workbook.form.content import Content, blank_contents
 from workbook.form.plan import Plan
@@ -100,7 +100,6 @@ def write_forms(round_: Round) -> tuple[list[Path], tuple[Defect, ...]]:
         return [], defects
     contents = blank_contents(round_, stored)
     folder = round_.path / OUT
-    sweep(folder)
     return write_books(round_, {folder / form_name(c.unit, round_.period): c for c in contents.values()}), ()
 
 

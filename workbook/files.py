@@ -43,9 +43,13 @@ def _keep_names(folder: Path) -> None:
             os.close(handle)
 
 
-def sweep(*folders: Path) -> None:
-    """Take away what killed runs left unfinished in these folders; only while no other run writes there."""
-    for folder in folders:
-        for unfinished in folder.glob(f"{_UNFINISHED}*"):
-            with suppress(OSError):  # held by a virus scanner, say: the next run takes it
-                unfinished.unlink()
+def sweep(folder: Path, but: str) -> None:
+    """Take away what killed runs left unfinished in a folder and below, not in its subfolder `but`.
+
+    Only while no other run writes there.
+    """
+    here = folder.glob(f"{_UNFINISHED}*")
+    below = (p for sub in folder.iterdir() if sub.is_dir() and sub.name != but for p in sub.rglob(f"{_UNFINISHED}*"))
+    for unfinished in [*here, *below]:
+        with suppress(OSError):  # held by a virus scanner, say: the next run takes it
+            unfinished.unlink()

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from workbook.round import MEMORY
+from workbook.files import sweep
+from workbook.round import IN, MEMORY
 
 _LOCK, _WHO = "lock", "at-work.txt"
 
@@ -24,7 +25,9 @@ class Busy(Exception):
 
 @contextmanager
 def at_work(round_path: Path) -> Iterator[None]:
-    """Hold the round while the block runs; Busy when somebody else does, OSError from the disk.
+    """Hold the round while the block runs, cleared of what killed runs left unfinished.
+
+    Busy when somebody else holds it, OSError from the disk.
 
     The operating system holds the lock and lets go of it when the process ends, however it ends.
     """
@@ -35,6 +38,7 @@ def at_work(round_path: Path) -> Iterator[None]:
     try:
         with FileLock(folder / _LOCK, timeout=0):
             (folder / _WHO).write_text(f"{myself()} {datetime.now():%Y-%m-%d %H:%M}", encoding="utf-8")
+            sweep(round_path, but=IN)
             yield
     except Timeout:
         raise Busy(_holder(folder / _WHO)) from None

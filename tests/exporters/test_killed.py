@@ -30,7 +30,7 @@ from workbook.form.book import form_name
 from workbook.form.content import Content, blank_contents, layouts_of, with_computed
 from workbook.model import Round, Unit
 from workbook.pack import load_pack, packs_folder
-from workbook.round import IN, OUT, PICKS_FILE, RESULTS, ROUND_FILE, UNIT_COLUMNS, UNITS_FILE, write_round
+from workbook.round import IN, MEMORY, PICKS_FILE, RESULTS, ROUND_FILE, UNIT_COLUMNS, UNITS_FILE, write_round
 from workbook.tables import write_table
 
 ROOT = Path(__file__).parents[2]
@@ -114,7 +114,8 @@ def content(path: Path) -> object:
         return [p.text for p in Document(str(path)).element.body.iter() if p.text]
     if path.suffix == ".parquet":
         return pd.read_parquet(path).to_csv()
-    return path.read_text(encoding="utf-8-sig")
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    return [line for line in lines if not line.startswith("截至")]  # when it was written
 
 
 def unfinished(path: Path) -> list[Path]:
@@ -154,7 +155,7 @@ def test_a_killed_run_leaves_whole_outputs_and_the_next_one_puts_everything_righ
     before, _ = undisturbed(path)
     told(round_, RETURNING)
     after, seconds = undisturbed(path)
-    assert len(after) == 7
+    assert len(after) == 8
     assert before != after
     chance = random.Random(7)
     moments = [(n + chance.random()) / KILLS * seconds for n in range(KILLS)]
@@ -172,7 +173,7 @@ def test_a_killed_run_leaves_whole_outputs_and_the_next_one_puts_everything_righ
         for name, found in left_by(path).items():
             assert found in (before.get(name), after.get(name)), name
     told(round_, RETURNING)
-    for folder in (path, path / RESULTS, path / RESULTS / "退回"):
+    for folder in (path, path / MEMORY, path / RESULTS, path / RESULTS / "退回"):
         (folder / ".huibao-a1.xlsx").write_bytes(b"PK")  # in case no kill came while a file was written
     again, _ = undisturbed(path)
     assert again == after
@@ -184,8 +185,11 @@ def test_only_what_runs_left_unfinished_is_swept(tmp_path: Path) -> None:
     for path in (*kept, tmp_path / ".huibao-a1.xlsx"):
         path.touch()
     (tmp_path / ".huibao").mkdir()
-    sweep(tmp_path, tmp_path / OUT)
-    assert sorted(tmp_path.iterdir()) == sorted([*kept, tmp_path / ".huibao"])
+    (tmp_path / IN).mkdir()
+    (tmp_path / IN / ".huibao-a1.xlsx").touch()
+    sweep(tmp_path, but=IN)
+    assert sorted(tmp_path.iterdir()) == sorted([*kept, tmp_path / ".huibao", tmp_path / IN])
+    assert len(list((tmp_path / IN).iterdir())) == 1
 
 
 def test_a_file_that_is_being_written_is_called_as_what_is_swept(tmp_path: Path) -> None:
