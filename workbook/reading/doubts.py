@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from workbook.messages import say
 from workbook.model import Indicator
-from workbook.reading.marks import ERRORS
 from workbook.reading.numerals import read_numeral
 
 _NUMBER = r"[+-]?[0-9][0-9,. ]*"
@@ -40,7 +39,7 @@ def _words(key: str) -> list[str]:
 
 
 def _is_error(text: str) -> bool:
-    return text.upper() in ERRORS.values() or text.startswith("Err:")
+    return re.match("#[A-Z]|ERR:[0-9]", text.upper()) is not None
 
 
 def _is_nothing(text: str) -> bool:
@@ -60,11 +59,10 @@ def _is_date(text: str) -> bool:
 
 def _is_about(text: str) -> bool:
     """Two digits of a numeral side by side are "seven or eight"."""
-    digits = say("written.digits")[1:]
-    side_by_side = re.search(f"[{digits}]{{2}}", text) is not None
-    hedged = any(word in text for word in _words("about")) or text[:1] in _words("about_first")
-    counts = any(c.isdigit() or c in digits + say("written.marks") for c in text)
-    return side_by_side or (counts and (hedged or text.endswith("+")))
+    digits, marks = say("written.digits"), say("written.marks")
+    side_by_side = re.search(f"[{digits[1:]}{say('written.pair')}]{{2}}", text) is not None
+    hedged = any(word in text for word in _words("about")) or text[:1] in _words("about_first") or text[-1:] == "+"
+    return side_by_side or (hedged and any(c.isdigit() or c in digits + marks for c in text))
 
 
 def _is_span(text: str) -> bool:

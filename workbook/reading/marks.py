@@ -8,6 +8,7 @@ from workbook.reading.kind import Unreadable
 
 Place = tuple[str, int, int]  # sheet, row and column from 0
 ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
+_UNKNOWN = "#ERR!"  # for an error value that has no name, or one of later years
 _MOST = 200_000  # marks of one file; a form has some 200
 _LONGEST = 20  # characters of an error value that are kept
 _BUILT_IN = (9, 10)  # numbers of the formats 0% and 0.00%
@@ -26,7 +27,7 @@ class Marks:
     def error(self, place: Place, shown: str) -> None:
         """Note a cell that shows an error value."""
         self._note()
-        self.errors[place] = shown[:_LONGEST]
+        self.errors[place] = shown[:_LONGEST] or _UNKNOWN
 
     def formula(self, place: Place) -> None:
         """Note a cell that is worked out."""

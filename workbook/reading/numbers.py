@@ -17,6 +17,7 @@ from workbook.reading.numerals import read_numeral
 from workbook.reading.values import read_figure
 
 _LONGEST = 60  # characters; no number is written with more
+_LARGE = 10_000  # from here on a multiple may be part of the unit
 _MOST_DIGITS = 20  # more are more than a figure has, and than arithmetic here keeps
 _SURELY_EXACT = 5  # digits; spreadsheets shorten longer numbers when they show them in scientific notation
 _NARROW = {0xFF01 + n: 0x21 + n for n in range(94)} | {0x2212: "-"}  # full-width characters, the minus sign
@@ -81,7 +82,8 @@ def _read(text: str, item: Indicator, how: list[str]) -> Understood | Doubt | No
         return Doubt("size")
     value = amount.figures * amount.times * (-1 if sign in ("-", minus) and amount.figures else 1)
     scale = _scale(item)
-    if in_base_unit or (amount.large and (scale > 1 or item.dimension not in COUNT_LIKE)):
+    certain = item.dimension in COUNT_LIKE or amount.times < _LARGE
+    if in_base_unit or not certain or (amount.large and scale > 1):
         return _scales(amount, value, scale, item)
     if "exponent" in amount.how and (_digits(amount.figures) > _SURELY_EXACT or _places(value) > item.decimals):
         return Doubt("exponent")
