@@ -29,7 +29,7 @@ def doubt(text: str, item: Indicator) -> Doubt:
         if applies(text) and not (reason == "percent" and item.percent):
             return Doubt(reason)
     if match := re.fullmatch(r"\((" + _NUMBER + r")\)", text):
-        return Doubt("brackets", {"a": match[1]})
+        return Doubt("brackets", {"a": re.sub("[, +-]", "", match[1])})
     other = _word(text)
     return Doubt("word", {"other": other}) if other and other != item.measure_word else Doubt()
 

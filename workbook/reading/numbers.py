@@ -45,6 +45,11 @@ class _Amount:
     large: bool  # speaks of ten thousands somewhere
     how: tuple[str, ...]
 
+    @property
+    def value(self) -> Decimal:
+        """Return the number in full."""
+        return self.figures * self.times
+
 
 def read_number(text: str, item: Indicator) -> Understood | Doubt:
     """Return what a text, blanks around it cut, means where a figure of `item` goes."""
@@ -80,12 +85,10 @@ def _read(text: str, item: Indicator, how: list[str]) -> Understood | Doubt | No
         return None
     if len(amount.figures.as_tuple().digits) > _MOST_DIGITS:
         return Doubt("size")
-    value = amount.figures * amount.times * (-1 if sign in ("-", minus) and amount.figures else 1)
-    scale = _scale(item)
-    certain = item.dimension in COUNT_LIKE or amount.times < _LARGE
-    if in_base_unit or not certain or (amount.large and scale > 1):
-        return _scales(amount, value, scale, item)
-    if "exponent" in amount.how and (_digits(amount.figures) > _SURELY_EXACT or _places(value) > item.decimals):
+    value = amount.value * (-1 if sign in ("-", minus) and amount.value else 1)
+    if value and (in_base_unit or not _is_scale_certain(amount, item)):
+        return _scales(value, amount, item)
+    if "exponent" in amount.how and (_digits(amount.value) > _SURELY_EXACT or _places(value) > item.decimals):
         return Doubt("exponent")
     if not read_figure(plain(value), item.decimals, "", "").state.known:
         return Doubt("size")
@@ -110,37 +113,41 @@ def _without_word(body: str, item: Indicator, how: list[str]) -> tuple[str, bool
     name = item.measure_word.translate(_NARROW)
     own = {name, item.scale.translate(_NARROW), *re.split(r"[()]", name)} - {"", "%"}
     for word in sorted(own, key=len, reverse=True):
-        if body.endswith(word):
-            return _noted(how, "word", body, body.removesuffix(word).rstrip()), False
+        number = body.removesuffix(word).rstrip()
+        if number != body and not (_scale(item) > 1 and _is_large(number)):
+            how.append("word")
+            return number, False
     base = name[1:] if _scale(item) > 1 else ""
     return (body.removesuffix(base).rstrip(), True) if base and body.endswith(base) else (body, False)
 
 
 def _scale(item: Indicator) -> Decimal:
     """Return how many of its base unit make one of the unit an item is stored in: 10,000 where its word says so."""
-    return _large_marks().get(item.measure_word[:1], Decimal(1))
+    mark = item.measure_word[:1]
+    return (mark in list(say("written.marks")[2:]) and _multiple(mark)) or Decimal(1)
 
 
-def _large_marks() -> dict[str, Decimal]:
-    return dict(zip(say("written.marks")[-2:], (Decimal(10) ** 4, Decimal(10) ** 8), strict=True))
+def _is_large(text: str) -> bool:
+    return not set(text).isdisjoint(say("written.marks")[-2:])
+
+
+def _multiple(marks: str) -> Decimal | None:
+    """Return how many times a number counts that has these marks behind it, None if something else is among them."""
+    return read_numeral(say("written.digits")[1] + marks) if set(marks) <= set(say("written.marks")) else None
 
 
 def _amount(body: str) -> _Amount | None:
     match = _DIGITS.fullmatch(body)
     if match is None:
         return _numeral(body)
-    marks = match["times"]
-    if not set(marks) <= set(say("written.marks")) or (marks and match["exponent"]):
-        return None
-    times = read_numeral(say("written.digits")[1] + marks)
-    if times is None:
+    times = _multiple(match["times"])
+    if times is None or (match["times"] and match["exponent"]):
         return None
     number = re.sub("[, ]", "", match["number"])
     figures = Decimal(number + (match["exponent"] or ""))
     how = ["grouped"] if number != match["number"] else []
     how += ["exponent"] if match["exponent"] else ["zeros"] if number != plain(figures) else []
-    large = not _large_marks().keys().isdisjoint(marks)
-    return _Amount(figures, times, large, (*how, *(["times"] if marks else [])))
+    return _Amount(figures, times, _is_large(match["times"]), (*how, *(["times"] if match["times"] else [])))
 
 
 def _numeral(body: str) -> _Amount | None:
@@ -149,14 +156,20 @@ def _numeral(body: str) -> _Amount | None:
     value = read_numeral(text)
     if value is None:
         return None
-    times = _large_marks().get(text[-1], Decimal(1))
-    large = not _large_marks().keys().isdisjoint(text)
-    return _Amount(value / times, times, large, ("numerals",))
+    times = (_is_large(text[-1]) and _multiple(text[-1])) or Decimal(1)
+    return _Amount(value / times, times, _is_large(text), ("numerals",))
 
 
-def _scales(amount: _Amount, value: Decimal, scale: Decimal, item: Indicator) -> Doubt:
-    """Return that a scale may be part of the number or of its unit, with both readings."""
-    other = value / scale if scale > 1 else value / amount.times
+def _is_scale_certain(amount: _Amount, item: Indicator) -> bool:
+    """Return whether a multiple can only be part of the number: nothing of it is in the unit, nor usually said so."""
+    if _scale(item) > 1:
+        return not amount.large and amount.times < _scale(item)
+    return item.dimension in COUNT_LIKE or amount.times < _LARGE
+
+
+def _scales(value: Decimal, amount: _Amount, item: Indicator) -> Doubt:
+    """Return that a multiple may be part of the number or of its unit, with both readings."""
+    other = value / (_scale(item) if _scale(item) > 1 else amount.times)
     low, high = sorted((other, value), key=abs)
     return Doubt("scale", {"a": plain(low), "b": plain(high)})
 

@@ -8,10 +8,10 @@ from functools import cache
 
 from workbook.messages import say
 
-# Digits stand as 0-9, the marks of ten, a hundred and so on as these letters; a bare last digit needs a ten or a zero
-# before it: who writes "a hundred two" may mean 102 or 120.
+# Digits stand as 0-9, the marks of ten, a hundred and so on as these letters. Where places are left out there must be
+# a zero: who writes "a hundred two" may mean 102 or 120.
 _MARKS = "SBQWY"
-_SECTION = re.compile(r"(?:([1-9])Q)?(?:([1-9])B)?(?:((?<!B)0[1-9]|[1-9]?)S)?(?:(?:(?<=[QB])0|(?<=S)|^)([1-9]))?")
+_SECTION = re.compile(r"(?:([1-9])Q)?(?:([1-9])B)?(?:((?<=Q)0[1-9]|(?<!Q)[1-9]?)S)?(?:(?:(?<=[QB])0|(?<=S)|^)([1-9]))?")
 _ALONE = re.compile(r"2(?![BQWY])")  # a pair stands before a hundred and more, or by itself
 
 
@@ -47,26 +47,24 @@ def _whole(text: str) -> int | None:
         return int(text) if "0" in text and text[0] != "0" else None
     if text == "0":
         return 0
-    total, first = 0, True
+    total, before = 0, 0  # what is read so far, and the weight of its last section
     for mark, weight in (("Y", 10**8), ("W", 10**4), ("", 1)):
-        before, found, after = text.partition(mark) if mark else (text, bool(text), "")
+        head, found, tail = text.partition(mark) if mark else (text, bool(text), "")
         if found:
-            section = _section(before, first=first)
+            section = _section(head, zero=before > weight * 10_000, first=not before)
             if section is None:
                 return None
-            total += section * weight
-            text, first = after, False
-    return None if first else total
+            total, before, text = total + section * weight, weight, tail
+    return total if before else None
 
 
-def _section(text: str, *, first: bool) -> int | None:
-    """Return a number below ten thousand; after a larger section a bare digit needs a zero before it."""
-    if not first:
-        if len(text) == 1:
-            return None
-        text = text.removeprefix("0")
-    match = _SECTION.fullmatch(text)
-    if match is None or not text:
+def _section(text: str, *, first: bool, zero: bool) -> int | None:
+    """Return a number below ten thousand; after a larger section a zero says that places are left out."""
+    zero = zero or (not first and "Q" not in text)
+    if zero and not text.startswith("0"):
+        return None
+    match = _SECTION.fullmatch(text if first else text.removeprefix("0"))
+    if match is None or not match[0]:
         return None
     thousands, hundreds, tens, ones = match.groups()
     ten = 0 if tens is None else int(tens or 1)
