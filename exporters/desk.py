@@ -11,7 +11,7 @@ from workbook.check_code import code_of
 from workbook.checks.check import check
 from workbook.figures import figures_frame
 from workbook.messages import say
-from workbook.model import Finding, Pack, Submission
+from workbook.model import Finding, Pack, Repair, Submission
 from workbook.pack import find_pack, load_pack
 from workbook.reading.kind import Unreadable
 from workbook.reading.submission import read_submission
@@ -30,7 +30,8 @@ class Judged:
 def check_files(files: Sequence[Path]) -> tuple[list[dict[str, Any]], dict[str, list[str]], list[str]]:
     """Return the verdict on each form as the design's JSON object, sentences by file, one on each file that is none.
 
-    Sentences by file: the check code, where there are no errors, and whether the form is sealed.
+    Sentences by file: the check code, where the form itself shows one, and whether the form is sealed. The form shows
+    none while it has errors, and takes what had to be understood for one.
     """
     forms, unusable = judge_files(files)
     said = {}
@@ -39,7 +40,8 @@ def check_files(files: Sequence[Path]) -> tuple[list[dict[str, Any]], dict[str, 
         time = seal.moment.strftime("%Y-%m-%d %H:%M") if seal is not None else ""
         state = say(f"seal.told_{seal_state(form.submission, form.pack)}", time=time)
         errors = any(f.severity == "error" and not f.trial for f in form.findings)
-        code = [] if errors else [say("verdict.code", code=code_of(form.submission, form.pack))]
+        shown = not errors and not any(cell.understood for cell in form.submission.cells.values())
+        code = [say("verdict.code", code=code_of(form.submission, form.pack))] if shown else []
         said[form.submission.file] = [*code, state]
     return [told(form) for form in forms], said, unusable
 
@@ -82,7 +84,7 @@ def told(form: Judged) -> dict[str, Any]:
         "period": form.submission.period,
         "verdict": verdict(form.findings),
         "findings": [as_json(f) for f in form.findings],
-        "repairs": [],
+        "repairs": [repair_json(r) for r in form.submission.repairs],
     }
 
 
@@ -107,3 +109,8 @@ def as_json(f: Finding) -> dict[str, Any]:
         "trial": f.trial,
         "reason": f.reason,
     }
+
+
+def repair_json(r: Repair) -> dict[str, str]:
+    """Return a repair as the design's JSON object."""
+    return {"kind": r.kind, "sheet": r.sheet, "cell": r.cell, "indicator": r.indicator, "message": r.message}

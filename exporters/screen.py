@@ -35,6 +35,8 @@ def tell_verdicts(results: Sequence[Mapping[str, Any]], said: Mapping[str, Seque
             complain(sentence)
         if rows:
             table("", [say(f"book.{k}") for k in ("rule", "severity", "cell", "message", "what_to_do")], rows)
+        if repairs := [(f"{r['sheet']} {r['cell']}", r["message"]) for r in result["repairs"]]:
+            table(say("cli.repairs"), [say("book.cell"), say("cli.understood")], repairs)
 
 
 def tell_run(collection: Collection, outputs: list[Path], dropped: int, owed: Sequence[Owed]) -> None:
