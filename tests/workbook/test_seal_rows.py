@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 from helpers import party_building, submission
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbook.model import Seal, Submission
@@ -134,6 +134,7 @@ def test_a_pack_with_more_indicators_by_now_finds_no_change_in_an_older_form() -
     assert seal_state(replace(older, seal=make_seal(older, fewer, MOMENT)), PACK) == "sealed"
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.dictionaries(st.sampled_from(["sealed", "sealed_code"]) | st.text().map("sealed ".__add__), st.text()))
 def test_whatever_stands_in_a_stamp_is_a_seal_or_none(stamp: dict[str, str]) -> None:
     seal = seal_of(stamp)
