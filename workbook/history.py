@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -58,7 +59,8 @@ def units_then(round_: Round, stored: pd.DataFrame) -> tuple[tuple[Unit, ...], t
     folder = _folders(round_)[0].get(prior)
     if folder is None:
         return (), ()
-    listed, defects = read_units(folder / UNITS_FILE, round_.pack)
+    listed, faults = read_units(folder / UNITS_FILE, round_.pack)
+    defects = [replace(f, file=f"{folder.name}/{f.file}") for f in faults]
     units = {u.code: u for u in listed if reports(u, prior)}
     figures = dict.fromkeys(stored.loc[stored["measure"] == "prior", "unit"])
     units |= {u.code: u for u in (*round_.units, *round_.others) if u.code in figures and u.code not in units}

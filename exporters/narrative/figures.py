@@ -15,6 +15,7 @@ from workbook.totals import Total
 
 ZERO_OPEN, ZERO_CLOSE = "\ufdd6", "\ufdd7"  # around a zero phrase that takes the place of its clause
 _DIRECTION = {"yoy": "dir", "yoy_reported": "dir_reported"}  # measure of a change -> of the word before it
+_SAME, _THEN = ("yoy_n", "yoy_units"), ("prior_n", "prior_units")  # what the coverage of either change is marked as
 MEASURES = ("value", "yoy", "yoy_reported", "mean", "met", "top", "share", "n", "units", "prior", "prior_reported")
 
 
@@ -133,18 +134,14 @@ class Figures:
         known = self.collection.by_unit(code, scope)
         covered = ""
         if total.matched < total.n - sum(u in known for u in self.collection.changed):
-            covered = say(
-                "report.same_of", **self._coverage(code, scope, ("yoy_n", "yoy_units"), total.matched, total.units)
-            )
+            covered = say("report.same_of", **self._coverage(code, scope, _SAME, total.matched, total.units))
         return self._change(code, scope, "yoy", total, covered)
 
     def _yoy_reported(self, code: str, scope: str, total: Total) -> str:
         """Return the change from last year's total as reported then, its coverage told where it was not full."""
         then, covered = total.reported, ""
         if then is not None and then.n < then.units:
-            covered = say(
-                "report.then_of", **self._coverage(code, scope, ("prior_n", "prior_units"), then.n, then.units)
-            )
+            covered = say("report.then_of", **self._coverage(code, scope, _THEN, then.n, then.units))
         return self._change(code, scope, "yoy_reported", total, covered)
 
     def _coverage(self, code: str, scope: str, measures: tuple[str, str], n: int, units: int) -> dict[str, str]:
@@ -214,9 +211,7 @@ class Figures:
         if measure == "n":
             return say("report.slash", **self._coverage(code, scope, ("n", "units"), total.n, total.units))
         if measure == "yoy_n":
-            told = say(
-                "report.slash", **self._coverage(code, scope, ("yoy_n", "yoy_units"), total.matched, total.units)
-            )
+            told = say("report.slash", **self._coverage(code, scope, _SAME, total.matched, total.units))
             return told if carries(item, "prior") else dash
         if measure in ("yoy", "yoy_reported"):
             direction, number, unit = change(*_years(total, measure), percent_points=item.percent) or (dash, "", "")
