@@ -158,7 +158,8 @@ def test_the_form_shows_the_totals_and_says_which_units_are_in_them(rounds: Ladd
     assert "应报 3 个，已汇总 2 个" in text
     assert "未含：V9级单位" in text
     assert "平均得分 1/3" in text
-    assert "人口" not in text
+    assert "人口 " not in text
+    assert "同比只供参考：人口。" in text
 
 
 def test_the_form_is_a_good_workbook(rounds: Ladder) -> None:
