@@ -19,6 +19,7 @@ from workbook.form.content import layouts_of
 from workbook.form.verdicts import as_submission
 from workbook.layout import make_layout
 from workbook.model import Pack, Part, State, Submission, Unit
+from workbook.pack_check import check_pack
 from workbook.period import parse_period
 from workbook.reading.prefilled import read_part, standing, written
 
@@ -198,3 +199,24 @@ def test_a_part_is_read_as_it_was_written(above: Fraction, below: Fraction, n: i
 )
 def test_what_is_no_part_is_none(text: str) -> None:
     assert read_part(text) is None
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "problem"),
+    [
+        ("pack.toml", 'of = ["village"]', 'of = ["county"]', "层级 town 的 of 里写了 county，前面没有这个层级"),
+        ("pack.toml", 'of = ["village"]', 'of = ["town"]', "层级 town 的 of 里写了 town，前面没有这个层级"),
+        ("indicators.csv", "PARTY + SOLVED", "PARTY + GOAL", "BOTH 由 GOAL 算出，但层级 town 不填 GOAL"),
+        ("indicators.csv", "mean_weighted:PEOPLE", "mean_weighted:GOAL", "SCORE 由 GOAL 算出，但层级 city 不填 GOAL"),
+        ("texts.csv", "village;town;", "village;", "BOTH 由 TXT_WORK 算出，但层级 town 不填 TXT_WORK"),
+    ],
+)
+def test_pack_check_knows_the_tiers_above(tmp_path: Path, file: str, old: str, new: str, problem: str) -> None:
+    ladder(tmp_path)
+    if file == "texts.csv":
+        path = tmp_path / "indicators.csv"
+        path.write_text(path.read_text(encoding="utf-8").replace("PARTY + SOLVED", "rows(TXT_WORK)"), encoding="utf-8")
+    path = tmp_path / file
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    _, defects = check_pack(tmp_path)
+    assert problem in {d.problem for d in defects}
