@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -26,7 +27,7 @@ from workbook.messages import say
 
 if TYPE_CHECKING:
     from workbook.collection import Collection
-    from workbook.model import Pack, Round
+    from workbook.model import DecisionKind, Pack, Round
 
 
 @click.group(cls=Verbs, help=say("help.huibao"), context_settings={"help_option_names": ["-h", "--help"]})
@@ -58,10 +59,9 @@ def _round(path: Path) -> Round:
     return round_
 
 
-def _collect(path: Path) -> Collection:
+def _collect(round_: Round) -> Collection:
     from workbook.collect import collect
 
-    round_ = _round(path)
     with progress(say("progress.collect")):
         collection, defects = collect(round_)
     if collection is None:
@@ -95,6 +95,7 @@ def new(
 ) -> int:
     """Set up a round, or write the forms of an existing one anew."""
     from exporters.rounds import NewRound, create_round, write_forms
+    from workbook.lock import at_work
 
     if not (round_path / "round.toml").exists():
         if not period:
@@ -105,7 +106,7 @@ def new(
     round_ = _round(round_path)
     if period and period != round_.period:
         raise Stop(say("cli.other_period", folder=round_path, period=round_.period))
-    with progress(say("progress.forms", n=len(round_.units))):
+    with at_work(round_path), progress(say("progress.forms", n=len(round_.units))):
         paths, defects = write_forms(round_)
     if defects:
         raise Stop(defects_text(defects))
@@ -119,36 +120,56 @@ def new(
 def check(files: tuple[Path, ...], as_json: bool) -> int:
     """Judge filled forms at the desk."""
     from exporters.desk import check_files
-    from workbook.checks.builtin import rule_name
+    from exporters.given import each_file
+    from exporters.screen import tell_verdicts
 
-    for path in files:
-        if not path.is_file():
-            raise Stop(say("cli.no_file", file=path))
-    with progress(say("progress.check", n=len(files))):
-        results, codes, unusable = check_files(files)
+    _there(files)
+    forms, odd = each_file(files)
+    with progress(say("progress.check", n=len(forms))):
+        results, said, unusable = check_files(forms)
+    if as_json:
+        print_json(results[0] if len(files) == 1 and list(said) == [str(files[0])] else {"files": results})
+    else:
+        tell_verdicts(results, said)
+    for sentence in (*odd, *unusable):
+        complain(sentence)
+    if len(results) > 1:
+        verdicts = Counter(r["verdict"] for r in results)
+        complain(say("cli.checked", n=len(results), verdicts=verdicts, others=len(odd) + len(unusable)))
+    used = {at for file in said for at in (Path(file), *Path(file).parents)}
+    if useless := [p for p in files if p not in used]:
+        raise Stop(say("cli.unusable", n=len(useless)))
+    return FOUND if any(r["verdict"] != "pass" for r in results) else DONE
+
+
+@cli.command(cls=Verb, help=say("help.seal"))
+@click.argument("files", metavar=say("meta.files_alone"), nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help=say("help.json"))
+def seal(files: tuple[Path, ...], as_json: bool) -> int:
+    """Freeze forms that pass, each beside its file."""
+    from exporters.screen import tell_verdicts
+    from exporters.seal import seal_files
+
+    _there(files)
+    if folder := next((p for p in files if not p.is_file()), None):
+        raise Stop(say("cli.no_file", file=folder))
+    with progress(say("progress.seal", n=len(files))):
+        results, said, unusable = seal_files(files)
     if as_json:
         print_json(results[0] if len(files) == 1 and results else {"files": results})
-    for result in [] if as_json else results:
-        rows = [
-            (
-                rule_name(f["rule"]),
-                say(f"word.{f['severity']}") + (say("book.trial") if f["trial"] else ""),
-                f"{f['sheet']} {f['cell']}",
-                f["message"],
-                f["remedy"] + (say("cli.explained") if f["reason"] else ""),
-            )
-            for f in result["findings"]
-        ]
-        complain(say(f"verdict.{result['verdict']}", file=result["file"], unit=result["unit"], period=result["period"]))
-        if code := codes[result["file"]]:
-            complain(say("verdict.code", code=code))
-        if rows:
-            table("", [say(f"book.{k}") for k in ("rule", "severity", "cell", "message", "what_to_do")], rows)
+    else:
+        tell_verdicts(results, said)
     for sentence in unusable:
         complain(sentence)
     if unusable:
-        raise Stop(say("cli.unusable", n=len(unusable)))
+        raise Stop(say("seal.none", n=len(unusable)))
     return FOUND if any(r["verdict"] != "pass" for r in results) else DONE
+
+
+def _there(files: tuple[Path, ...]) -> None:
+    for path in files:
+        if not path.exists():
+            raise Stop(say("cli.no_file", file=path))
 
 
 @cli.command(cls=Verb, help=say("help.consolidate"))
@@ -156,14 +177,20 @@ def check(files: tuple[Path, ...], as_json: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help=say("help.json"))
 def consolidate(round_path: Path, as_json: bool) -> int:
     """Read 收件, judge, merge, write the consolidated workbook and the merged report."""
+    from exporters.chasing import who_owes
     from exporters.results import summary, write_results
+    from exporters.screen import tell_run
+    from workbook.lock import at_work
 
-    collection = _collect(round_path)
-    with progress(say("progress.results")):
-        outputs, dropped, defects = write_results(collection)
+    round_ = _round(round_path)
+    with at_work(round_path):
+        collection, now = _collect(round_), datetime.now()
+        with progress(say("progress.results")):
+            outputs, dropped, defects = write_results(collection, now)
+    owed = who_owes(collection, now)
     if as_json:
-        print_json(summary(collection, outputs, dropped))
-    _tell(collection, outputs, len(dropped))
+        print_json(summary(collection, outputs, dropped, owed))
+    tell_run(collection, outputs, len(dropped), owed)
     if not collection.balance.balanced:
         raise Stop(say("book.unbalanced"), UNBALANCED)
     if defects:
@@ -171,27 +198,61 @@ def consolidate(round_path: Path, as_json: bool) -> int:
     return DONE
 
 
-def _tell(collection: Collection, outputs: list[Path], dropped: int) -> None:
-    from exporters.consolidated.status import balance_lines, run_lines
-    from exporters.upward import upward_lines
+@cli.command(cls=Verb, help=say("help.decide"))
+@click.argument("round_path", metavar=say("meta.round"), type=click.Path(path_type=Path))
+@click.argument("unit", metavar=say("meta.unit"))
+@click.option("--accept", is_flag=True, help=say("help.decide_accept"))
+@click.option("--return", "send_back", is_flag=True, help=say("help.decide_return"))
+@click.option("--waive", metavar=say("meta.rule"), help=say("help.decide_waive"))
+@click.option("--why", required=True, metavar=say("meta.why"), help=say("help.decide_why"))
+def decide(round_path: Path, unit: str, accept: bool, send_back: bool, waive: str | None, why: str) -> int:
+    """Write a decision of the office into the ledger."""
+    from workbook import decisions
+    from workbook.lock import at_work
 
-    for line in (*balance_lines(collection), *run_lines(collection), *upward_lines(collection)):
-        complain(line)
-    rows = [(r.file, r.unit, say(f"file.{r.state}"), r.note, r.remedy) for r in collection.receipts if _telling(r)]
-    if rows:
-        columns = [say(f"book.{k}") for k in ("file", "unit_code", "file_state", "fate", "what_to_do")]
-        table(say("cli.other_files"), columns, rows)
-    missing = [u.name for u in collection.round.units if collection.states[u.code] == "missing"]
-    if missing:
-        complain(say("cli.missing_units", names="、".join(missing)))
-    if dropped:
-        complain(say("cli.dropped", n=dropped))
-    for path in outputs:
-        complain(say("cli.written", path=path))
+    if accept + send_back + bool(waive) != 1:
+        raise Stop(say("decision.one_kind"))
+    round_ = _round(round_path)
+    kind: DecisionKind = "accept" if accept else "return" if send_back else "waive"
+    with at_work(round_path):
+        decision, file, defects = decisions.decide(round_, unit, kind, (waive or "").upper(), why)
+    if decision is None:
+        raise Stop(defects_text(defects))
+    found = round_.unit(unit)
+    line = decisions.decision_line(decision, found.name if found else unit)
+    complain(say("decision.made", line=line, file=say("decision.made_file", file=file) if file else ""))
+    complain(say("decision.made_next"))
+    return DONE
 
 
-def _telling(receipt: Any) -> bool:
-    return receipt.state != "used" or say("receipt.late") in receipt.note
+@cli.command(cls=Verb, help=say("help.ledger"))
+@click.argument("round_path", metavar=say("meta.round"), type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar=say("meta.file"), help=say("help.ledger_output")
+)
+@click.option("--json", "as_json", is_flag=True, help=say("help.json"))
+def ledger(round_path: Path, output: Path | None, as_json: bool) -> int:
+    """Show everything that came in, what became of it and what was decided."""
+    from dataclasses import asdict
+
+    from workbook.files import replacing
+    from workbook.ledger import history_of
+    from workbook.tables import write_table
+
+    events, defects = history_of(_round(round_path).path)
+    if defects:
+        raise Stop(defects_text(defects))
+    rows = [asdict(event) for event in events]
+    heads = [say(f"ledger.{k}") for k in ("at", "who", "what", "unit", "file", "detail", "sha256")]
+    if output is not None:
+        with replacing(output) as temporary:
+            write_table(temporary, heads, ([*row.values()] for row in rows))
+        complain(say("cli.ledger_written", path=output, n=len(rows)))
+    if as_json:
+        print_json({"events": rows})
+    elif output is None:
+        table(say("ledger.title"), heads[:-1], ([*row.values()][:-1] for row in rows))
+    return DONE
 
 
 @cli.command(cls=Verb, help=say("help.report"))
@@ -206,21 +267,24 @@ def report(source: Path, genre: str | None, every: bool, output: Path | None, as
     """Write narrative reports of a round."""
     from exporters.narrative.report import write_merged
     from exporters.results import dropped_json
+    from workbook.lock import at_work
 
     if bool(genre) == every:
         raise Stop(say("cli.which_genre"))
-    collection = _collect(source)
-    known = collection.round.pack.genres
+    round_ = _round(source)
+    known = round_.pack.genres
     if genre and genre not in known:
         raise Stop(say("cli.no_genre", genre=genre, known="、".join(known)))
     written, dropped = [], []
-    for name in [genre] if genre else list(known):
-        path, lost, defects = write_merged(collection, known[name], output)
-        if path is None or defects:
-            raise Stop(defects_text(defects))
-        written.append(path)
-        dropped += lost
-        complain(say("cli.written", path=path))
+    with at_work(source):
+        collection = _collect(round_)
+        for name in [genre] if genre else list(known):
+            path, lost, defects = write_merged(collection, known[name], output)
+            if path is None or defects:
+                raise Stop(defects_text(defects))
+            written.append(path)
+            dropped += lost
+            complain(say("cli.written", path=path))
     for lost_clause in dropped:
         complain(
             say("cli.dropped_clause", where=lost_clause.where, clause=lost_clause.clause, reason=lost_clause.reason)
@@ -236,20 +300,23 @@ def report(source: Path, genre: str | None, every: bool, output: Path | None, as
 @click.option("--json", "as_json", is_flag=True, help=say("help.json"))
 def demo(folder: Path, pack_name: str, as_json: bool) -> int:
     """Run the fictional city's rounds from handing out forms to the merged report."""
+    from exporters.chasing import who_owes
     from exporters.demo.run import run_demo
     from exporters.results import summary
+    from exporters.screen import tell_run
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Stop(say("cli.not_empty", folder=folder))
     results = run_demo(_pack(pack_name), folder, complain)
     told = next(r for r in results if r.collection.round.path.name == results[0].told)
+    owed = who_owes(told.collection, told.now)
     if as_json:
-        data = summary(told.collection, told.outputs, told.dropped)
-        rounds = [summary(r.collection, r.outputs, r.dropped) for r in results]
+        data = summary(told.collection, told.outputs, told.dropped, owed)
+        rounds = [summary(r.collection, r.outputs, r.dropped, who_owes(r.collection, r.now)) for r in results]
         print_json({**data, "balanced": all(r.collection.balance.balanced for r in results), "rounds": rounds})
     complain("")
     complain(say("cli.demo_told", period=told.collection.period.title))
-    _tell(told.collection, told.outputs, len(told.dropped))
+    tell_run(told.collection, told.outputs, len(told.dropped), owed)
     if not all(r.collection.balance.balanced for r in results):
         raise Stop(say("book.unbalanced"), UNBALANCED)
     return DONE

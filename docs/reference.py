@@ -20,7 +20,7 @@ import huibao
 from exporters.narrative import template
 from exporters.narrative.figures import MEASURES
 from workbook import pack
-from workbook.checks import builtin, carried
+from workbook.checks import builtin, carried, sealed
 from workbook.expression.functions import CONTEXT, FUNCTIONS
 from workbook.messages import catalogue, say
 
@@ -60,7 +60,7 @@ def commands(_: Meanings) -> str:
         "",
         "在终端里看同样的说明：命令后加 `--help`。进度和提示写到标准错误，`--json` 的对象写到标准输出。",
         "",
-        "退出码：0 完成；1 `check`、`pack check` 查出要改或要说明的；2 命令或输入不能用；3 账目不平。",
+        "退出码：0 完成；1 `check`、`seal`、`pack check` 查出要改或要说明的；2 命令或输入不能用；3 账目不平。",
     ]
     for name, command in each_command("huibao", huibao.cli):
         arguments = " ".join(str(p.metavar) for p in command.params if isinstance(p, click.Argument))
@@ -133,6 +133,8 @@ def checks(_: Meanings) -> str:
         for key in said
         if key in severities
     ]
+    cases = catalogue()["unreadable"]
+    unreadable = [(v, cases[f"{k}_remedy"]) for k, v in cases.items() if f"{k}_remedy" in cases]
     receipts = catalogue()["receipt"]
     fates = [(f"`{k}`", v, receipts[f"{k}_remedy"]) for k, v in receipts.items() if f"{k}_remedy" in receipts]
     return "\n".join(
@@ -145,6 +147,13 @@ def checks(_: Meanings) -> str:
             table(("代码", "程度", "问题", "怎么办"), rows),
             f"规则本身出了故障时，`outcome` 是 `broken`：{said['broken'].format(rule='R001')}",
             "",
+            "## 不是数字的",
+            "",
+            "填的不是单纯的数字时，只有一种意思的（如 `1，234`、`12人`、`三十`、百分比指标里的 `12%`）按数字读取，",
+            "并说明怎样认出；拿不准的是 `UNREADABLE`，能看出缘由的换成下面的话。",
+            "填报表自己只认单纯的数字，一律说“不是数字”。",
+            "",
+            table(("问题", "怎么办"), unreadable),
             "## 收到的文件",
             "",
             table(("代码", "情况", "怎么办"), fates),
@@ -153,8 +162,8 @@ def checks(_: Meanings) -> str:
 
 
 def builtin_severities() -> dict[str, str]:
-    """Return check -> severity, read from the calls of finding() in builtin.py and carried.py."""
-    trees = [ast.parse(Path(str(m.__file__)).read_text(encoding="utf-8")) for m in (builtin, carried)]
+    """Return check -> severity, read from the calls of finding() in builtin.py, carried.py and sealed.py."""
+    trees = [ast.parse(Path(str(m.__file__)).read_text(encoding="utf-8")) for m in (builtin, carried, sealed)]
     found = {}
     for node in (n for tree in trees for n in ast.walk(tree)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "finding":

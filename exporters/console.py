@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
+from workbook.lock import Busy
 from workbook.messages import say
 from workbook.model import Defect
 
@@ -94,6 +95,9 @@ def run(group: click.Group) -> NoReturn:
         sys.exit(UNUSABLE)
     except (click.Abort, KeyboardInterrupt):
         complain(say("cli.interrupted"))
+        sys.exit(UNUSABLE)
+    except Busy as busy:
+        complain(say("cli.busy", who=busy.who))
         sys.exit(UNUSABLE)
     except PermissionError as error:
         complain(say("cli.permission", file=error.filename or ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +11,45 @@ from workbook.check_code import code_of
 from workbook.checks.check import check
 from workbook.figures import figures_frame
 from workbook.messages import say
-from workbook.model import Finding, Pack
+from workbook.model import Finding, Pack, Repair, Submission
 from workbook.pack import find_pack, load_pack
 from workbook.reading.kind import Unreadable
 from workbook.reading.submission import read_submission
+from workbook.seal import seal_state
 
 
-def check_files(files: Sequence[Path]) -> tuple[list[dict[str, Any]], dict[str, str], list[str]]:
-    """Return the verdict on each form as the design's JSON object, check codes, a sentence on each file that is none.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A form as the desk judges it."""
 
-    Check codes are by file, "" while there are errors.
+    submission: Submission
+    pack: Pack
+    findings: tuple[Finding, ...]
+
+
+def check_files(files: Sequence[Path]) -> tuple[list[dict[str, Any]], dict[str, list[str]], list[str]]:
+    """Return the verdict on each form as the design's JSON object, sentences by file, one on each file that is none.
+
+    Sentences by file: the check code, where the form itself shows one, and whether the form is sealed. The form shows
+    none while it has errors, and takes what had to be understood for one.
     """
-    codes: dict[str, str] = {}
+    forms, unusable = judge_files(files)
+    said = {}
+    for form in forms:
+        seal = form.submission.seal
+        time = seal.moment.strftime("%Y-%m-%d %H:%M") if seal is not None else ""
+        state = say(f"seal.told_{seal_state(form.submission, form.pack)}", time=time)
+        errors = any(f.severity == "error" and not f.trial for f in form.findings)
+        shown = not errors and not any(cell.understood for cell in form.submission.cells.values())
+        code = [say("verdict.code", code=code_of(form.submission, form.pack))] if shown else []
+        said[form.submission.file] = [*code, state]
+    return [told(form) for form in forms], said, unusable
+
+
+def judge_files(files: Sequence[Path]) -> tuple[list[Judged], list[str]]:
+    """Return the forms as they are judged, and a sentence on each file that is none."""
     packs: dict[str, Pack] = {}
-    results, unusable = [], []
+    forms, unusable = [], []
     nothing = figures_frame([]).assign(definition="")
     for path in files:
         try:
@@ -46,20 +72,20 @@ def check_files(files: Sequence[Path]) -> tuple[list[dict[str, Any]], dict[str, 
             modules=submission.modules,
             switches=submission.switches,
         )
-        found = checked.findings[""]
-        errors = any(f.severity == "error" and not f.trial for f in found)
-        codes[str(path)] = "" if errors else code_of(submission, pack)
-        results.append(
-            {
-                "file": str(path),
-                "unit": submission.unit.code,
-                "period": submission.period,
-                "verdict": verdict(found),
-                "findings": [as_json(f) for f in found],
-                "repairs": [],
-            }
-        )
-    return results, codes, unusable
+        forms.append(Judged(submission, pack, checked.findings[""]))
+    return forms, unusable
+
+
+def told(form: Judged) -> dict[str, Any]:
+    """Return the verdict on a form as the design's JSON object."""
+    return {
+        "file": form.submission.file,
+        "unit": form.submission.unit.code,
+        "period": form.submission.period,
+        "verdict": verdict(form.findings),
+        "findings": [as_json(f) for f in form.findings],
+        "repairs": [repair_json(r) for r in form.submission.repairs],
+    }
 
 
 def verdict(findings: Sequence[Finding]) -> str:
@@ -83,3 +109,8 @@ def as_json(f: Finding) -> dict[str, Any]:
         "trial": f.trial,
         "reason": f.reason,
     }
+
+
+def repair_json(r: Repair) -> dict[str, str]:
+    """Return a repair as the design's JSON object."""
+    return {"kind": r.kind, "sheet": r.sheet, "cell": r.cell, "indicator": r.indicator, "message": r.message}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from exporters.chasing import Owed, chasing_json, who_owes, write_notice
 from exporters.consolidated.book import write_consolidated
 from exporters.narrative.report import Dropped, write_merged
 from exporters.picks import update_picks
@@ -18,16 +20,19 @@ from workbook.model import Defect
 from workbook.round import FIGURES, PICKS_FILE, RESULTS
 
 
-def write_results(collection: Collection) -> tuple[list[Path], list[Dropped], tuple[Defect, ...]]:
+def write_results(collection: Collection, now: datetime) -> tuple[list[Path], list[Dropped], tuple[Defect, ...]]:
     """Write workbook, forms, figures, candidates, reports; return paths, dropped clauses, template defects.
 
-    Nothing is written when the books don't balance: the last good outputs stay.
+    `now` tells how overdue is what units owe. Nothing is written when the books don't balance: the last good outputs
+    stay.
     """
     if not collection.balance.balanced:
         return [], [], ()
     folder = collection.round.path / RESULTS
-    outputs = write_consolidated(collection)
+    owed = who_owes(collection, now)
+    outputs = write_consolidated(collection, owed)
     outputs += write_returned(collection)
+    outputs += write_notice(collection, owed, now)
     outputs += write_upward(collection)
     with replacing(folder / FIGURES) as temporary:
         figures_to_keep(collection).to_parquet(temporary, index=False)
@@ -45,7 +50,9 @@ def write_results(collection: Collection) -> tuple[list[Path], list[Dropped], tu
     return outputs, dropped, tuple(defects)
 
 
-def summary(collection: Collection, outputs: Sequence[Path], dropped: Sequence[Dropped]) -> dict[str, Any]:
+def summary(
+    collection: Collection, outputs: Sequence[Path], dropped: Sequence[Dropped], owed: Sequence[Owed]
+) -> dict[str, Any]:
     """Return the run as the design's JSON object."""
     balance = collection.balance
     return {
@@ -55,8 +62,14 @@ def summary(collection: Collection, outputs: Sequence[Path], dropped: Sequence[D
         "files": {"received": balance.received, **balance.files},
         "balanced": balance.balanced,
         "switches": [{"rule": s.rule, "to": s.to, "reason": s.reason} for s in collection.round.switches],
+        "decisions": [
+            {"unit": d.unit, "kind": d.kind, "rule": d.rule, "why": d.why, "who": d.who, "at": d.at.isoformat()}
+            for d in collection.decisions
+        ],
+        "taken_out": list(collection.taken_out),
         "outputs": [str(p) for p in outputs],
         "dropped": dropped_json(dropped),
+        "chasing": chasing_json(owed),
     }
 
 

@@ -100,7 +100,7 @@ class Desk:
         self._ask("close")
 
     def save_as(self, path: Path) -> None:
-        """Save a copy as .xlsx, the way LibreOffice writes it."""
+        """Save a copy as .xlsx, or as .ods if so named, the way LibreOffice writes it."""
         self._ask("save_as", str(path.resolve()))
 
     def recalculate(self) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import uno
 
 XLSX = "Calc MS Excel 2007 XML"
+ODS = "calc8"
 # com.sun.star.sheet.CellFlags
 CONTENTS = 1 | 2 | 4 | 16  # values, dates, strings, formulas; not the formats
 FORMATS = 32 | 64  # hard attributes (conditional formats among them) and styles
@@ -99,7 +100,7 @@ class Book:
         self._document = None
 
     def save_as(self, path: str) -> None:
-        self._open().storeToURL(Path(path).as_uri(), options(FilterName=XLSX))
+        self._open().storeToURL(Path(path).as_uri(), options(FilterName=ODS if path.endswith(".ods") else XLSX))
 
     def recalculate(self) -> None:
         self._open().calculateAll()  # the hard one: what has a cached value as well; calculate() would skip that

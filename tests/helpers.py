@@ -127,7 +127,7 @@ def collected(round_: Round, *submissions: Submission, stored: object = None) ->
     checked = check(
         round_.pack, by_file, earlier, period=round_.period, modules=round_.modules, switches=round_.switches
     )
-    incoming = Incoming(by_file, ())
+    incoming = Incoming(by_file, (), received=len(by_file))
     return merge(round_, incoming, checked, settle(round_, incoming, checked.findings), earlier)
 
 

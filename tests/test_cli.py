@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -130,6 +131,23 @@ def test_check_of_what_is_no_form_is_exit_code_2(city: Path) -> None:
     assert "扫描件" in done.stderr
 
 
+def test_check_takes_folders_and_archives_and_says_what_else_is_in_them(city: Path, tmp_path: Path) -> None:
+    bad, good = city / IN / "X04_白湖县_2020H1.xlsx", city / IN / "X02_云坪县_2020H1.xlsx"
+    packed = tmp_path / "收齐.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.write(bad, bad.name)
+        archive.write(good, good.name)
+        archive.writestr("说明.txt", "x")
+    done = huibao("check", packed, "--json")
+    assert done.returncode == 1, done.stderr
+    told = {Path(r["file"]).name: r["verdict"] for r in json.loads(done.stdout)["files"]}
+    assert told == {bad.name: "error", good.name: "pass"}
+    assert "说明.txt：不是能认出的报表" in done.stderr
+    assert "共审核 2 份报表：通过 1 份，有须说明的 0 份，有必须改正的 1 份；不是报表的文件 1 个。" in done.stderr
+    (tmp_path / "空").mkdir()
+    assert huibao("check", good, tmp_path / "空").returncode == 2
+
+
 def test_consolidate_prints_the_books_and_writes_everything(city: Path) -> None:
     before = {p.name for p in (city / RESULTS).iterdir()}
     shutil.rmtree(city / RESULTS)
@@ -139,6 +157,8 @@ def test_consolidate_prints_the_books_and_writes_everything(city: Path) -> None:
     assert told["units"] == {"expected": 35, "accepted": 27, "returned": 3, "missing": 5}
     assert told["files"]["received"] == 34
     assert told["balanced"] is True
+    assert [u["state"] for u in told["chasing"]].count("missing") == 5
+    assert "要催的单位：8 个" in done.stderr
     assert {p.name for p in (city / RESULTS).iterdir()} == before
     assert all(Path(p).is_file() for p in told["outputs"])
     assert "账目平衡" in done.stderr
@@ -193,3 +213,35 @@ def test_pack_check_lists_defects(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert re.search(r"rules\.csv 第 \d+ 行", done.stdout)
     assert "BASE_INSERVICE" in done.stdout
+
+
+def test_a_decision_is_made_used_shown_and_kept(city: Path, tmp_path: Path) -> None:
+    refused = huibao("decide", city, "X04", "--accept", "--return", "--why", "两样都要")
+    assert refused.returncode == 2
+    made = huibao("decide", city, "X04", "--accept", "--why", "电话核实，数据属实")
+    assert made.returncode == 0, made.stderr
+    run = huibao("consolidate", city, "--json")
+    assert run.returncode == 0, run.stderr
+    data = json.loads(run.stdout)
+    assert [(d["unit"], d["kind"], d["why"]) for d in data["decisions"]] == [("X04", "accept", "电话核实，数据属实")]
+    assert data["units"]["returned"] == 2
+    book = openpyxl.load_workbook(city / RESULTS / "汇总表.xlsx", read_only=True)
+    for name in ("说明", "审核情况"):
+        assert any("电话核实，数据属实" in str(c) for row in book[name].iter_rows(values_only=True) for c in row)
+    told = huibao("ledger", city, "-o", tmp_path / "登记.csv")
+    assert told.returncode == 0, told.stderr
+    lines = (tmp_path / "登记.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0] == "时间,经手人,事项,单位代码,文件,说明,内容指纹"
+    assert any("电话核实，数据属实" in line for line in lines)
+
+
+def test_who_comes_second_is_told_who_works(city: Path) -> None:
+    from workbook.lock import at_work
+
+    before = (city / RESULTS / "汇总表.xlsx").read_bytes()
+    with at_work(city):
+        done = huibao("consolidate", city)
+    assert done.returncode == 2
+    assert done.stderr.startswith("这一期工作正由别人处理（")
+    assert "Traceback" not in done.stderr
+    assert (city / RESULTS / "汇总表.xlsx").read_bytes() == before

@@ -1,14 +1,14 @@
-"""What came in: every file in 收件, and every file in an archive there, with its bytes."""
+"""What lies in 收件: every file there and every file in an archive there, its bytes kept among the originals."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from workbook.model import Round
+from workbook.originals import keep
 from workbook.reading.archive import content_of, members
 from workbook.reading.kind import Unreadable, kind_of
 from workbook.round import IN
@@ -22,9 +22,9 @@ class Arrival:
 
     key: str  # path under 收件; of a file in an archive, the archive's path and the name in it
     received: datetime
-    data: bytes = b""
-    digest: str = ""
+    digest: str = ""  # sha256, "" when it could not be read
     problem: Unreadable | None = None
+    order: int = 0  # run that saw it first
 
 
 def received_files(round_: Round) -> list[Path]:
@@ -33,23 +33,8 @@ def received_files(round_: Round) -> list[Path]:
     return sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
 
 
-def count_arrivals(round_: Round) -> int:
-    """Return how many files came in, counted apart from reading them: the books compare."""
-    return sum(1 + _count_inside(path) for path in received_files(round_))
-
-
-def _count_inside(path: Path) -> int:
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            return 0
-        data = path.read_bytes()
-        return len(members(data)) if kind_of(data) == "zip" else 0
-    except (OSError, Unreadable):
-        return 0
-
-
 def arrivals(round_: Round) -> Iterator[Arrival]:
-    """Yield all that came in, by path, one held in memory at a time; an archive comes before what is in it."""
+    """Yield all that lies in 收件, by path, one held in memory at a time; an archive comes before what is in it."""
     for path in received_files(round_):
         key = path.relative_to(round_.path / IN).as_posix()
         try:
@@ -61,21 +46,23 @@ def arrivals(round_: Round) -> Iterator[Arrival]:
         except OSError:
             yield Arrival(key, datetime.min, problem=Unreadable("unopened"))
             continue
+        digest = keep(round_.path, data)
         if path.name.startswith("~$"):
-            yield Arrival(key, received, digest=_digest(data), problem=Unreadable("temporary"))
+            yield Arrival(key, received, digest, Unreadable("temporary"))
         elif kind_of(data) == "zip":
-            yield from _unpacked(key, received, data)
+            yield from _unpacked(round_.path, Arrival(key, received, digest), data)
         else:
-            yield Arrival(key, received, data, _digest(data))
+            yield Arrival(key, received, digest)
 
 
-def _unpacked(key: str, received: datetime, data: bytes) -> Iterator[Arrival]:
+def _unpacked(round_path: Path, archive: Arrival, data: bytes) -> Iterator[Arrival]:
+    key, received, digest = archive.key, archive.received, archive.digest
     try:
         inside = members(data)
     except Unreadable as problem:
-        yield Arrival(key, received, digest=_digest(data), problem=problem)
+        yield Arrival(key, received, digest, problem)
         return
-    yield Arrival(key, received, digest=_digest(data), problem=Unreadable("archive", n=str(len(inside))))
+    yield Arrival(key, received, digest, Unreadable("archive", n=str(len(inside))))
     for member in inside:
         name = f"{key}/{member.name}"
         try:
@@ -83,8 +70,4 @@ def _unpacked(key: str, received: datetime, data: bytes) -> Iterator[Arrival]:
         except Unreadable as problem:
             yield Arrival(name, received, problem=problem)
         else:
-            yield Arrival(name, received, content, _digest(content))
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+            yield Arrival(name, received, keep(round_path, content))

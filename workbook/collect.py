@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Container, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 import pandas as pd
 
-from workbook.arrivals import count_arrivals
 from workbook.checks.check import Checked, check
 from workbook.checks.rules import active_rules
 from workbook.checks.table import make_table, with_computed
@@ -22,11 +23,16 @@ from workbook.collection import (
     round_period,
 )
 from workbook.computed import definition
-from workbook.history import stored_figures, unknown_periods
+from workbook.decisions import waived
+from workbook.history import stored_figures, units_then, unknown_periods
+from workbook.last_year import LastYear, last_year, reported
 from workbook.layout import collected
+from workbook.ledger import Ledger, damaged
 from workbook.model import FILE_STATES, Defect, Finding, Indicator, Round, Submission, Unit, UnitState
-from workbook.receive import Incoming, Settled, read_incoming, settle
+from workbook.receive import Incoming, Settled, settle, take_in, versions
 from workbook.totals import Total, Totals
+from workbook.units import changes
+from workbook.versions import differences
 
 UNIT_STATES: tuple[UnitState, ...] = ("accepted", "returned", "missing")
 
@@ -36,7 +42,13 @@ def collect(round_: Round) -> tuple[Collection | None, tuple[Defect, ...]]:
     stored, defects = stored_figures(round_)
     if defects:
         return None, defects
-    incoming = read_incoming(round_)
+    then, defects = units_then(round_, stored)
+    if defects:
+        return None, defects
+    try:
+        incoming = take_in(round_)
+    except sqlite3.DatabaseError:
+        return None, (damaged(),)
     checked = check(
         round_.pack,
         incoming.submissions,
@@ -45,12 +57,24 @@ def collect(round_: Round) -> tuple[Collection | None, tuple[Defect, ...]]:
         modules=round_.modules,
         switches=round_.switches,
     )
-    settled = settle(round_, incoming, checked.findings)
-    return merge(round_, incoming, checked, settled, stored), ()
+    findings = waived(checked.findings, incoming.submissions, incoming.decisions)
+    settled = settle(round_, incoming, findings)
+    Ledger(round_.path).record(settled.receipts)
+    return merge(round_, incoming, replace(checked, findings=findings), settled, stored, then), ()
 
 
-def merge(round_: Round, incoming: Incoming, checked: Checked, settled: Settled, stored: pd.DataFrame) -> Collection:
-    """Return the collection of what was read, judged and settled; any order of files gives the same."""
+def merge(
+    round_: Round,
+    incoming: Incoming,
+    checked: Checked,
+    settled: Settled,
+    stored: pd.DataFrame,
+    then: tuple[Unit, ...] = (),
+) -> Collection:
+    """Return the collection of what was read, judged and settled; any order of files gives the same.
+
+    `then` are last year's units; where they are not told, those that today's list says reported then.
+    """
     period = round_period(round_)
     unit_of = {key: unit for unit, key in settled.used.items()}
     submissions = {u.code: incoming.submissions[settled.used[u.code]] for u in round_.units if u.code in settled.used}
@@ -59,9 +83,12 @@ def merge(round_: Round, incoming: Incoming, checked: Checked, settled: Settled,
     cells = checked.cells[checked.cells["unit"].isin(list(unit_of))]
     cells = cells.assign(unit=cells["unit"].map(unit_of))
     table = make_table(submissions, figures, round_.pack, round_.period)
-    engine = Totals(table, round_.pack.indicators, _not_comparable(round_, submissions, stored))
+    changed = changes((*round_.units, *round_.others), period)
+    engine = Totals(table, round_.pack.indicators, _not_comparable(round_, submissions, stored, changed))
     tiers = {t.code: collected(round_.pack, t.code, period.year, round_.modules) for t in round_.pack.tiers}
-    totals = _totals(round_, engine, tiers)
+    before = last_year(round_, then, stored)
+    others = {u.code: u for u in round_.others}
+    totals = _totals(round_, engine, tiers, before)
     by_file = {r.file: r for r in settled.receipts}
     return Collection(
         round=round_,
@@ -69,6 +96,7 @@ def merge(round_: Round, incoming: Incoming, checked: Checked, settled: Settled,
         submissions=submissions,
         receipts=settled.receipts,
         states=settled.units,
+        differences=tuple(d for v in versions(incoming) for d in differences(v, round_.pack.indicators)),
         findings=tuple((by_file[k], f) for k, found in checked.findings.items() for f in found),
         total_findings=tuple(_judged_totals(round_, engine)),
         tallies=checked.tallies,
@@ -76,21 +104,25 @@ def merge(round_: Round, incoming: Incoming, checked: Checked, settled: Settled,
         cells=cells,
         totals=totals,
         controls=_controls(round_, engine, tiers),
-        balance=_balance(round_, settled, submissions, totals),
+        balance=_balance(round_, settled, submissions, totals, incoming.received),
+        decisions=incoming.decisions,
+        taken_out=incoming.taken_out,
         collected=tiers,
         unknown=unknown_periods(period, stored),
+        changed=changed,
+        gone=tuple(others.get(u.code, u) for u in before.units if u.code not in settled.units),
         engine=engine,
     )
 
 
 def _not_comparable(
-    round_: Round, submissions: Mapping[str, Submission], stored: pd.DataFrame
+    round_: Round, submissions: Mapping[str, Submission], stored: pd.DataFrame, changed: Container[str]
 ) -> frozenset[tuple[str, str]]:
-    """Return (unit, code) that must not be compared with last year: definition changed, unit merged or split."""
+    """Return (unit, code) that must not be compared with last year: definition changed, unit new, merged or split."""
     pairs: set[tuple[str, str]] = set()
     noted = [t for t in round_.pack.texts.values() if t.place == "definitions"]
     for unit, submission in submissions.items():
-        if submission.unit.changed:
+        if unit in changed:
             pairs |= {(unit, code) for code in round_.pack.indicators}
         for text in noted:
             at = [s.name for s in text.subfields].index("code")
@@ -103,20 +135,21 @@ def _not_comparable(
 
 
 def _totals(
-    round_: Round, engine: Totals, tiers: Mapping[str, Mapping[str, Indicator]]
+    round_: Round, engine: Totals, asked_of: Mapping[str, Mapping[str, Indicator]], before: LastYear
 ) -> dict[tuple[str, str], Total]:
+    tiers = round_.pack.tiers
+    scopes = {ALL: frozenset(t.code for t in tiers)}
+    scopes |= {g: frozenset(t.code for t in tiers if t.group == g) for g in round_.pack.groups}
+    scopes |= {t.code: frozenset([t.code]) for t in tiers}
     counted = counted_units(round_)
-    scopes: dict[str, tuple[Unit, ...]] = {ALL: counted}
-    for group in round_.pack.groups:
-        scopes[group] = tuple(u for u in counted if round_.pack.tier(u.tier).group == group)
-    for tier in round_.pack.tiers:
-        scopes[tier.code] = tuple(u for u in counted if u.tier == tier.code)
     totals = {}
-    for scope, units in scopes.items():
-        for code in round_.pack.indicators:
-            asked = tuple(u for u in units if code in tiers[u.tier])
+    for scope, inside in scopes.items():
+        for code, item in round_.pack.indicators.items():
+            asked = tuple(u for u in counted if u.tier in inside and code in asked_of[u.tier])
             if asked:
-                totals[scope, code] = engine.total(code, mask_of(engine, asked), len(asked))
+                then = before.total(code, inside) or reported(engine, item, asked, stored=False)
+                total = engine.total(code, mask_of(engine, asked), len(asked))
+                totals[scope, code] = replace(total, reported=then)
     return totals
 
 
@@ -152,6 +185,7 @@ def _balance(
     settled: Settled,
     submissions: Mapping[str, Submission],
     totals: Mapping[tuple[str, str], Total],
+    received: int,
 ) -> Balance:
     """Return the books: units, files, and sums read straight from the used files against sums merged."""
     counted = {u.code for u in counted_units(round_)}
@@ -168,7 +202,7 @@ def _balance(
     return Balance(
         expected=len(round_.units),
         units={s: sum(v == s for v in settled.units.values()) for s in UNIT_STATES},
-        received=count_arrivals(round_),
+        received=received,
         files={s: sum(r.state == s for r in settled.receipts) for s in FILE_STATES},
         sums_compared=compared,
         sums_differ=tuple(differ),

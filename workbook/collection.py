@@ -14,6 +14,7 @@ from workbook.expression.evaluate import Numbers
 from workbook.expression.tree import Ref
 from workbook.model import (
     FILE_STATES,
+    Decision,
     FileState,
     Finding,
     Indicator,
@@ -26,6 +27,7 @@ from workbook.model import (
 )
 from workbook.period import Period, parse_period
 from workbook.totals import Total, Totals, standard_of
+from workbook.versions import Difference
 
 ALL = "all"
 
@@ -72,6 +74,7 @@ class Collection:
     submissions: Mapping[str, Submission]  # accepted, by unit code
     receipts: tuple[Receipt, ...]
     states: Mapping[str, UnitState]
+    differences: tuple[Difference, ...]  # from one version of a unit's form to the next
     findings: tuple[tuple[Receipt, Finding], ...]  # of every form read, with the file it came in
     total_findings: tuple[Finding, ...]  # rules that a total breaks; `unit` is the scope
     tallies: tuple[Tally, ...]
@@ -80,8 +83,12 @@ class Collection:
     totals: Mapping[tuple[str, str], Total]  # (scope, code)
     controls: tuple[Control, ...]
     balance: Balance
+    decisions: tuple[Decision, ...]  # of the office, in the order they were made
+    taken_out: tuple[str, ...]  # files that came in once and lie in 收件 no more
     collected: Mapping[str, Mapping[str, Indicator]]  # tier -> code -> indicator
     unknown: Mapping[Measure, Period]  # earlier periods that no accepted figure is stored of
+    changed: Mapping[str, str]  # units that are not what they were last year, with why: in no comparison of same units
+    gone: tuple[Unit, ...]  # counted last year, report no longer
     engine: Totals
 
     @property

@@ -9,10 +9,11 @@ import pandas as pd
 
 from workbook.figures import figures_frame
 from workbook.messages import say
-from workbook.model import Defect, Measure, Round
+from workbook.model import Defect, Measure, Round, Unit
 from workbook.period import Period, parse_period
-from workbook.round import FIGURES, RESULTS, ROUND_FILE
+from workbook.round import FIGURES, RESULTS, ROUND_FILE, UNITS_FILE, read_units
 from workbook.tables import read_text
+from workbook.units import reports
 
 _LONGEST_CHAIN = 40
 
@@ -37,29 +38,54 @@ def stored_figures(round_: Round) -> tuple[pd.DataFrame, tuple[Defect, ...]]:
     Columns as figures_frame, measure being prior, opening or half, plus definition (str): the definition version
     in force then. Rounds are found by following `previous` from folder to folder.
     """
-    periods = {p: m for m, p in earlier_periods(parse_period(round_.period)).items()}
-    wanted = dict.fromkeys(periods)
+    folders, defects = _folders(round_)
     frames: list[pd.DataFrame] = []
+    for period, folder in folders.items():
+        path = folder / RESULTS / FIGURES
+        if not path.is_file():
+            defects += (Defect(path.name, 0, say("round.no_figures", folder=folder), say("round.no_figures_remedy")),)
+            break
+        frames += [read_figures(path).assign(measure=m) for m, p in _measures(round_) if p == period]
+    return _join(frames), defects
+
+
+def units_then(round_: Round, stored: pd.DataFrame) -> tuple[tuple[Unit, ...], tuple[Defect, ...]]:
+    """Return the units that had to report in the same period last year, and what is wrong with their list.
+
+    The list of that round tells, and for units it no longer has, this one's. None where there is no such round.
+    """
+    prior = parse_period(round_.period).prior
+    folder = _folders(round_)[0].get(prior)
+    if folder is None:
+        return (), ()
+    listed, defects = read_units(folder / UNITS_FILE, round_.pack)
+    units = {u.code: u for u in listed if reports(u, prior)}
+    figures = dict.fromkeys(stored.loc[stored["measure"] == "prior", "unit"])
+    units |= {u.code: u for u in (*round_.units, *round_.others) if u.code in figures and u.code not in units}
+    if not defects and (strange := [code for code in figures if code not in units]):
+        told = {"codes": "、".join(strange), "folder": folder}
+        defects = [Defect(UNITS_FILE, 0, say("round.strange_units", **told), say("round.strange_units_remedy"))]
+    return tuple(units.values()), tuple(defects)
+
+
+def _folders(round_: Round) -> tuple[dict[Period, Path], tuple[Defect, ...]]:
+    """Return the folders of the rounds this one is compared with, and where the way to them is broken."""
+    wanted = set(earlier_periods(parse_period(round_.period)).values())
+    found: dict[Period, Path] = {}
     folder, steps = round_.previous, 0
-    while folder is not None and steps < _LONGEST_CHAIN and wanted:
+    while folder is not None and steps < _LONGEST_CHAIN and wanted - set(found):
         try:
             head = tomllib.loads(read_text(folder / ROUND_FILE))
             period = parse_period(str(head.get("period", "")))
         except (OSError, ValueError):
-            return _join(frames), (
+            return found, (
                 Defect(ROUND_FILE, 0, say("round.no_previous", folder=folder), say("round.no_previous_remedy")),
             )
-        path = folder / RESULTS / FIGURES
         if period in wanted:
-            del wanted[period]
-            if not path.is_file():
-                return _join(frames), (
-                    Defect(path.name, 0, say("round.no_figures", folder=folder), say("round.no_figures_remedy")),
-                )
-            frames += [read_figures(path).assign(measure=m) for m, p in _measures(round_) if p == period]
+            found.setdefault(period, folder)
         previous = str(head.get("previous", ""))
         folder, steps = ((folder / previous).resolve() if previous else None), steps + 1
-    return _join(frames), ()
+    return found, ()
 
 
 def _measures(round_: Round) -> list[tuple[Measure, Period]]:

@@ -16,6 +16,7 @@ Outcome = Literal["pass", "fail", "undecided", "broken"]
 Measure = Literal["value", "prior", "opening", "half"]
 FileState = Literal["used", "rejected", "superseded", "duplicate", "attached", "unrecognised"]
 UnitState = Literal["accepted", "returned", "missing"]
+DecisionKind = Literal["accept", "return", "waive"]
 Kind = Literal["year", "half", "quarter", "month"]
 
 MEASURES: tuple[Measure, ...] = ("value", "prior", "opening", "half")
@@ -251,7 +252,12 @@ class Cell:
     digits: int  # decimal places as typed
     sheet: str
     address: str
-    understood: bool = False  # `raw` is what the words in the cell mean; the form itself takes them for unreadable
+    typed: str | None = None  # what the form itself takes the cell for, where that is something else than `raw`
+
+    @property
+    def understood(self) -> bool:
+        """True when `raw` is what the words in the cell mean, which the form itself does not know."""
+        return self.typed is not None and self.state != State.UNREADABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +300,16 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Seal:
+    """What a form held when it was sealed. What was blank is left out."""
+
+    moment: datetime
+    code: str  # check code, 1234 5678
+    figures: Mapping[tuple[str, Measure], str]  # number, or the state's word
+    texts: Mapping[tuple[str, int], str]  # text input and number of the item -> fingerprint of its words
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """A filled form as read. `cells` has (code, measure); computed items hold what the file showed."""
 
@@ -315,6 +331,7 @@ class Submission:
     repairs: tuple[Repair, ...] = ()
     prefilled: Mapping[tuple[str, Measure], str] = field(default_factory=dict)  # totals it was filled with
     parts: Mapping[str, Part] = field(default_factory=dict)  # by code, what the totals that still stand are made of
+    seal: Seal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,11 +351,12 @@ class Finding:
     trial: bool = False
     reason: str = ""  # written reason that closes a confirm finding
     operands: tuple[str, ...] = ()
+    waived: bool = False  # by a decision of the office, whose reason then stands in `reason`
 
     @property
     def open(self) -> bool:
         """True when the unit still owes something: an error, or a confirm finding without a reason."""
-        if self.trial or self.outcome == "broken":
+        if self.trial or self.waived or self.outcome == "broken":
             return False
         return self.severity == "error" or (self.severity == "confirm" and not self.reason)
 
@@ -354,6 +372,21 @@ class Receipt:
     received: datetime
     note: str
     remedy: str = ""
+    order: int = 0  # run that saw it first
+    judged: bool = False  # a form of this round, held against its rules
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the office decided about a unit's form or one of its findings, by its own responsibility."""
+
+    unit: str
+    kind: DecisionKind
+    sha256: str  # the form that is accepted or returned, "" for a waiver
+    rule: str  # the rule that is waived
+    why: str
+    who: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,10 +423,11 @@ class Round:
     return_on_error: bool
     switches: tuple[Switch, ...]
     parameters: tuple[Parameter, ...]
-    units: tuple[Unit, ...] = field(default=())
+    units: tuple[Unit, ...] = field(default=())  # those that report in this period
+    others: tuple[Unit, ...] = ()  # of the list, but closed or yet to come
     upward: Unit | None = None  # this office in the list of the tier above, if there is one
     above: str = ""  # the office there
 
     def unit(self, code: str) -> Unit | None:
-        """Return the unit with this code, or None."""
+        """Return the unit of this period with this code, or None."""
         return next((u for u in self.units if u.code == code), None)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from workbook.arrivals import Arrival, arrivals
+from workbook.decisions import standing
+from workbook.ledger import Ledger
 from workbook.messages import say
-from workbook.model import FileState, Finding, Receipt, Round, Submission, UnitState
+from workbook.model import Decision, FileState, Finding, Receipt, Round, Submission, UnitState
+from workbook.originals import original
 from workbook.period import parse_period
 from workbook.reading.kind import Unreadable
 from workbook.reading.submission import read_form
+from workbook.units import begun
 
 _ATTACHED = ("pdf", "image", "archive")
 
@@ -21,6 +25,10 @@ class Incoming:
 
     submissions: Mapping[str, Submission]
     receipts: tuple[Receipt, ...]
+    order: Mapping[str, int] = field(default_factory=dict)  # run that saw a form first, by file key
+    received: int = 0  # files that came in, counted by the ledger
+    taken_out: tuple[str, ...] = ()  # files that came in once and lie in 收件 no more
+    decisions: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +40,30 @@ class Settled:
     units: Mapping[str, UnitState]
 
 
-def read_incoming(round_: Round) -> Incoming:
-    """Read everything that came in once; one bad file never stops the run."""
+def take_in(round_: Round) -> Incoming:
+    """Register what lies in 收件 and read it.
+
+    sqlite3.DatabaseError when the ledger is damaged, OSError from the disk.
+    """
+    ledger = Ledger(round_.path)
+    came_in = ledger.register(list(arrivals(round_)))
+    incoming = read_incoming(round_, came_in)
+    return replace(incoming, received=len(came_in), taken_out=ledger.taken_out(), decisions=ledger.decisions())
+
+
+def read_incoming(round_: Round, came_in: Iterable[Arrival]) -> Incoming:
+    """Read everything that came in once, in the order it came; one bad file never stops the run."""
     submissions: dict[str, Submission] = {}
+    order: dict[str, int] = {}
     receipts: list[Receipt] = []
     seen: dict[str, str] = {}
-    for came in arrivals(round_):
+    for came in came_in:
         first = seen.setdefault(came.digest, came.key)
         try:
             if came.problem is not None:
                 raise came.problem
-            submission = read_form(came.data, came.key, came.received, round_.pack)
+            data = original(round_.path, came.digest).read_bytes()
+            submission = read_form(data, came.key, came.received, round_.pack)
         except Unreadable as error:
             state: FileState = "attached" if error.reason in _ATTACHED else "unrecognised"
             if error.reason in ("old_form", "other_pack"):
@@ -50,36 +71,43 @@ def read_incoming(round_: Round) -> Incoming:
             unit = "" if error.reason == "archive" else _unit_in_name(round_, came.key.rpartition("/")[2])
             receipts.append(_receipt(came, unit, state, error.reason, **error.values))
             continue
-        misfit = _misfit(round_, submission)
+        misfit, told = _misfit(round_, submission)
         if first != came.key:
             receipts.append(_receipt(came, submission.unit.code, "duplicate", "duplicate", first=first))
         elif misfit:
-            values = {"period": parse_period(submission.period).title, "name": submission.unit.name}
-            receipts.append(_receipt(came, submission.unit.code, "rejected", misfit, **values))
+            receipts.append(_receipt(came, submission.unit.code, "rejected", misfit, **told))
         else:
             unit_here = round_.unit(submission.unit.code) or submission.unit
             submissions[came.key] = replace(submission, unit=unit_here)
-    return Incoming(submissions, tuple(receipts))
+            order[came.key] = came.order
+    return Incoming(submissions, tuple(receipts), order)
 
 
-def _misfit(round_: Round, submission: Submission) -> str:
+def _misfit(round_: Round, submission: Submission) -> tuple[str, dict[str, str]]:
+    """Return why a form is none of this round's, "" when it is, and what the receipt's words are filled with."""
+    told = {"period": parse_period(submission.period).title, "name": submission.unit.name}
     unit = round_.unit(submission.unit.code)
     if submission.period != round_.period:
-        return "other_period"
+        return "other_period", told
     if unit is None:
-        return "unknown_unit"
-    return "" if unit.tier == submission.unit.tier else "other_tier"
+        resting = next((u for u in round_.others if u.code == submission.unit.code), None)
+        if resting is None:
+            return "unknown_unit", told
+        closed = begun(resting, parse_period(round_.period))
+        return ("closed" if closed else "not_yet"), told | {"since": resting.since, "until": resting.until}
+    return ("" if unit.tier == submission.unit.tier else "other_tier"), told
 
 
-def _receipt(came: Arrival, unit: str, state: FileState, why: str, **values: str) -> Receipt:
+def _receipt(came: Arrival, unit: str, state: FileState, reason: str, /, **values: str) -> Receipt:
     return Receipt(
         came.key,
         came.digest,
         unit,
         state,
         came.received,
-        say(f"receipt.{why}", **values),
-        say(f"receipt.{why}_remedy", **values),
+        say(f"receipt.{reason}", **values),
+        say(f"receipt.{reason}_remedy", **values),
+        came.order,
     )
 
 
@@ -91,23 +119,29 @@ def _unit_in_name(round_: Round, name: str) -> str:
 
 
 def settle(round_: Round, incoming: Incoming, findings: Mapping[str, tuple[Finding, ...]]) -> Settled:
-    """Decide which version counts: the latest valid one; a later invalid one never displaces it."""
+    """Settle which version counts: the latest valid one; a later invalid one never displaces it.
+
+    A form is valid when nothing blocks it, or when the office decided so; the office may return any.
+    """
     receipts = list(incoming.receipts)
     used: dict[str, str] = {}
-    for unit, versions in _versions(incoming):
-        valid = [k for k in versions if not (round_.return_on_error and blocking(findings[k]))]
+    decided = standing(incoming.decisions)
+    for forms in versions(incoming):
+        unit = forms[0].unit.code
+        said = {f.file: decided.get((unit, f.sha256)) for f in forms}
+        valid = [f.file for f in forms if _valid(round_, findings[f.file], said[f.file])]
         if valid:
             used[unit] = valid[-1]
-        for key in versions:
-            submission = incoming.submissions[key]
+        for submission in forms:
+            key = submission.file
+            state = _fate(key, valid)
             errors = len(blocking(findings[key]))
-            why, state = _fate(key, valid)
-            if state == "used" and errors:
-                why = "used_with_errors"
+            reason, values = _reason(state, errors, said[key])
+            came = Arrival(key, submission.received, submission.sha256, order=incoming.order.get(key, 0))
+            receipt = _receipt(came, unit, state, reason, **values)
             late = round_.deadline is not None and submission.received > round_.deadline
-            came = Arrival(key, submission.received, digest=submission.sha256)
-            receipt = _receipt(came, unit, state, why, n=str(errors))
-            receipts.append(replace(receipt, note=receipt.note + (say("receipt.late") if late else "")))
+            note = receipt.note + (say("receipt.late") if late else "")
+            receipts.append(replace(receipt, note=note, judged=True))
     states: dict[str, UnitState] = {}
     rejected = {r.unit for r in receipts if r.state == "rejected"}
     for u in round_.units:
@@ -120,15 +154,33 @@ def blocking(findings: tuple[Finding, ...]) -> list[Finding]:
     return [f for f in findings if f.severity == "error" and f.open]
 
 
-def _versions(incoming: Incoming) -> Iterator[tuple[str, list[str]]]:
-    units: dict[str, list[str]] = {}
-    for key, submission in incoming.submissions.items():
-        units.setdefault(submission.unit.code, []).append(key)
-    for unit, keys in units.items():
-        yield unit, sorted(keys, key=lambda k: (incoming.submissions[k].received, k))
+def versions(incoming: Incoming) -> Iterator[list[Submission]]:
+    """Yield the forms of each unit in the order they came in."""
+    units: dict[str, list[Submission]] = {}
+    for submission in incoming.submissions.values():
+        units.setdefault(submission.unit.code, []).append(submission)
+    for forms in units.values():
+        yield sorted(forms, key=lambda f: (incoming.order.get(f.file, 0), f.received, f.file))
 
 
-def _fate(key: str, valid: list[str]) -> tuple[str, FileState]:
+def _valid(round_: Round, findings: tuple[Finding, ...], decision: Decision | None) -> bool:
+    if decision is not None:
+        return decision.kind == "accept"
+    return not (round_.return_on_error and blocking(findings))
+
+
+def _fate(key: str, valid: list[str]) -> FileState:
     if key not in valid:
-        return "errors", "rejected"
-    return ("used", "used") if key == valid[-1] else ("superseded", "superseded")
+        return "rejected"
+    return "used" if key == valid[-1] else "superseded"
+
+
+def _reason(state: FileState, errors: int, decision: Decision | None) -> tuple[str, dict[str, str]]:
+    """Return what a receipt says of a judged form, and the values it speaks of."""
+    values = {"n": str(errors)}
+    if decision is not None and state != "superseded":
+        values |= {"why": decision.why, "who": decision.who, "at": f"{decision.at:%Y-%m-%d}"}
+        return f"decided_{decision.kind}", values
+    if state == "used" and errors:
+        return "used_with_errors", values
+    return ("errors" if state == "rejected" else state), values

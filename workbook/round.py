@@ -15,11 +15,14 @@ from workbook.model import Defect, Pack, Parameter, Round, Switch, Unit
 from workbook.pack import find_pack, load_pack
 from workbook.period import parse_period
 from workbook.tables import read_table, read_text
+from workbook.units import UNIT_CODE, codes_in, life_defects, reports
 
 ROUND_FILE, UNITS_FILE, FIGURES = "round.toml", "units.csv", "figures.parquet"
+MEMORY = ".huibao"  # what a round remembers: its ledger and every original
 OUT, IN, RESULTS, PICKS_FILE = (say(f"folder.{k}") for k in ("out", "incoming", "results", "picks"))
-UNIT_COLUMNS = tuple(say(f"units.{k}") for k in ("code", "name", "tier", "umbrella", "changed"))
-_CODE = re.compile(r"[A-Za-z0-9_-]{1,16}")
+UNIT_COLUMNS = tuple(
+    say(f"units.{k}") for k in ("code", "name", "tier", "umbrella", "changed", "since", "until", "before", "contact")
+)
 
 
 def load_round(path: Path) -> tuple[Round | None, tuple[Defect, ...]]:
@@ -60,10 +63,13 @@ def _round(path: Path, head: Mapping[str, Any], pack: Pack) -> tuple[Round | Non
     basis = str(head.get("umbrella", {}).get("basis", "units"))
     if basis not in ("units", "umbrella"):
         defects.append(_defect(ROUND_FILE, 0, "basis", value=basis))
-    units, unit_defects = read_units(path / UNITS_FILE, pack)
+    period = parse_period(str(head.get("period", "")))
+    listed, unit_defects = read_units(path / UNITS_FILE, pack)
     defects += unit_defects
     upward, upward_defects = _upward(head.get("upward"), pack)
     defects += upward_defects
+    if listed and not unit_defects and not any(reports(u, period) for u in listed):
+        defects.append(_defect(UNITS_FILE, 0, "nobody_reports", period=period))
     if defects:
         return None, tuple(defects)
     previous = str(head.get("previous", ""))
@@ -74,7 +80,7 @@ def _round(path: Path, head: Mapping[str, Any], pack: Pack) -> tuple[Round | Non
         Round(
             path=path,
             pack=pack,
-            period=str(parse_period(str(head.get("period", "")))),
+            period=str(period),
             office=str(head.get("office", "")),
             deadline=_deadline(head.get("deadline")),
             previous=(path / previous).resolve() if previous else None,
@@ -83,7 +89,8 @@ def _round(path: Path, head: Mapping[str, Any], pack: Pack) -> tuple[Round | Non
             return_on_error=bool(head.get("return_on_error", True)),
             switches=tuple(switches),
             parameters=parameters,
-            units=units,
+            units=tuple(u for u in listed if reports(u, period)),
+            others=tuple(u for u in listed if not reports(u, period)),
             upward=upward,
             above=str(head["upward"].get("office", "")) if upward else "",
         ),
@@ -97,7 +104,7 @@ def _upward(head: Any, pack: Pack) -> tuple[Unit | None, list[Defect]]:
         return None, []
     code, name, tier = (str(head.get(k, "")) if isinstance(head, dict) else "" for k in ("code", "name", "tier"))
     above = {n: t.code for t in pack.tiers if t.of for n in (t.code, t.name)}
-    if not _CODE.fullmatch(code) or not name or tier not in above:
+    if not UNIT_CODE.fullmatch(code) or not name or tier not in above:
         return None, [_defect(ROUND_FILE, 0, "upward", known="、".join(above) or say("word.dash"))]
     return Unit(code, name, above[tier]), []
 
@@ -114,13 +121,14 @@ def _deadline(value: Any) -> datetime | None:
 
 
 def read_units(path: Path, pack: Pack) -> tuple[tuple[Unit, ...], list[Defect]]:
-    """Return who must report, in the order of the list, and what is wrong with the list."""
+    """Return all units of the list in its order, whenever they report, and what is wrong with the list."""
     rows, defects = read_table(path, UNIT_COLUMNS[:3])
     tiers = {name: t.code for t in pack.tiers for name in (t.code, t.name)}
     units: dict[str, Unit] = {}
+    lines: dict[str, int] = {}
     for row in rows:
         code, name, tier = (row[c] for c in UNIT_COLUMNS[:3])
-        if not _CODE.fullmatch(code):
+        if not UNIT_CODE.fullmatch(code):
             defects.append(_defect(path.name, row.line, "unit_code", code=code))
         elif code in units:
             defects.append(_defect(path.name, row.line, "unit_twice", code=code))
@@ -130,7 +138,10 @@ def read_units(path: Path, pack: Pack) -> tuple[tuple[Unit, ...], list[Defect]]:
             defects.append(_defect(path.name, row.line, "unit_name", code=code))
         else:
             umbrella = row[UNIT_COLUMNS[3]] in (say("word.yes"), "y")
-            units[code] = Unit(code, name, tiers[tier], umbrella, row[UNIT_COLUMNS[4]])
+            changed, since, until, before, contact = (row[c] for c in UNIT_COLUMNS[4:])
+            units[code] = Unit(code, name, tiers[tier], umbrella, changed, since, until, codes_in(before), contact)
+            lines[code] = row.line
+    defects += life_defects(path.name, lines, units)
     if not units and not defects:
         defects.append(_defect(path.name, 0, "no_units"))
     return tuple(units.values()), defects

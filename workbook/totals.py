@@ -21,11 +21,25 @@ Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
+class Reported:
+    """Last year's total as it was reported then, over n of the N units of that time.
+
+    `stored` is False where no earlier round kept the figure: it is then what this year's units say of last year.
+    """
+
+    value: Fraction | None
+    n: int
+    units: int
+    stored: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Total:
     """One total: `value` is exact, None where nothing is known or the denominator is 0.
 
     n of N units have a known value. `matched_value` and `matched_prior` are over the `matched` units that have
-    both years on the same definition; `excluded` names those known in both years but not comparable.
+    both years on the same definition; `excluded` names those known in both years but not comparable. `reported` is
+    last year's total as reported then, None for an item without last year's figure.
     """
 
     value: Fraction | None
@@ -35,6 +49,7 @@ class Total:
     matched_prior: Fraction | None
     matched: int
     excluded: tuple[str, ...] = ()
+    reported: Reported | None = None
 
 
 class Totals:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 from typing import Any
 
+from exporters.chasing import Owed
+from exporters.consolidated.breaks import broken_years, write_breaks
+from exporters.consolidated.chasing import write_chasing
 from exporters.consolidated.listing import write_note
 from exporters.consolidated.outliers import count_line, shown_outliers, write_outliers
 from exporters.consolidated.places import make_places
@@ -22,27 +25,30 @@ from exporters.consolidated.styles import Styles
 from exporters.consolidated.texts import write_texts
 from exporters.consolidated.tiers import write_tiers
 from exporters.consolidated.units import write_unit_sheets
+from exporters.consolidated.versions import write_versions
 from workbook.collection import Collection
 from workbook.files import replacing
 from workbook.messages import catalogue, say
+from workbook.model import Indicator, TextInput
 from workbook.round import RESULTS
 from workbook.sheets import open_book
 
 
-def write_consolidated(collection: Collection) -> list[Path]:
+def write_consolidated(collection: Collection, owed: Sequence[Owed]) -> list[Path]:
     """Write 汇总表.xlsx and, where there are restricted items, the office copy; return their paths."""
     folder = collection.round.path / RESULTS
-    hidden = frozenset(c for c, i in collection.indicators.items() if i.sensitive == "restricted")
+    items: dict[str, Indicator | TextInput] = {**collection.indicators, **collection.round.pack.texts}
+    hidden = frozenset(c for c, i in items.items() if i.sensitive == "restricted")
     paths = [folder / say("folder.consolidated")]
-    write_book(paths[0], collection, hidden)
-    if hidden or any(t.sensitive == "restricted" for t in collection.round.pack.texts.values()):
+    write_book(paths[0], collection, hidden, owed)
+    if hidden:
         paths.append(folder / say("folder.office_copy"))
-        write_book(paths[1], collection, frozenset())
+        write_book(paths[1], collection, frozenset(), owed)
     return paths
 
 
-def write_book(path: Path, collection: Collection, hidden: frozenset[str]) -> None:
-    """Write one workbook without the `hidden` indicators; OSError from the disk."""
+def write_book(path: Path, collection: Collection, hidden: frozenset[str], owed: Sequence[Owed] = ()) -> None:
+    """Write one workbook without the `hidden` indicators and texts; OSError from the disk."""
     indicators = {c: i for c, i in collection.indicators.items() if c not in hidden}
     places = make_places(collection, indicators)
     office_copy = not hidden
@@ -51,15 +57,25 @@ def write_book(path: Path, collection: Collection, hidden: frozenset[str]) -> No
         book = open_book(temporary)
         styles = Styles(book)
         lines = [*balance_lines(collection), *run_lines(collection, hidden), count_line(outliers)]
-        _write_cover(book, styles, collection, lines, office_copy=office_copy)
+        there = {
+            "breaks_sheet": any(broken_years(collection, hidden)),
+            "controls_sheet": collection.controls,
+            "chasing_sheet": owed,
+            "versions_sheet": collection.differences,
+        }
+        absent = {name for name, what in there.items() if not what}
+        _write_cover(book, styles, collection, lines, absent, office_copy=office_copy)
         write_tiers(book, styles, collection, places)
+        write_breaks(book, styles, collection, hidden)
         write_units_state(book, styles, collection)
+        write_chasing(book, styles, collection, owed, hidden)
         write_findings(book, styles, collection, hidden)
         write_outliers(book, styles, collection, outliers)
         write_controls(book, styles, collection, hidden)
         write_unit_sheets(book, styles, collection, places)
         write_texts(book, styles, collection, restricted=office_copy)
         write_files(book, styles, collection)
+        write_versions(book, styles, collection, hidden)
         write_rules(book, styles, collection, hidden)
         book.set_properties(
             {"title": f"{collection.round.pack.title} {collection.period.title}", "author": collection.round.office}
@@ -67,8 +83,10 @@ def write_book(path: Path, collection: Collection, hidden: frozenset[str]) -> No
         book.close()
 
 
-def _write_cover(book: Any, styles: Styles, collection: Collection, lines: Sequence[str], *, office_copy: bool) -> None:
-    """Write 说明: what this is, how the books stand, what the sheets hold."""
+def _write_cover(
+    book: Any, styles: Styles, collection: Collection, lines: Sequence[str], absent: Set[str], *, office_copy: bool
+) -> None:
+    """Write 说明: what this is, how the books stand, what the sheets hold that are not `absent`."""
     sheet = book.add_worksheet(say("book.cover_sheet"))
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 3)
@@ -85,8 +103,8 @@ def _write_cover(book: Any, styles: Styles, collection: Collection, lines: Seque
         row += 1
     row += 1
     for name, about in catalogue()["sheets"].items():
-        if name == "controls_sheet" and not collection.controls:
-            continue  # no umbrella, no such sheet
+        if name in absent:
+            continue
         sheet_title = say(f"book.{name}") if name != "texts_sheet" else say("form.texts_sheet")
         target = sheet_title if name != "sections" else None
         if target:

@@ -12,12 +12,14 @@ from workbook.check_code import code_of
 from workbook.checks.builtin import rule_name
 from workbook.collection import ALL, Collection
 from workbook.computed import stored_refs
+from workbook.decisions import decision_line
 from workbook.expression.parse import parse
 from workbook.expression.tree import mentioned
 from workbook.form.book import switch_line
 from workbook.messages import say
 from workbook.model import Measure, Receipt, Switch
 from workbook.period import Period
+from workbook.seal import seal_state
 
 
 def balance_lines(collection: Collection) -> list[str]:
@@ -26,7 +28,7 @@ def balance_lines(collection: Collection) -> list[str]:
     units = say("book.balance_units", expected=b.expected, **{str(k): v for k, v in b.units.items()})
     files = say("book.balance_files", received=b.received, **{str(k): v for k, v in b.files.items()})
     sums = say("book.balance_sums", n=b.sums_compared, differ=len(b.sums_differ))
-    return [units, files, sums, say("book.balanced" if b.balanced else "book.unbalanced")]
+    return [units, files, sums, say("book.balanced" if b.balanced else "book.unbalanced"), *taken_out_line(collection)]
 
 
 def coverage_line(collection: Collection) -> str:
@@ -37,14 +39,34 @@ def coverage_line(collection: Collection) -> str:
 
 def run_lines(collection: Collection, hidden: frozenset[str] = frozenset()) -> list[str]:
     """Return how the rules ran, in words: verdicts, what the round switched, what earlier figures were wanting for."""
-    switched = [switch_line(s) for s in shown_switches(collection, hidden)]
-    return [coverage_line(collection), *switched, *unjudged_lines(collection)]
+    adjusted = [*(switch_line(s) for s in shown_switches(collection, hidden)), *decision_lines(collection, hidden)]
+    return [coverage_line(collection), *adjusted, *unjudged_lines(collection)]
+
+
+def decision_lines(collection: Collection, hidden: frozenset[str]) -> list[str]:
+    """Return the office's decisions in words, but waivers of rules on `hidden` items."""
+    names = {u.code: u.name for u in collection.round.units}
+    return [
+        decision_line(d, names.get(d.unit, d.unit))
+        for d in collection.decisions
+        if d.kind != "waive" or not hidden & _operands(collection, d.rule)
+    ]
+
+
+def _operands(collection: Collection, rule: str) -> set[str]:
+    found = collection.round.pack.rules.get(rule)
+    return set(mentioned(parse(found.expression))) if found else set()
+
+
+def taken_out_line(collection: Collection) -> list[str]:
+    """Return what came in once and lies in 收件 no more, in words, if there is any."""
+    names = "、".join(collection.taken_out)
+    return [say("book.taken_out", n=len(collection.taken_out), names=names)] if collection.taken_out else []
 
 
 def shown_switches(collection: Collection, hidden: frozenset[str]) -> list[Switch]:
     """Return the round's switches but those of rules on `hidden` items: a reason may say what they are about."""
-    rules = collection.round.pack.rules
-    return [s for s in collection.round.switches if not hidden & set(mentioned(parse(rules[s.rule].expression)))]
+    return [s for s in collection.round.switches if not hidden & _operands(collection, s.rule)]
 
 
 def unjudged_lines(collection: Collection) -> list[str]:
@@ -75,11 +97,12 @@ def write_units_state(book: Any, styles: Styles, collection: Collection) -> None
         *(Column("unit_code", 12, "centre"), Column("unit", 30), Column("tier", 12, "centre")),
         *(
             Column("state", 12, "state"),
-            Column("file", 46),
+            Column("file", 42),
             Column("received", 18, "centre"),
             Column("check_code", 13, "centre"),
+            Column("seal", 16, "centre"),
         ),
-        Column("remark", 44),
+        Column("remark", 40),
     ]
     rows = _unit_rows(collection)
     period, notes = collection.period.title, balance_lines(collection)
@@ -96,12 +119,13 @@ def _unit_rows(collection: Collection) -> Iterator[list[Value]]:
         tier = collection.round.pack.tier(unit.tier).name
         state = say(f"state.{collection.states[unit.code]}")
         if receipt is None:
-            yield [unit.code, unit.name, tier, state, "", "", "", say("book.no_file")]
+            yield [unit.code, unit.name, tier, state, "", "", "", "", say("book.no_file")]
         else:
             remark = "" if receipt.note == say("receipt.used") else receipt.note
             used = collection.submissions.get(unit.code)
             code = code_of(used, collection.round.pack) if used else ""
-            yield [unit.code, unit.name, tier, state, receipt.file, _time(receipt.received), code, remark]
+            seal = say(f"seal.{seal_state(used, collection.round.pack)}") if used else ""
+            yield [unit.code, unit.name, tier, state, receipt.file, _time(receipt.received), code, seal, remark]
 
 
 def write_files(book: Any, styles: Styles, collection: Collection) -> None:

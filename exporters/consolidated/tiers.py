@@ -1,4 +1,4 @@
-"""分级汇总: every indicator for the whole, the comparison groups and the tiers, beside last year on equal terms."""
+"""分级汇总: every indicator for the whole, the groups and the tiers, beside last year as reported and like for like."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from exporters.consolidated.formulas import (
     shown,
     total_formula,
 )
+from exporters.consolidated.listing import write_note
 from exporters.consolidated.places import Places
 from exporters.consolidated.styles import Styles
 from workbook.collection import ALL, Collection, mask_of
@@ -24,9 +25,15 @@ from workbook.expression.tree import Ref
 from workbook.layout import address
 from workbook.messages import say
 from workbook.model import Indicator, Unit
+from workbook.totals import Total
 
 CODE, NAME, WORD, FIRST = range(4)
 HEAD_ROW = 2
+YEARS = {  # headings of the two comparisons with last year -> width
+    **{"reported_prior": 12, "reported_n": 10.5, "reported_change": 13.5},
+    **{"matched_n": 8.5, "matched_value": 12, "matched_prior": 12, "change": 13.5},
+}
+REPORTED = 3  # how many of them are as reported, the rest over the same units
 
 
 def scopes_of(collection: Collection) -> dict[str, str]:
@@ -46,11 +53,11 @@ def write_tiers(book: Any, styles: Styles, collection: Collection, places: Place
     name = say("book.tiers_sheet")
     sheet = book.add_worksheet(name)
     scopes = scopes_of(collection)
-    matched = FIRST + 2 * len(scopes)
-    _head(sheet, styles, collection, scopes, matched)
+    years = FIRST + 2 * len(scopes)
+    _head(sheet, styles, collection, scopes, years)
     row = HEAD_ROW + 1
     for title, codes in places.sections.items():
-        sheet.merge_range(row, NAME, row, matched + 3, title, styles.section)
+        sheet.merge_range(row, NAME, row, years + len(YEARS) - 1, title, styles.section)
         row += 1
         for code in codes:
             item = places.indicators[code]
@@ -61,32 +68,27 @@ def write_tiers(book: Any, styles: Styles, collection: Collection, places: Place
                 column = FIRST + 2 * place
                 _write_coverage(sheet, styles, collection, places, (row, column + 1, item, scope))
                 _write_total(sheet, styles, collection, places, (row, column, item, scope))
-            _write_matched(sheet, styles, collection, places, (row, matched, item))
+            _write_years(sheet, styles, collection, places, (row, years, item))
             row += 1
 
 
-def _head(sheet: Any, styles: Styles, collection: Collection, scopes: Mapping[str, str], matched: int) -> None:
+def _head(sheet: Any, styles: Styles, collection: Collection, scopes: Mapping[str, str], years: int) -> None:
     sheet.hide_gridlines(2)
     sheet.write_string(0, NAME, f"{say('book.tiers_sheet')}　{collection.period.title}", styles.title)
     sheet.set_row(0, 26)
-    sheet.write_string(1, NAME, say("book.tiers_note"), styles.note)
     heads = [say("book.code"), say("book.indicator"), say("book.word")]
     heads += [h for title in scopes.values() for h in (title, say("book.n_of_head"))]
-    heads += [say(f"book.{k}") for k in ("matched_n", "matched_value", "matched_prior", "change")]
-    for column, head in enumerate(heads):
+    heads += [say(f"book.{k}") for k in YEARS]
+    widths = [3, 29, 9, *[11, 7.5] * len(scopes), *YEARS.values()]
+    for column, (head, width) in enumerate(zip(heads, widths, strict=True)):
         sheet.write_string(HEAD_ROW, column, head, styles.heading)
+        sheet.set_column(column, column, width, None, {"hidden": column == CODE})
     sheet.set_row(HEAD_ROW, 36)
-    sheet.set_column(CODE, CODE, 3, None, {"hidden": True})
-    sheet.set_column(NAME, NAME, 30)
-    sheet.set_column(WORD, WORD, 10)
-    for column in range(FIRST, matched, 2):
-        sheet.set_column(column, column, 12)
-        sheet.set_column(column + 1, column + 1, 7.5)
-    sheet.set_column(matched, matched, 9)
-    sheet.set_column(matched + 1, matched + 3, 13)
+    write_note(sheet, styles, 1, (NAME, len(heads) - 1), say("book.tiers_note"), int(sum(widths[NAME:])))
     sheet.freeze_panes(HEAD_ROW + 1, FIRST)
     sheet.set_landscape()
     sheet.set_paper(9)
+    sheet.set_margins(left=0.4, right=0.4)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(HEAD_ROW)
     sheet.set_footer(f"&L&A&C{say('form.page')}")
@@ -151,29 +153,47 @@ def _write_coverage(
         sheet.write_string(row, column, value, styles.count)
 
 
-def _write_matched(
+def _write_years(
     sheet: Any, styles: Styles, collection: Collection, places: Places, at: tuple[int, int, Indicator]
 ) -> None:
-    """Write both years over the units that have both on the same definition, and the change."""
+    """Write this year beside last year twice: as it was reported then, and over the units that have both years."""
     row, first, item = at
     total = collection.totals.get((ALL, item.code))
     parts = parts_of(item, "value", dict(places.indicators))
     before = parts_of(item, "prior", dict(places.indicators)) if carries(item, "prior") else None
     if total is None or parts is None or before is None or item.aggregation == "none":
-        for column in range(first, first + 4):
+        for column in range(first, first + len(YEARS)):
             sheet.write_blank(row, column, None, styles.absent)
         return
+    _write_reported(sheet, styles, at, total)
     both = tuple(dict.fromkeys((*known_refs(parts), *known_refs(before))))
     scope = Scope(_asked(collection, item, ALL), both, total.excluded)
+    first += REPORTED
     sides = ((first + 1, parts, total.matched_value), (first + 2, before, total.matched_prior))
+    matched = say("book.n_of", n=total.matched, units=total.units)
     if _cells_suffice(collection, item, scope.units):
-        sheet.write_formula(row, first, "=" + count_formula(places, scope), styles.figure(0), total.matched)
+        count = f'=({count_formula(places, scope)})&"/{total.units}"'
+        sheet.write_formula(row, first, count, styles.count, matched)
         for column, terms, value in sides:
             _write_side(sheet, styles, places, (row, column, item), (terms, scope, value))
     else:
-        for column, value in ((first, Fraction(total.matched)), *((c, v) for c, _, v in sides)):
-            sheet.write(row, column, _number(value), styles.figure(item.decimals if column > first else 0))
-    _write_change(sheet, styles, (row, first, item), total.matched_value, total.matched_prior)
+        sheet.write_string(row, first, matched, styles.count)
+        for column, _, value in sides:
+            sheet.write(row, column, _number(value), styles.figure(item.decimals))
+    _write_change(
+        sheet, styles, (row, first + 3, item), (first + 1, first + 2), (total.matched_value, total.matched_prior)
+    )
+
+
+def _write_reported(sheet: Any, styles: Styles, at: tuple[int, int, Indicator], total: Total) -> None:
+    """Write last year's total as it was reported then: no formula, its units' figures stand in last year's book."""
+    row, first, item = at
+    then = total.reported
+    assert then is not None
+    sheet.write(row, first, _number(then.value), styles.figure(item.decimals))
+    words = say("book.n_of" if then.stored else "book.n_of_told", n=then.n, units=then.units)
+    sheet.write_string(row, first + 1, words, styles.count)
+    _write_change(sheet, styles, (row, first + 2, item), (FIRST, first), (total.value, then.value))
 
 
 def _write_side(
@@ -193,12 +213,16 @@ def _write_change(
     sheet: Any,
     styles: Styles,
     at: tuple[int, int, Indicator],
-    now: Fraction | None,
-    before: Fraction | None,
+    columns: tuple[int, int],
+    values: tuple[Fraction | None, Fraction | None],
 ) -> None:
-    """Write the change: percent, or percentage points between two percentages; rounded once, from exact values."""
-    row, first, item = at
-    a, b = address(row, first + 1), address(row, first + 2)
+    """Write the change from the second column to the first: percent, or percentage points between two percentages.
+
+    Rounded once, from exact values.
+    """
+    row, column, item = at
+    now, before = values
+    a, b = (address(row, c) for c in columns)
     dash = say("word.dash")
     change: float | str = dash
     if item.percent:
@@ -212,4 +236,4 @@ def _write_change(
         formula = f'=IF(COUNT({a},{b})<2,"{dash}",IF({b}=0,"{dash}",ROUND(({a}-{b})/ABS({b})*100,1)))'
         if now is not None and before:
             change = float(round_half_up((now - before) / abs(before) * 100, 1))
-    sheet.write_formula(row, first + 3, formula, style, change)
+    sheet.write_formula(row, column, formula, style, change)

@@ -30,12 +30,15 @@ from workbook.tables import read_table, read_text, write_table
 
 Typed = Callable[[Period], Mapping[str, Mapping[str, Figure]]]
 
+_AFTERWARDS = timedelta(days=3)  # when the office consolidates; those who are late have come in by then
+
 
 @dataclass(frozen=True)
 class DemoRound:
-    """One consolidated round of the demo; `told` names the round to speak about at the end."""
+    """One round of the demo, consolidated at the time `now`; `told` names the round to speak about at the end."""
 
     collection: Collection
+    now: datetime
     outputs: list[Path]
     dropped: list[Dropped]
     told: str
@@ -63,10 +66,12 @@ def run_demo(pack: Pack, folder: Path, tell: Callable[[str], None]) -> list[Demo
             raise RuntimeError(str(defects))
         update_picks(collection)
         _choose(round_, source / "picks.csv")
-        outputs, dropped, faults = write_results(collection)
+        assert round_.deadline is not None
+        now = round_.deadline + _AFTERWARDS
+        outputs, dropped, faults = write_results(collection, now)
         if faults:
             raise RuntimeError(str(faults))
-        results.append(DemoRound(collection, outputs, dropped, str(story["told"])))
+        results.append(DemoRound(collection, now, outputs, dropped, str(story["told"])))
         previous = path
     return results
 

@@ -8,12 +8,14 @@ from typing import Literal, cast
 
 from exporters.word.prose import DROP, change, digits, join, mark, scaled
 from workbook.collection import ALL, Collection
+from workbook.computed import carries
 from workbook.messages import say
 from workbook.model import Indicator
 from workbook.totals import Total
 
 ZERO_OPEN, ZERO_CLOSE = "\ufdd6", "\ufdd7"  # around a zero phrase that takes the place of its clause
-MEASURES = ("value", "yoy", "mean", "met", "top", "share", "n", "units", "prior")
+_DIRECTION = {"yoy": "dir", "yoy_reported": "dir_reported"}  # measure of a change -> of the word before it
+MEASURES = ("value", "yoy", "yoy_reported", "mean", "met", "top", "share", "n", "units", "prior", "prior_reported")
 
 
 @dataclass
@@ -53,6 +55,7 @@ class Figures:
         told = {
             "value": self._value,
             "yoy": self._yoy,
+            "yoy_reported": self._yoy_reported,
             "mean": self._mean,
             "met": self._met,
             "top": self._top,
@@ -60,6 +63,7 @@ class Figures:
             "n": lambda c, s, t: mark(self.tag(c, s, "n"), str(t.n)),
             "units": lambda c, s, t: mark(self.tag(c, s, "units"), str(t.units)),
             "prior": self._prior,
+            "prior_reported": self._prior_reported,
         }[measure]
         return told(code, scope, total)
 
@@ -113,25 +117,53 @@ class Figures:
         return mark(self.tag(code, scope, "value"), number) + word + self.of_units(code, scope, total)
 
     def _prior(self, code: str, scope: str, total: Total) -> str:
-        if total.matched_prior is None:
-            return self._drop(code, scope, "prior", "report.no_prior")
-        number, word = self.written(self.item(code), total.matched_prior)
-        return mark(self.tag(code, scope, "prior"), number) + word
+        return self._before(code, scope, "prior", _years(total, "yoy")[1])
+
+    def _prior_reported(self, code: str, scope: str, total: Total) -> str:
+        return self._before(code, scope, "prior_reported", _years(total, "yoy_reported")[1])
+
+    def _before(self, code: str, scope: str, measure: str, value: Fraction | None) -> str:
+        if value is None:
+            return self._drop(code, scope, measure, "report.no_prior")
+        number, word = self.written(self.item(code), value)
+        return mark(self.tag(code, scope, measure), number) + word
 
     def _yoy(self, code: str, scope: str, total: Total) -> str:
+        """Return the change over the same units; how many they are where more are wanting than the changed ones."""
+        known = self.collection.by_unit(code, scope)
+        covered = ""
+        if total.matched < total.n - sum(u in known for u in self.collection.changed):
+            covered = say(
+                "report.same_of", **self._coverage(code, scope, ("yoy_n", "yoy_units"), total.matched, total.units)
+            )
+        return self._change(code, scope, "yoy", total, covered)
+
+    def _yoy_reported(self, code: str, scope: str, total: Total) -> str:
+        """Return the change from last year's total as reported then, its coverage told where it was not full."""
+        then, covered = total.reported, ""
+        if then is not None and then.n < then.units:
+            covered = say(
+                "report.then_of", **self._coverage(code, scope, ("prior_n", "prior_units"), then.n, then.units)
+            )
+        return self._change(code, scope, "yoy_reported", total, covered)
+
+    def _coverage(self, code: str, scope: str, measures: tuple[str, str], n: int, units: int) -> dict[str, str]:
+        first, second = (self.tag(code, scope, m) for m in measures)
+        return {"n": mark(first, str(n)), "units": mark(second, str(units))}
+
+    def _change(self, code: str, scope: str, measure: str, total: Total, covered: str) -> str:
         item = self.item(code)
         if total.value == 0:
-            return self._drop(code, scope, "yoy", "report.zero")
-        told = change(total.matched_value, total.matched_prior, percent_points=item.percent)
+            return self._drop(code, scope, measure, "report.zero")
+        told = change(*_years(total, measure), percent_points=item.percent)
         if told is None:
-            return self._drop(code, scope, "yoy", "report.no_prior")
+            return self._drop(code, scope, measure, "report.no_prior")
         direction, number, unit = told
-        word = mark(self.tag(code, scope, "dir"), direction)
-        if not number:
-            return say("report.flat", direction=word)
-        if unit == "":
-            unit = item.measure_word
-        return say("report.change", direction=word, number=mark(self.tag(code, scope, "yoy"), number), unit=unit)
+        words = {
+            "direction": mark(self.tag(code, scope, _DIRECTION[measure]), direction),
+            "change": mark(self.tag(code, scope, measure), number) + (unit or item.measure_word) if number else "",
+        }
+        return say(f"report.{measure}", **words, covered=covered)
 
     def _mean(self, code: str, scope: str, total: Total) -> str:
         """Mean per unit with a known value (semantics: means per unit divide by n)."""
@@ -180,18 +212,23 @@ class Figures:
         if total is None or item.sensitive in self.forbidden:
             return dash
         if measure == "n":
-            numbers = (mark(self.tag(code, scope, k), str(v)) for k, v in (("n", total.n), ("units", total.units)))
-            return say("report.slash", a=next(numbers), b=next(numbers))
-        if total.value is None:
+            return say("report.slash", **self._coverage(code, scope, ("n", "units"), total.n, total.units))
+        if measure == "yoy_n":
+            told = say(
+                "report.slash", **self._coverage(code, scope, ("yoy_n", "yoy_units"), total.matched, total.units)
+            )
+            return told if carries(item, "prior") else dash
+        if measure in ("yoy", "yoy_reported"):
+            direction, number, unit = change(*_years(total, measure), percent_points=item.percent) or (dash, "", "")
+            word = mark(self.tag(code, scope, _DIRECTION[measure]), direction) if direction != dash else dash
+            return word + (mark(self.tag(code, scope, measure), number) + unit if number else "")
+        value = {"prior": _years(total, "yoy")[1], "prior_reported": _years(total, "yoy_reported")[1]}.get(
+            measure, total.value
+        )
+        if value is None:
             return dash
-        if measure == "yoy":
-            told = change(total.matched_value, total.matched_prior, percent_points=item.percent)
-            if told is None:
-                return dash
-            word = mark(self.tag(code, scope, "dir"), told[0])
-            return word + (mark(self.tag(code, scope, "yoy"), told[1]) + told[2] if told[1] else "")
-        number = percent_digits(total.value, trim=False) if item.percent else digits(total.value, item.decimals)
-        return mark(self.tag(code, scope, "value"), number)
+        number = percent_digits(value, trim=False) if item.percent else digits(value, item.decimals)
+        return mark(self.tag(code, scope, measure), number)
 
     def unit_cell(self, code: str, unit: str) -> str:
         """Return one unit's figure for a table."""
@@ -201,6 +238,13 @@ class Figures:
             return say("word.dash")
         number = percent_digits(value, trim=False) if item.percent else digits(value, item.decimals)
         return mark(self.tag(code, unit, "value"), number)
+
+
+def _years(total: Total, measure: str) -> tuple[Fraction | None, Fraction | None]:
+    """Return this year's and last year's value: of the same units, or of all units of either year."""
+    if measure == "yoy":
+        return total.matched_value, total.matched_prior
+    return total.value, total.reported.value if total.reported else None
 
 
 def percent_digits(value: Fraction, *, trim: bool = True) -> str:

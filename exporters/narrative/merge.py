@@ -92,6 +92,8 @@ class Merge:
             "missing": self._names(lambda u: c.states[u.code] == "missing"),
             "returned": self._names(lambda u: c.states[u.code] == "returned"),
             "late": self._names(lambda u: u.code in used and late is not None and used[u.code].received > late),
+            "changed": self._names(lambda u: u.code in c.changed),
+            "gone": [safe(u.name) for u in c.gone],
             "resubmitted": self._names(lambda u: u.code in used and tried.get(u.code, 0) > 1),
         }
 

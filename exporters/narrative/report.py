@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Literal
 
-from exporters.consolidated.status import shown_switches
+from exporters.consolidated.status import decision_lines, shown_switches
 from exporters.narrative.figures import ZERO_CLOSE, ZERO_OPEN, Figures, Lost
 from exporters.narrative.merge import Merge
 from exporters.narrative.template import Line, TemplateFault, render
@@ -182,9 +182,10 @@ def write_merged(
 
 
 def _remarks(collection: Collection) -> str:
-    """Return what the round switched, for the file's properties; a report has no place for it in its text."""
+    """Return what the round switched and the office decided, for the file's properties: the text has no place."""
     restricted = frozenset(c for c, i in collection.indicators.items() if i.sensitive == "restricted")
-    return "；".join(switch_line(s) for s in shown_switches(collection, restricted))
+    switched = [switch_line(s) for s in shown_switches(collection, restricted)]
+    return "；".join([*switched, *decision_lines(collection, restricted)])
 
 
 def _names(collection: Collection) -> dict[str, str]:

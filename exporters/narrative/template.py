@@ -15,7 +15,7 @@ from typing import Any, Literal
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-BLANK = re.compile(r"\{\{\s*([A-Z][A-Z0-9_]*)(?:@([\w\-]+))?(?:\.([a-z]+))?\s*\}\}")
+BLANK = re.compile(r"\{\{\s*([A-Z][A-Z0-9_]*)(?:@([\w\-]+))?(?:\.([a-z_]+))?\s*\}\}")
 
 LineKind = Literal[
     "title", "subtitle", "addressee", "h1", "h2", "h3", "table_title", "row", "widths", "note", "signature", "body"

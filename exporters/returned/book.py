@@ -13,26 +13,28 @@ from exporters.returned.anew import understood, whole
 from exporters.returned.marks import clear, concerns_unit, mark
 from exporters.returned.opinion import Letter, write_opinion
 from exporters.returned.own import open_own, saved
+from exporters.returned.thaw import thaw
 from exporters.rounds import write_books
 from workbook.checks.check import check
 from workbook.collection import Collection
+from workbook.decisions import standing
 from workbook.files import replacing
 from workbook.form.book import form_name
 from workbook.form.content import layouts_of
 from workbook.history import stored_figures
 from workbook.messages import say
 from workbook.model import Finding, Receipt, Round, Submission, Unit
-from workbook.reading.archive import bytes_at
+from workbook.originals import original
 from workbook.reading.kind import Unreadable
 from workbook.reading.submission import read_form, read_submission
-from workbook.round import IN, RESULTS
+from workbook.round import RESULTS
 
 RETURNED = say("folder.returned")
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One form to mark: where it is, perhaps in an archive, where the marked one goes, what its unit is told."""
+    """One form to mark: where its bytes are, where the marked one goes, what its unit is told."""
 
     source: Path
     target: Path
@@ -47,7 +49,11 @@ def write_returned(collection: Collection) -> list[Path]:
     for receipt, finding in collection.findings:
         found.setdefault(receipt.file, []).append(finding)
     jobs = [
-        Job(round_.path / IN / r.file, folder / returned_name(u, round_), _letter(collection, u, r, found[r.file]))
+        Job(
+            original(round_.path, r.sha256),
+            folder / returned_name(u, round_),
+            _letter(collection, u, r, found.get(r.file, [])),
+        )
         for u, r in returned(collection)
     ]
     targets = _marked(round_, jobs)
@@ -62,10 +68,9 @@ def write_returned(collection: Collection) -> list[Path]:
 
 def returned(collection: Collection) -> list[tuple[Unit, Receipt]]:
     """Return the units whose latest form was returned, with its receipt, even where an earlier one stays in use."""
-    judged = {receipt.file for receipt, _ in collection.findings}
     latest: dict[str, Receipt] = {}
-    for receipt in sorted(collection.receipts, key=lambda r: (r.received, r.file)):
-        if receipt.state in ("used", "superseded") or (receipt.state == "rejected" and receipt.file in judged):
+    for receipt in sorted(collection.receipts, key=lambda r: (r.order, r.received, r.file)):
+        if receipt.judged:
             latest[receipt.unit] = receipt
     return [
         (u, latest[u.code]) for u in collection.round.units if u.code in latest and latest[u.code].state == "rejected"
@@ -79,6 +84,7 @@ def returned_name(unit: Unit, round_: Round) -> str:
 
 def _letter(collection: Collection, unit: Unit, receipt: Receipt, findings: Iterable[Finding]) -> Letter:
     used = collection.submissions.get(unit.code)
+    decided = standing(collection.decisions).get((unit.code, receipt.sha256))
     return Letter(
         unit=unit,
         period=collection.period.title,
@@ -88,6 +94,7 @@ def _letter(collection: Collection, unit: Unit, receipt: Receipt, findings: Iter
         in_use=used.file if used is not None else "",
         findings=_told(findings),
         switches=collection.round.switches,
+        decided=decided.why if decided else "",
     )
 
 
@@ -121,20 +128,22 @@ def _content(round_: Round, job: Job) -> bytes | None:
     submission = _read(round_, job)
     if submission is None or not whole(submission, layouts_of(round_)[submission.unit.tier]):
         return None
-    data = bytes_at(job.source)
+    data = job.source.read_bytes()
     book = open_own(data)
     if book is None or not {f.sheet for f in job.letter.findings if f.cell} <= set(book.sheetnames):
         return None
     clear(book)
+    if submission.seal is not None:
+        thaw(book)
     write_opinion(book, job.letter)
     mark(book, submission, job.letter.findings)
     return saved(book, data)
 
 
 def _read(round_: Round, job: Job) -> Submission | None:
-    """Return the form; None if it is gone or changed since it was judged."""
+    """Return the form; None if it cannot be read."""
     try:
-        submission = read_form(bytes_at(job.source), str(job.source), job.letter.received, round_.pack)
+        submission = read_form(job.source.read_bytes(), str(job.source), job.letter.received, round_.pack)
         return replace(submission, unit=job.letter.unit)
     except (OSError, Unreadable):
         return None

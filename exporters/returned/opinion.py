@@ -71,6 +71,7 @@ class Letter:
     findings: tuple[Finding, ...]
     anew: bool = False
     switches: tuple[Switch, ...] = ()  # of the round
+    decided: str = ""  # why the office returns a form that the rules would not
 
     def count(self, severity: Severity) -> int:
         """Return how many findings of a severity the unit has to look at."""
@@ -127,6 +128,7 @@ def _notes(letter: Letter) -> list[tuple[str, bool]]:
     return [
         (say("form.who", unit=letter.unit.name, period=letter.period), False),
         (say("returned.sent", file=letter.file, time=time) + say("returned.counts", **counts), True),
+        *([(say("returned.decided", why=letter.decided), True)] if letter.decided else []),
         *anew,
         (use, False),
         (say("returned.how") + (say("returned.explain") if counts["confirms"] else ""), False),

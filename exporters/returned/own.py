@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import posixpath
 import re
 import warnings
 import zipfile
@@ -13,6 +12,7 @@ from typing import Any
 from lxml import etree
 from openpyxl import load_workbook
 
+from exporters.package import RELATION, as_bytes, sheet_names, tree
 from workbook.messages import say
 
 _MOST_BYTES = 24 * 1024 * 1024  # unpacked; a filled form has about 2 MB, and openpyxl holds fifty times as much
@@ -21,7 +21,6 @@ _VALUES = ("n", "b", "e", "d", "str")  # kinds of cells whose <v> stands for its
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STYLES = "xl/styles.xml"
 _FONT = "b i strike condense extend outline shadow u vertAlign sz color name family charset scheme".split()
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 # Other workbooks, addresses, programs (DDE), functions that fetch or call. What quotes such a thing freezes too.
 _OUTSIDE = re.compile(
     r"\[\d+\]|\||://|\\\\|mailto:|\b(WEBSERVICE|IMAGE|RTD|CALL|REGISTER\.ID|EXEC|SQL\.REQUEST)\s*\(", re.IGNORECASE
@@ -67,12 +66,12 @@ def saved(book: Any, data: bytes) -> bytes:
         zipfile.ZipFile(io.BytesIO(data)) as old,
         zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target,
     ):
-        before = {name: part for part, name in _sheets(old).items()}
-        sheets = _sheets(new)
+        before = {name: part for part, name in sheet_names(old).items()}
+        names = sheet_names(new)
         for part in new.namelist():
             content = new.read(part)
-            if sheets.get(part) in before:
-                content = _as_before(content, old.read(before[sheets[part]]), sheets[part])
+            if names.get(part) in before:
+                content = _as_before(content, old.read(before[names[part]]), names[part])
             elif part == _STYLES:
                 content = _in_order(content)
             elif part.endswith(".rels"):
@@ -81,26 +80,10 @@ def saved(book: Any, data: bytes) -> bytes:
     return result.getvalue()
 
 
-def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Return the name of every worksheet by its part."""
-    relations = _tree(archive.read("xl/_rels/workbook.xml.rels"))
-    targets = {r.get("Id"): posixpath.normpath(posixpath.join("/xl", r.get("Target", "")))[1:] for r in relations}
-    book = _tree(archive.read("xl/workbook.xml"))
-    return {targets[s.get(_RELATION)]: s.get("name") for s in book.iter("{*}sheet") if s.get(_RELATION) in targets}
-
-
-def _tree(content: bytes) -> Any:
-    return etree.fromstring(content, etree.XMLParser(resolve_entities=False))
-
-
-def _bytes(root: Any) -> bytes:
-    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
-
-
 def _as_before(content: bytes, before: bytes, name: str) -> bytes:
     """Return a sheet whose cells have the values they had, without links that lead outside."""
-    root = _tree(content)
-    cells = {c.get("r"): c for c in _tree(before).iter("{*}c")}
+    root = tree(content)
+    cells = {c.get("r"): c for c in tree(before).iter("{*}c")}
     for cell in root.iter("{*}c"):
         if cell.get("t") != "inlineStr":
             if cell.get("r") in cells:
@@ -109,11 +92,11 @@ def _as_before(content: bytes, before: bytes, name: str) -> bytes:
             etree.SubElement(etree.SubElement(cell, _MAIN + "is"), _MAIN + "t").text = ""
     for links in [*root.iter("{*}hyperlinks")]:
         for link in [*links]:
-            if link.get(_RELATION):
+            if link.get(RELATION):
                 links.remove(link)
         if not len(links):
             links.getparent().remove(links)
-    return _bytes(root)
+    return as_bytes(root)
 
 
 def _put_back(cell: Any, was: Any, sheet: str) -> None:
@@ -136,16 +119,16 @@ def _leads_outside(formula: str, sheet: str) -> bool:
 
 def _inside(content: bytes) -> bytes:
     """Return relations without those that lead outside the file."""
-    root = _tree(content)
+    root = tree(content)
     for relation in [*root]:
         if relation.get("TargetMode") == "External":
             root.remove(relation)
-    return _bytes(root)
+    return as_bytes(root)
 
 
 def _in_order(content: bytes) -> bytes:
     """Return the styles with what makes up a font in the order of the standard."""
-    root = _tree(content)
+    root = tree(content)
     for font in root.iter("{*}font"):
         font[:] = sorted(font, key=lambda part: _FONT.index(etree.QName(part).localname))
-    return _bytes(root)
+    return as_bytes(root)

@@ -1,8 +1,6 @@
 """The file itself: an OPC package with exactly the parts we wrote, the same bytes for the same input."""
 
 import io
-import os
-import uuid
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +19,7 @@ from docx.parts.settings import SettingsPart
 from docx.parts.styles import StylesPart
 
 from exporters.word.pieces import clean_text
+from workbook.files import replacing
 
 _TEMPLATE_LEFTOVERS = (
     "stylesWithEffects",
@@ -105,15 +104,8 @@ class WordPackage:
     def save(self, path: Path) -> None:
         """Write the file beside `path`, then move it there in one step: never half a file."""
         data = self._bytes()
-        temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
-        try:
-            with temporary.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with replacing(path) as temporary:
+            temporary.write_bytes(data)
 
     def _part(self, kind: type[Part], root: str, content: str, content_type: str, name: str = "") -> Part:
         blob = f"{_DECLARATION}<w:{root} {nsdecls('w', 'r')}>{content}</w:{root}>".encode()

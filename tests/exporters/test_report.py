@@ -85,6 +85,10 @@ class Again:
         if measure == "units":
             absent = [u for u in self.asked(code, scope) if p.forms.get(u, {}).get((code, "value")) == "不适用"]
             return {str(len(self.asked(code, scope)) - len(absent))}
+        if measure == "yoy_units":
+            return self.expected(code, scope, "units")
+        if measure == "yoy_n":
+            return {str(len(p.counted(code, scope, both=True)))}
         if measure in ("n", "met_n"):
             return {str(len(p.counted(code, scope)))}
         assert total is not None

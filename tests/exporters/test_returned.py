@@ -14,9 +14,10 @@ import pytest
 from helpers import office, party_building
 from openpyxl.comments import Comment
 from returns import AGAIN, SHEET, Office, changed, corrected, everything, faults, marks, notes, put, rows_of, told
+from xlsb import grids_of, write_xlsb
 
+from exporters import cores
 from exporters.demo.run import DemoRound
-from exporters.returned import book as returned_book
 from exporters.returned.book import returned_name
 from exporters.returned.marks import shortened
 from workbook.reading.submission import read_submission
@@ -318,7 +319,7 @@ def test_many_forms_are_marked_on_all_cores_as_one_is(desk: Office, monkeypatch:
     desk.receive(desk.form("X04"))
     desk.receive(desk.form("X01"), change=lambda book: put(book, "DIS_TALK_PT", "约八十"))
     _, one_by_one = desk.run()
-    monkeypatch.setattr(returned_book, "_WORTH_A_POOL", 1)
+    monkeypatch.setattr(cores, "_WORTH_A_POOL", 1)
     alone = [marks(openpyxl.load_workbook(p)) for p in one_by_one]
     _, together = desk.run()
     assert [p.name for p in together] == ["X01_青禾县.xlsx", "X04_白湖县.xlsx"]
@@ -330,10 +331,13 @@ def test_the_file_is_named_by_code_and_name(desk: Office) -> None:
     assert returned_name(unit, desk.round) == "X01_甲乙局.xlsx"
 
 
-@pytest.mark.parametrize("to", ["xls", "ods"])
+@pytest.mark.parametrize("to", ["xls", "ods", "xlsb"])
 def test_a_form_in_another_format_is_returned_as_a_new_one(to: str, desk: Office, tmp_path: Path) -> None:
     own = read_submission(desk.form("X04"))
-    desk.receive(office(desk.form("X04"), to, tmp_path / "lo"))
+    if to == "xlsb":
+        desk.receive(write_xlsb(tmp_path / "form.xlsb", grids_of(desk.form("X04"))))
+    else:
+        desk.receive(office(desk.form("X04"), to, tmp_path / "lo"))
     collection, (target,) = desk.run()
     assert collection.states["X04"] == "returned"
     assert target.name == "X04_白湖县.xlsx"

@@ -135,4 +135,4 @@ def test_a_damaged_or_too_large_member_does_not_keep_the_others_out(good: bytes,
 def test_other_packages_are_no_archives() -> None:
     assert kind_of(package({"[Content_Types].xml": b"", "ppt/presentation.xml": b""})) == "other"
     assert kind_of(package({"mimetype": b"application/vnd.oasis.opendocument.text"})) == "other"
-    assert kind_of(package({"xl/workbook.bin": b""})) == "old_workbook"
+    assert kind_of(package({"xl/workbook.bin": b""})) == "xlsb"

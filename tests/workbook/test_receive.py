@@ -15,7 +15,7 @@ from exporters.demo.run import DemoRound
 from workbook.form.book import write_form
 from workbook.form.content import blank_contents
 from workbook.model import Unit
-from workbook.receive import read_incoming
+from workbook.receive import take_in
 from workbook.round import IN
 
 UNITS = [Unit("X1", "甲县", "county"), Unit("X2", "乙县", "county")]
@@ -72,7 +72,7 @@ def test_foreign_files_get_receipts_and_never_stop_a_run(tmp_path: Path) -> None
     (folder / "乙县扫描.pdf").write_bytes(b"%PDF-1.4")
     (folder / "~$打开着.xlsx").write_bytes(b"lock")
     (folder / ("很长的名字" * 10 + ".docx")).write_bytes(b"PK\x03\x04")
-    incoming = read_incoming(round_)
+    incoming = take_in(round_)
     assert len(incoming.submissions) == 1
     states = sorted((r.state, r.unit) for r in incoming.receipts)
     assert states == [

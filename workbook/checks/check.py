@@ -12,6 +12,7 @@ import pandas as pd
 from workbook.checks.builtin import computed_findings, figure_findings, lost_findings, text_findings
 from workbook.checks.carried import carried_findings
 from workbook.checks.rules import Judge, Tally, active_rules, rule_findings
+from workbook.checks.sealed import seal_findings
 from workbook.checks.table import cells_frame, make_table, typed_figures, with_computed
 from workbook.layout import Layout, make_layout
 from workbook.model import Finding, Pack, Submission, Switch
@@ -59,6 +60,7 @@ def check(
         found += lost_findings(key, submission, layout)
         found += figure_findings(key, submission, layout)
         found += text_findings(key, submission, layout)
+        found += seal_findings(key, submission, pack)
     found += carried_findings(submissions, pack.indicators, cells, stored)
     judge = Judge(table, pack.indicators)
     by_rules, tallies = rule_findings(active_rules(pack, when, modules, switches), judge, submissions, layouts)

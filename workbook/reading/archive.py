@@ -62,10 +62,15 @@ def content_of(data: bytes, member: Member) -> bytes:
         raise Unreadable("member_damaged") from None
 
 
+def file_of(path: Path) -> Path:
+    """Return the file on the disk: the one a path leads to, or the archive it leads into."""
+    return next((p for p in path.parents if p.is_file()), path)
+
+
 def bytes_at(path: Path) -> bytes:
     """Return the bytes of a received file, whether it lies there by itself or in an archive; OSError if it is gone."""
-    holder = next((p for p in path.parents if p.is_file()), None)
-    if holder is None:
+    holder = file_of(path)
+    if holder == path:
         return path.read_bytes()
     data, name = holder.read_bytes(), path.relative_to(holder).as_posix()
     member = next((m for m in members(data) if m.name == name), None) if kind_of(data) == "zip" else None

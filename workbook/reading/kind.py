@@ -12,7 +12,7 @@ FileKind = Literal[
     "workbook",
     "ods",
     "xls",
-    "old_workbook",
+    "xlsb",
     "word",
     "pdf",
     "image",
@@ -70,7 +70,7 @@ def _zip_kind(data: bytes) -> FileKind:
             if "xl/workbook.xml" in parts:
                 return "encrypted" if any(map(locked, parts.values())) else "workbook"
             if "xl/workbook.bin" in parts:
-                return "old_workbook"
+                return "encrypted" if any(map(locked, parts.values())) else "xlsb"
             if "word/document.xml" in parts:
                 return "word"
             if "mimetype" in parts:

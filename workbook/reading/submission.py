@@ -11,6 +11,7 @@ from typing import TypeAlias, cast
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from workbook.computed import definition
 from workbook.layout import (
     CODE,
     COVER_VALUE,
@@ -23,27 +24,31 @@ from workbook.layout import (
     make_layout,
 )
 from workbook.messages import say
-from workbook.model import MEASURES, Cell, Measure, Pack, State, Submission, Switch, TextInput, TextRow, Unit
+from workbook.model import MEASURES, Cell, Measure, Pack, Repair, State, Submission, Switch, TextInput, TextRow, Unit
 from workbook.pack import find_pack, load_pack
 from workbook.period import parse_period
+from workbook.reading.archive import bytes_at, file_of
+from workbook.reading.cells import read_cell, read_computed
 from workbook.reading.kind import Unreadable, kind_of
+from workbook.reading.marks import Marks
 from workbook.reading.prefilled import corrections, parts_in, prefilled_in, standing
 from workbook.reading.safety import judged
-from workbook.reading.values import Raw, length, read_figure, show
+from workbook.reading.values import Raw, length, show
+from workbook.seal import seal_of
 
 Grid: TypeAlias = list[list[Raw]]
 CARRIED, SWITCHED = "carried ", "switch "  # keys of the stamp, before "CODE measure" and a rule's id
-_WORKBOOKS = ("workbook", "ods", "xls")  # as which a form may come back
+_WORKBOOKS = ("workbook", "ods", "xls", "xlsb")  # as which a form may come back
 NOWHERE = 10_000  # column or row of what is not there
 SHORTEST_REASON = 8  # characters a written reason must have, blanks not counted (semantics: confirm)
 
 
 def read_submission(path: Path, pack: Pack | None = None) -> Submission:
-    """Return the form in `path`; Unreadable when it is something else, OSError from the disk.
+    """Return the form at `path`, perhaps in an archive; Unreadable when it is something else, OSError from the disk.
 
     Without `pack` the form's stamp says which shipped pack it belongs to. Nothing in the file is run or followed.
     """
-    return read_form(path.read_bytes(), str(path), datetime.fromtimestamp(path.stat().st_mtime), pack)
+    return read_form(bytes_at(path), str(path), datetime.fromtimestamp(file_of(path).stat().st_mtime), pack)
 
 
 def read_form(data: bytes, file: str, received: datetime, pack: Pack | None = None) -> Submission:
@@ -51,7 +56,8 @@ def read_form(data: bytes, file: str, received: datetime, pack: Pack | None = No
     kind = kind_of(data)
     if kind not in _WORKBOOKS:
         raise Unreadable(kind)
-    sheets = _open(judged(data, kind))
+    safe, marks = judged(data, kind)
+    sheets = _open(safe)
     stamp = _stamp(sheets)
     if not stamp.get("unit") or not stamp.get("period"):
         raise Unreadable("no_stamp")
@@ -70,7 +76,7 @@ def read_form(data: bytes, file: str, received: datetime, pack: Pack | None = No
     layout = make_layout(pack, stamp["tier"], period, modules)
     sheets = {name: sheets[name] for name in sorted(sheets, key=lambda name: name not in layout.sheets)}
     texts, starts = _read_texts(sheets, layout)
-    cells = _read_figures(sheets, layout)
+    cells, repairs = _read_figures(sheets, layout, marks)
     prefilled = prefilled_in(stamp, layout)
     unit = Unit(stamp["unit"], stamp.get("unit_name", ""), stamp["tier"], stamp.get("umbrella") == "y")
     return Submission(
@@ -89,9 +95,10 @@ def read_form(data: bytes, file: str, received: datetime, pack: Pack | None = No
         handed=_handed(stamp, layout),
         switches=tuple(Switch(k[len(SWITCHED) :], v, "") for k, v in stamp.items() if k.startswith(SWITCHED)),
         places=starts | _sections_now(cells, layout),
-        repairs=corrections(prefilled, cells, layout),
+        repairs=(*repairs, *corrections(prefilled, cells, layout)),
         prefilled=prefilled,
         parts=standing(parts_in(stamp), prefilled, cells, layout),
+        seal=seal_of(stamp),
     )
 
 
@@ -142,7 +149,9 @@ def _handed(stamp: Mapping[str, str], layout: Layout) -> dict[tuple[str, Measure
     return handed
 
 
-def _read_figures(sheets: Mapping[str, Grid], layout: Layout) -> dict[tuple[str, Measure], Cell]:
+def _read_figures(
+    sheets: Mapping[str, Grid], layout: Layout, marks: Marks
+) -> tuple[dict[tuple[str, Measure], Cell], tuple[Repair, ...]]:
     """Return every figure cell of the form, found by the code in its row and the heading of its column.
 
     A cell whose row is gone is blank and has no address. Of two rows with one code the first counts, on the sheets
@@ -150,6 +159,7 @@ def _read_figures(sheets: Mapping[str, Grid], layout: Layout) -> dict[tuple[str,
     """
     heads: dict[str, Measure] = {say(f"form.head_{m}"): m for m in MEASURES}
     cells: dict[tuple[str, Measure], Cell] = {}
+    repairs: list[Repair] = []
     for sheet, grid in sheets.items():
         columns: dict[Measure, int] = {}
         for number, row in enumerate(grid):
@@ -161,9 +171,11 @@ def _read_figures(sheets: Mapping[str, Grid], layout: Layout) -> dict[tuple[str,
                 continue
             for measure, column in columns.items():
                 if measure in layout.measures(item):
-                    place = address(number, column)
-                    cells[code, measure] = read_figure(_at(row, column), item.decimals, sheet, place)
-    return cells | _lost(cells, layout)
+                    computed = definition(item, measure, layout.pack.indicators) is not None
+                    read = read_computed if computed else read_cell
+                    cells[code, measure], done = read(_at(row, column), item, (sheet, number, column), marks)
+                    repairs += done
+    return cells | _lost(cells, layout), tuple(repairs)
 
 
 def _lost(cells: Mapping[tuple[str, Measure], Cell], layout: Layout) -> dict[tuple[str, Measure], Cell]:

@@ -1,0 +1,71 @@
+"""What a person sees on the screen of verdicts and runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from exporters.chasing import Owed, due, situation
+from exporters.console import complain, table
+from exporters.consolidated.status import balance_lines, run_lines
+from exporters.upward import upward_lines
+from workbook.checks.builtin import rule_name
+from workbook.collection import Collection
+from workbook.messages import say
+
+_MOST_CHASED = 30  # units on the screen; the workbook lists all
+
+
+def tell_verdicts(results: Sequence[Mapping[str, Any]], said: Mapping[str, Sequence[str]]) -> None:
+    """Show the verdict on each form, what else there is to say of it, and what was found."""
+    for result in results:
+        rows = [
+            (
+                rule_name(f["rule"]),
+                say(f"word.{f['severity']}") + (say("book.trial") if f["trial"] else ""),
+                f"{f['sheet']} {f['cell']}",
+                f["message"],
+                f["remedy"] + (say("cli.explained") if f["reason"] else ""),
+            )
+            for f in result["findings"]
+        ]
+        complain(say(f"verdict.{result['verdict']}", file=result["file"], unit=result["unit"], period=result["period"]))
+        for sentence in said[result["file"]]:
+            complain(sentence)
+        if rows:
+            table("", [say(f"book.{k}") for k in ("rule", "severity", "cell", "message", "what_to_do")], rows)
+        if repairs := [(f"{r['sheet']} {r['cell']}", r["message"]) for r in result["repairs"]]:
+            table(say("cli.repairs"), [say("book.cell"), say("cli.understood")], repairs)
+
+
+def tell_run(collection: Collection, outputs: list[Path], dropped: int, owed: Sequence[Owed]) -> None:
+    """Show the books, what to mind among the files, whom to chase, and what was written."""
+    for line in (*balance_lines(collection), *run_lines(collection), *upward_lines(collection)):
+        complain(line)
+    rows = [(r.file, r.unit, say(f"file.{r.state}"), r.note, r.remedy) for r in collection.receipts if _telling(r)]
+    if rows:
+        columns = [say(f"book.{k}") for k in ("file", "unit_code", "file_state", "fate", "what_to_do")]
+        table(say("cli.other_files"), columns, rows)
+    _tell_owed(owed)
+    if dropped:
+        complain(say("cli.dropped", n=dropped))
+    for path in outputs:
+        complain(say("cli.written", path=path))
+
+
+def _tell_owed(owed: Sequence[Owed]) -> None:
+    if not owed:
+        return
+    rows = [
+        (o.unit.name, say(f"owing.{o.state}"), due(o.days), o.unit.contact, situation(o, frozenset())[0])
+        for o in owed[:_MOST_CHASED]
+    ]
+    columns = [say(f"book.{k}") for k in ("unit", "owing", "overdue", "contact", "situation")]
+    table(say("cli.chasing", n=len(owed)), columns, rows)
+    if len(owed) > len(rows):
+        complain(say("cli.chasing_more", n=len(owed) - len(rows)))
+
+
+def _telling(receipt: Any) -> bool:
+    return receipt.state != "used" or say("receipt.late") in receipt.note

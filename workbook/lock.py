@@ -1,0 +1,60 @@
+"""One run at a time: two people who press the button on a shared folder do not work on it at once."""
+
+from __future__ import annotations
+
+import getpass
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from workbook.files import sweep
+from workbook.round import IN, MEMORY
+
+_LOCK, _WHO = "lock", "at-work.txt"
+
+
+class Busy(Exception):
+    """Somebody else works on the round; `who` says who, where and since when."""
+
+    def __init__(self, who: str) -> None:
+        super().__init__(who)
+        self.who = who
+
+
+@contextmanager
+def at_work(round_path: Path) -> Iterator[None]:
+    """Hold the round while the block runs, cleared of what killed runs left unfinished.
+
+    Busy when somebody else holds it, OSError from the disk.
+
+    The operating system holds the lock and lets go of it when the process ends, however it ends.
+    """
+    from filelock import FileLock, Timeout
+
+    folder = round_path / MEMORY
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / _LOCK, timeout=0):
+            (folder / _WHO).write_text(f"{myself()} {datetime.now():%Y-%m-%d %H:%M}", encoding="utf-8")
+            sweep(round_path, but=IN)
+            yield
+    except Timeout:
+        raise Busy(_holder(folder / _WHO)) from None
+
+
+def _holder(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return "?"
+
+
+def myself() -> str:
+    """Return who works, as the ledger and others read it: account and machine."""
+    try:
+        account = getpass.getuser()
+    except (OSError, KeyError):  # an account without a name
+        account = "?"
+    return f"{account}@{platform.node()}"
