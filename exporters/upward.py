@@ -143,7 +143,7 @@ def _figure(collection: Collection, item: Indicator, lower: tuple[Unit, ...], me
 def _coverage(
     collection: Collection, layout: Layout, parts: Mapping[str, Part], totals: Mapping[str, tuple[Unit, ...]]
 ) -> Iterator[str]:
-    """Yield how many of the units are in the totals, which are not, and the indicators that still fewer have."""
+    """Yield how many of the units are in the totals, which are not, where still fewer are, where years differ in it."""
     lower = dict.fromkeys(u for units in totals.values() for u in units)
     missing = [u for u in lower if u.code not in collection.submissions]
     yield say("upward.covers", n=len(lower) - len(missing), units=len(lower))
@@ -156,3 +156,15 @@ def _coverage(
     ]
     if fewer:
         yield say("upward.fewer", items="、".join(fewer))
+    uneven = [layout.indicators[c].name for c, units in totals.items() if _uneven(collection, layout, c, units)]
+    if uneven:
+        yield say("upward.uneven", items="、".join(uneven))
+
+
+def _uneven(collection: Collection, layout: Layout, code: str, lower: tuple[Unit, ...]) -> bool:
+    """Return whether this year's total and last year's are over different units."""
+    item, engine = layout.indicators[code], collection.engine
+    if "prior" not in layout.measures(item):
+        return False
+    now, before = (mask_of(engine, lower) & engine.known(item, m) for m in ("value", "prior"))
+    return bool(before.any() and (now != before).any())

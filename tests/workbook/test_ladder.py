@@ -17,8 +17,11 @@ from exporters.upward import filled_content, round_above
 from workbook.collection import Collection
 from workbook.form.content import layouts_of
 from workbook.form.verdicts import as_submission
+from workbook.layout import make_layout
 from workbook.model import Pack, Part, State, Submission, Unit
-from workbook.reading.prefilled import read_part, written
+from workbook.pack_check import check_pack
+from workbook.period import parse_period
+from workbook.reading.prefilled import read_part, standing, written
 
 HERE = Path("nowhere")
 Values = Mapping[str, object]
@@ -114,6 +117,35 @@ def test_last_years_figure_is_the_total_of_last_years(pack: Pack) -> None:
     assert town.prefilled["PEOPLE", "prior"] == "7"
 
 
+@pytest.mark.parametrize(
+    ("code", "above", "below", "why"),
+    [
+        ("PEOPLE", "101", "1", "a sum is in its cell to the last digit"),
+        ("AREA", "10.001", "1", "rounding is no excuse for a sum"),
+        ("PEOPLE", "200", "2", "a sum is divided by nothing"),
+        ("SOLVED_RATE", "5000000000", "100000000", "the same rate, weighing more than the form shows"),
+        ("SOLVED_RATE", "3000", "50", "another rate"),
+        ("SOLVED_RATE", "-2500", "-50", "less than nothing"),
+        ("SCORE", "8000", "101", "more weight than people"),
+        ("SCORE", "8010", "100", "another mean"),
+        ("GOAL", "5", "1", "never added"),
+        ("SESSIONS", "5", "1", "the office's own"),
+        ("NO_SUCH", "5", "1", "no indicator"),
+    ],
+)
+def test_a_part_that_says_more_than_the_form_is_not_believed(
+    pack: Pack, code: str, above: str, below: str, why: str
+) -> None:
+    values = {"PEOPLE": 100, "AREA": 10.0, "ISSUES": 50, "SOLVED": 25, "SCORE": 80, "RANK": 3}
+    (town,) = towns(pack, {"V1": values})
+    layout = make_layout(pack, "town", parse_period("2020H1"), ("core",))
+    right = standing(town.parts, town.prefilled, town.cells, layout)
+    assert right == town.parts
+    assert {"PEOPLE", "AREA", "SOLVED_RATE", "SCORE", "RANK"} <= set(right)
+    forged = {code: Part(Fraction(above), Fraction(below), 1, 1)}
+    assert standing(forged, town.prefilled, town.cells, layout) == {}, why
+
+
 figure = st.one_of(st.none(), st.sampled_from(["不适用", "未统计"]), st.integers(0, 900))
 hundredths = st.one_of(figure, st.integers(0, 10**6).map(lambda n: n / 100))
 TYPED = {c: hundredths if i.get("decimals") == "2" else figure for c, i in INDICATORS.items() if c != "SESSIONS"}
@@ -167,3 +199,24 @@ def test_a_part_is_read_as_it_was_written(above: Fraction, below: Fraction, n: i
 )
 def test_what_is_no_part_is_none(text: str) -> None:
     assert read_part(text) is None
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "problem"),
+    [
+        ("pack.toml", 'of = ["village"]', 'of = ["county"]', "层级 town 的 of 里写了 county，前面没有这个层级"),
+        ("pack.toml", 'of = ["village"]', 'of = ["town"]', "层级 town 的 of 里写了 town，前面没有这个层级"),
+        ("indicators.csv", "PARTY + SOLVED", "PARTY + GOAL", "BOTH 由 GOAL 算出，但层级 town 不填 GOAL"),
+        ("indicators.csv", "mean_weighted:PEOPLE", "mean_weighted:GOAL", "SCORE 由 GOAL 算出，但层级 city 不填 GOAL"),
+        ("texts.csv", "village;town;", "village;", "BOTH 由 TXT_WORK 算出，但层级 town 不填 TXT_WORK"),
+    ],
+)
+def test_pack_check_knows_the_tiers_above(tmp_path: Path, file: str, old: str, new: str, problem: str) -> None:
+    ladder(tmp_path)
+    if file == "texts.csv":
+        path = tmp_path / "indicators.csv"
+        path.write_text(path.read_text(encoding="utf-8").replace("PARTY + SOLVED", "rows(TXT_WORK)"), encoding="utf-8")
+    path = tmp_path / file
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    _, defects = check_pack(tmp_path)
+    assert problem in {d.problem for d in defects}
