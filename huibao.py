@@ -144,6 +144,8 @@ def check(files: tuple[Path, ...], as_json: bool) -> int:
             complain(say("verdict.code", code=code))
         if rows:
             table("", [say(f"book.{k}") for k in ("rule", "severity", "cell", "message", "what_to_do")], rows)
+        if repairs := [(f"{r['sheet']} {r['cell']}", r["message"]) for r in result["repairs"]]:
+            table(say("cli.repairs"), [say("book.cell"), say("cli.understood")], repairs)
     for sentence in unusable:
         complain(sentence)
     if unusable:

@@ -133,6 +133,8 @@ def checks(_: Meanings) -> str:
         for key in said
         if key in severities
     ]
+    cases = catalogue()["unreadable"]
+    unreadable = [(v, cases[f"{k}_remedy"]) for k, v in cases.items() if f"{k}_remedy" in cases]
     receipts = catalogue()["receipt"]
     fates = [(f"`{k}`", v, receipts[f"{k}_remedy"]) for k, v in receipts.items() if f"{k}_remedy" in receipts]
     return "\n".join(
@@ -145,6 +147,13 @@ def checks(_: Meanings) -> str:
             table(("代码", "程度", "问题", "怎么办"), rows),
             f"规则本身出了故障时，`outcome` 是 `broken`：{said['broken'].format(rule='R001')}",
             "",
+            "## 不是数字的",
+            "",
+            "填的不是单纯的数字时，只有一种意思的（如 `1，234`、`12人`、`三十`、百分比指标里的 `12%`）按数字读取，",
+            "并说明怎样认出；拿不准的是 `UNREADABLE`，能看出缘由的换成下面的话。",
+            "填报表自己只认单纯的数字，一律说“不是数字”。",
+            "",
+            table(("问题", "怎么办"), unreadable),
             "## 收到的文件",
             "",
             table(("代码", "情况", "怎么办"), fates),

@@ -10,7 +10,7 @@ from workbook.check_code import code_of
 from workbook.checks.check import check
 from workbook.figures import figures_frame
 from workbook.messages import say
-from workbook.model import Finding, Pack
+from workbook.model import Finding, Pack, Repair
 from workbook.pack import find_pack, load_pack
 from workbook.reading.kind import Unreadable
 from workbook.reading.submission import read_submission
@@ -19,7 +19,7 @@ from workbook.reading.submission import read_submission
 def check_files(files: Sequence[Path]) -> tuple[list[dict[str, Any]], dict[str, str], list[str]]:
     """Return the verdict on each form as the design's JSON object, check codes, a sentence on each file that is none.
 
-    Check codes are by file, "" while there are errors.
+    Check codes are by file, "" while the form itself shows none: it takes what had to be understood for errors.
     """
     codes: dict[str, str] = {}
     packs: dict[str, Pack] = {}
@@ -48,7 +48,8 @@ def check_files(files: Sequence[Path]) -> tuple[list[dict[str, Any]], dict[str, 
         )
         found = checked.findings[""]
         errors = any(f.severity == "error" and not f.trial for f in found)
-        codes[str(path)] = "" if errors else code_of(submission, pack)
+        shown = not errors and not any(cell.understood for cell in submission.cells.values())
+        codes[str(path)] = code_of(submission, pack) if shown else ""
         results.append(
             {
                 "file": str(path),
@@ -56,7 +57,7 @@ def check_files(files: Sequence[Path]) -> tuple[list[dict[str, Any]], dict[str, 
                 "period": submission.period,
                 "verdict": verdict(found),
                 "findings": [as_json(f) for f in found],
-                "repairs": [],
+                "repairs": [repair_json(r) for r in submission.repairs],
             }
         )
     return results, codes, unusable
@@ -83,3 +84,8 @@ def as_json(f: Finding) -> dict[str, Any]:
         "trial": f.trial,
         "reason": f.reason,
     }
+
+
+def repair_json(r: Repair) -> dict[str, str]:
+    """Return a repair as the design's JSON object."""
+    return {"kind": r.kind, "sheet": r.sheet, "cell": r.cell, "indicator": r.indicator, "message": r.message}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desk import Desk, Value
 from helpers import NOTHING, a_round, judged, party_building, plan
 
-from workbook.check_code import MODULUS, check_code, grouped, seed
-from workbook.checks.builtin import rule_name
+from workbook.check_code import MODULUS, check_code, grouped, in_form, seed
+from workbook.checks.builtin import as_in_form, rule_name
 from workbook.form.book import write_form
 from workbook.form.content import Content, blank_contents, layouts_of
 from workbook.form.plan import (
@@ -97,6 +97,7 @@ def cover_sheet(desk: Desk) -> str:
 
 def told(finding: Finding) -> Told:
     """Return a finding as the form tells it."""
+    finding = as_in_form(finding)
     place = f"{finding.sheet} {finding.cell}".strip()
     return rule_name(finding.rule), finding.message, finding.remedy, place, bool(finding.reason)
 
@@ -106,11 +107,21 @@ def read(path: Path) -> Submission:
     return read_submission(path, party_building())
 
 
+def as_form(submission: Submission) -> Submission:
+    """Return a submission as the form itself takes it, which knows plain numbers only."""
+    indicators = party_building().indicators
+    cells = {key: in_form(cell, indicators[key[0]].decimals) for key, cell in submission.cells.items()}
+    return replace(submission, cells=cells)
+
+
 def agreed(desk: Desk, saved: Path) -> tuple[Shown, Submission]:
-    """Save the open form and hold list, cover and code against the pipeline's verdict on the file."""
+    """Save the open form and hold list, cover and code against the pipeline's verdict on the file.
+
+    The verdict is on what the form itself can read; the code is the one of the file as the office reads it.
+    """
     desk.save_as(saved)
     submission = read(saved)
-    found = judged(submission).findings[submission.unit.code]
+    found = judged(as_form(submission)).findings[submission.unit.code]
     form = shown(desk, submission.unit, submission.period)
     expected = {told(f) for f in found}
     assert expected - form.findings == set(), "the pipeline says more than the form"

@@ -14,6 +14,7 @@ from workbook.form.parts import cells_of, lists_of
 from workbook.layout import Layout, make_layout
 from workbook.model import Cell, Pack, State, Submission
 from workbook.period import parse_period
+from workbook.reading.values import read_figure
 
 MODULUS = 99_999_989  # the largest prime of eight digits
 REDUCED = 9_999_991  # figures are reduced by this prime first: all sums stay far below 2**53, exact in a cell
@@ -46,7 +47,8 @@ def check_code(submission: Submission, layout: Layout) -> str:
             rows = submission.texts.get(part.code)
             term = REDUCED + STATES[State.BLANK] if rows is None else len(rows)
         else:
-            term = term_of(submission.cells.get((part.code, part.measure)))
+            cell = submission.cells.get((part.code, part.measure))
+            term = term_of(in_form(cell, layout.pack.indicators[part.code].decimals) if cell is not None else None)
         total += term * weight(number)
     return grouped(total % MODULUS)
 
@@ -55,6 +57,11 @@ def code_of(submission: Submission, pack: Pack) -> str:
     """Return the code of a form as it was handed out: its tier, period and modules."""
     modules = submission.modules
     return check_code(submission, make_layout(pack, submission.unit.tier, parse_period(submission.period), modules))
+
+
+def in_form(cell: Cell, decimals: int) -> Cell:
+    """Return a cell as the form itself takes it: it knows plain numbers only."""
+    return cell if cell.typed is None else read_figure(cell.typed, decimals, cell.sheet, cell.address)
 
 
 def term_of(cell: Cell | None) -> int:

@@ -246,7 +246,12 @@ class Cell:
     digits: int  # decimal places as typed
     sheet: str
     address: str
-    understood: bool = False  # `raw` is what the words in the cell mean; the form itself takes them for unreadable
+    typed: str | None = None  # what the form itself takes the cell for, where that is something else than `raw`
+
+    @property
+    def understood(self) -> bool:
+        """True when `raw` is what the words in the cell mean, which the form itself does not know."""
+        return self.typed is not None and self.state != State.UNREADABLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,8 @@ def _unchanged(cell: Any, figures: Mapping[tuple[str, str], Cell]) -> str:
     at, value = f"${cell.column_letter}${cell.row}", cell.value
     if cell.data_type == "f":  # computed; what it shows was read
         shown = figures.get((cell.parent.title, cell.coordinate))
-        return f"ROUND({at}-{shown.raw},6)=0" if shown is not None and shown.state.known else ""
+        as_shown = shown is not None and shown.state.known and shown.typed is None
+        return f"ROUND({at}-{shown.raw},6)=0" if shown is not None and as_shown else ""
     if isinstance(value, bool):
         return f"{at}={str(value).upper()}"
     if isinstance(value, int | float):

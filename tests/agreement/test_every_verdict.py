@@ -17,7 +17,7 @@ from desk import Desk
 from helpers import a_round, judged
 from live import KINDS, Shown, agreed, poisoned, round_of, shown, told
 
-from exporters.desk import check_files
+from exporters.desk import as_json, check_files
 from exporters.returned.book import Job, mark_form
 from exporters.returned.opinion import Letter
 from workbook.checks.builtin import rule_name
@@ -46,7 +46,7 @@ def states(item: Indicator) -> list[Figure]:
     bounds = [float(b) for b in (item.minimum, item.maximum) if b is not None]
     around = [x for b in bounds for x in (b - step, b, b + step)]
     digits = [2.5, 3 + step / 2, 1.23456]
-    return ["", *WORDS, 0, 7, -1, "36", "012", " 未统计 ", "12人", *around, *digits]
+    return ["", *WORDS, 0, 7, -1, "36", "1O2", " 未统计 ", "12尺", *around, *digits]
 
 
 def draw(rng: random.Random, rule: Rule, indicators: dict[str, Indicator]) -> Case:
@@ -142,13 +142,11 @@ def filled(layout: Layout, filling: Case, turns: dict[Ref, list[Figure]], blank:
 
 def tell_the_same(form: Shown, submission: Submission, path: Path) -> None:
     """Hold `check --json` and the returned form against the list in the form: same words, same cells."""
+    all_found = judged(submission).findings[submission.unit.code]
+    assert {told(f) for f in all_found} == form.findings
     (result,), _, _ = check_files([path])
-    in_json = {
-        (rule_name(f["rule"]), f["message"], f["remedy"], f"{f['sheet']} {f['cell']}".strip(), bool(f["reason"]))
-        for f in result["findings"]
-    }
-    assert in_json == form.findings
-    found = [f for f in judged(submission).findings[submission.unit.code] if not f.trial]
+    assert result["findings"] == [as_json(f) for f in all_found]
+    found = [f for f in all_found if not f.trial]
     returned = path.with_name(f"returned_{path.name}")
     letter = Letter(submission.unit, "", "", path.name, submission.received, "", tuple(found))
     round_ = a_round(path.parent, [submission.unit], submission.period)
@@ -157,7 +155,7 @@ def tell_the_same(form: Shown, submission: Submission, path: Path) -> None:
     rows = list(book["审核意见"].iter_rows(values_only=True))
     head = next(i for i, row in enumerate(rows) if "序号" in row)
     lines = {(row[3], row[5], row[6], row[4]) for row in rows[head + 1 :] if row[1]}
-    assert lines == {told(f)[:4] for f in found}
+    assert lines == {(rule_name(f.rule), f.message, f.remedy, f"{f.sheet} {f.cell}".strip()) for f in found}
     for finding in found:
         if finding.cell and not finding.reason:
             assert finding.message in str(book[finding.sheet][finding.cell].comment.text)

@@ -8,13 +8,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 from helpers import NOTHING, a_round, judged, office, party_building, plan
+from live import as_form, told
 
-from workbook.checks.builtin import rule_name
 from workbook.form.book import write_form
 from workbook.form.content import blank_contents
 from workbook.form.plan import ADDRESS, BROKEN, EXPLAINED, ID, KEY, MESSAGE, NAME, REMEDY, SHEET, STEP, TARGET, WORDING
 from workbook.layout import RULES_SHEET
-from workbook.model import Finding, Unit
+from workbook.model import Unit
 from workbook.reading.submission import read_submission
 
 KINDS = {
@@ -84,11 +84,6 @@ def listed_in(sheet) -> set[tuple[str, str, str, str, bool]]:
     return found
 
 
-def told(finding: Finding) -> tuple[str, str, str, str, bool]:
-    place = f"{finding.sheet} {finding.cell}" if finding.cell else finding.sheet
-    return rule_name(finding.rule), finding.message, finding.remedy, place, bool(finding.reason)
-
-
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("kind", KINDS)
 def test_form_and_pipeline_list_the_same_findings_in_the_same_words(kind: str, seed: int, tmp_path: Path) -> None:
@@ -98,7 +93,7 @@ def test_form_and_pipeline_list_the_same_findings_in_the_same_words(kind: str, s
     live = openpyxl.load_workbook(fresh, data_only=True)
     in_form = listed_in(live[RULES_SHEET])
     submission = read_submission(fresh, party_building())
-    in_pipeline = {told(f) for f in judged(submission).findings[submission.unit.code]}
+    in_pipeline = {told(f) for f in judged(as_form(submission)).findings[submission.unit.code]}
     assert in_pipeline - in_form == set()
     assert in_form - in_pipeline == set()
     assert len(in_form) > 40

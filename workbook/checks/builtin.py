@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -16,7 +16,11 @@ from workbook.expression.tree import mentioned
 from workbook.layout import Block, Layout, address
 from workbook.messages import catalogue, say
 from workbook.model import MEASURES, Cell, Finding, Indicator, Severity, State, Submission
+from workbook.reading.doubts import Doubt
+from workbook.reading.numbers import read_number
 from workbook.reading.values import length, show
+
+UNREADABLE = "UNREADABLE"  # the one built-in check that says more at the office than in the form
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +66,30 @@ def figure_findings(key: str, submission: Submission, layout: Layout) -> Iterato
         place = Place(cell.sheet, cell.address, code)
         values = {"name": item.name, "raw": cell.raw, "word": item.measure_word}
         if cell.state == State.UNREADABLE:
-            yield finding("unreadable", "error", key, place, **values)
+            yield _unreadable(key, item, place, values)
         elif measure == "value" and item.required and cell.state == State.BLANK:
             yield finding("required", "error", key, place, **values)
         elif measure == "value" and item.required and not cell.state.known:
             yield finding("stated_missing", "confirm", key, place, **values)
         elif cell.state.known:
             yield from _number_findings(key, item, cell, values, bounded=not submission.unit.umbrella)
+
+
+def _unreadable(key: str, item: Indicator, place: Place, values: Mapping[str, str]) -> Finding:
+    """Return the finding on a text where a number goes, with the words of its own case where one is known."""
+    found = read_number(values["raw"], item)
+    doubt = found if isinstance(found, Doubt) else Doubt()
+    told = finding("unreadable", "error", key, place, **values, **doubt.values)
+    return _worded(told, f"unreadable.{doubt.reason}") if doubt.reason else told
+
+
+def as_in_form(found: Finding) -> Finding:
+    """Return a finding in the words of the form, which says no more of a text than that it is no number."""
+    return _worded(found, "check.unreadable") if found.rule == UNREADABLE else found
+
+
+def _worded(found: Finding, key: str) -> Finding:
+    return replace(found, message=say(key, **found.values), remedy=say(f"{key}_remedy", **found.values))
 
 
 def lost_findings(key: str, submission: Submission, layout: Layout) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from workbook.expression.tree import Arith, Call, Compare, Logic, Node, Not, Num
 from workbook.model import Indicator
 
 COUNT = "count"
-_COUNT_LIKE = frozenset(
+COUNT_LIKE = frozenset(
     ("count", "times", "persons", "person_times", "cases", "documents")
 )  # comparable with each other
 Interval = tuple[float, float]
@@ -23,7 +23,7 @@ def dimension(node: Node, indicators: Mapping[str, Indicator]) -> str:
     match node:
         case Ref(code=code):
             found = indicators[code].dimension
-            return COUNT if found in _COUNT_LIKE else found
+            return COUNT if found in COUNT_LIKE else found
         case Call(name="rows"):
             return COUNT
         case Call(name="abs" | "min" | "max" | "round", args=args):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from workbook.check_code import check_code
+from workbook.checks.builtin import as_in_form
 from workbook.checks.check import check
 from workbook.checks.rules import Judge
 from workbook.figures import figures_frame
@@ -74,7 +75,7 @@ def verdicts_of(round_: Round, contents: Mapping[str, Content]) -> dict[str, Ver
     for place, (name, content) in enumerate(contents.items()):
         rules = rules_by_kind[content.unit.tier, content.unit.umbrella]
         outcomes = {r.id: OUTCOMES[int(arrays[r.id][place])] for r in rules}
-        findings = {_key(f, outcomes): f for f in checked.findings[name]}
+        findings = {_key(f, outcomes): as_in_form(f) for f in checked.findings[name]}
         found[name] = Verdicts(outcomes, findings, check_code(forms[name], layouts[content.unit.tier]))
     return found
 

@@ -19,7 +19,7 @@ class Extent:
     """Counts what a file holds; Unreadable as soon as it is more than we open."""
 
     def __init__(self) -> None:
-        self._sheet = ""
+        self.name = ""  # of the sheet that is being looked through
         self._sheets = self._cells = self._steps = self._text = 0
         self._tall = self._wide = (0, 0)  # the lowest cell with content, and the one furthest right
 
@@ -27,7 +27,7 @@ class Extent:
         """Begin the next sheet."""
         self._cells += self._rectangle()
         self._sheets += 1
-        self._sheet, self._tall, self._wide = name, (0, 0), (0, 0)
+        self.name, self._tall, self._wide = name, (0, 0), (0, 0)
         if self._sheets > _MOST_SHEETS:
             raise Unreadable("sheets", n=str(_MOST_SHEETS))
         if self._cells > _MOST_CELLS_IN_ALL:
@@ -49,7 +49,7 @@ class Extent:
             self._wide = (row, column)
         if self._rectangle() > _MOST_CELLS:
             low = self._tall[0] / _ROWS > self._wide[1] / _COLUMNS
-            raise Unreadable("stray", sheet=self._sheet, cell=address(*(self._tall if low else self._wide)))
+            raise Unreadable("stray", sheet=self.name, cell=address(*(self._tall if low else self._wide)))
 
     def text(self, characters: int, times: int = 1) -> None:
         """Count a text that stands in so many cells."""

@@ -15,40 +15,47 @@ from collections.abc import Mapping
 from workbook.layout import RULES_SHEET
 from workbook.reading.extent import Extent
 from workbook.reading.kind import DAMAGED, FileKind, Unreadable, unpacked
+from workbook.reading.marks import Marks
 from workbook.reading.records import look_at_records
 from workbook.reading.records12 import LINKS as LINKS_OF_XLSB
 from workbook.reading.records12 import plain_book
-from workbook.reading.xml import Elements, OpenDocument, Sheets, look
+from workbook.reading.xml import Elements, OpenDocument, Sheets, Styles, look
 
 # Sizes decide, not ratios: an honest form packs 1 : 22 as .ods, and what unpacks to little harms nobody.
 _MOST_BYTES = 64 * 1024 * 1024  # unpacked and judged; a filled form has 2 MB, as .ods 6 MB
 _MOST_PARTS = 2_000
-_BOOK, _LINKS, _STRINGS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/sharedstrings.xml"
+_BOOK, _LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+_STYLES = "xl/styles.xml"
+_FIRST = ("xl/sharedstrings.xml", _STYLES)  # sheets point to them
 _RECORDS = re.compile(r"xl/(\w+sheets/)?\w+\.bin")  # of an .xlsb; beside them are pictures and what printers said
 _OPEN_DOCUMENT = ("mimetype", "content.xml", "META-INF/manifest.xml")
 
 
-def judged(data: bytes, kind: FileKind) -> bytes:
-    """Return what of a workbook may be opened; Unreadable where it could exhaust the machine or is damaged."""
+def judged(data: bytes, kind: FileKind) -> tuple[bytes, Marks]:
+    """Return what of a workbook may be opened, and what a parser will not say of its cells.
+
+    Unreadable where it could exhaust the machine or is damaged.
+    """
+    marks = Marks()
     try:
         if kind == "xls":
-            look_at_records(data, Extent())
-            return data
+            look_at_records(data, Extent(), marks)
+            return data, marks
         parts = _parts(data, kind)
         if kind == "xlsb":
             extent = Extent()
-            parts = plain_book(parts, _targets(parts.get(LINKS_OF_XLSB, b"<none/>"), extent), extent)
+            parts = plain_book(parts, _targets(parts.get(LINKS_OF_XLSB, b"<none/>"), extent), extent, marks)
         elif kind == "ods":
-            look(parts["content.xml"], OpenDocument(Extent()))
+            look(parts["content.xml"], OpenDocument(Extent(), marks))
         else:
-            parts = _package(parts)
-        return _packed(parts)
+            parts = _package(parts, marks)
+        return _packed(parts), marks
     except DAMAGED:
         raise Unreadable("other") from None
 
 
 def _parts(data: bytes, kind: FileKind) -> dict[str, bytes]:
-    """Return the parts a reader needs, unpacked, the strings before the sheets that point to them."""
+    """Return the parts a reader needs, unpacked, strings and styles before the sheets."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         listed = archive.infolist()
         if len(listed) > _MOST_PARTS:
@@ -59,7 +66,7 @@ def _parts(data: bytes, kind: FileKind) -> dict[str, bytes]:
         if len({name.lower() for name in needed}) < len(needed):  # a parser may take either
             raise Unreadable("other")
         return {
-            n: unpacked(archive, needed[n], _MOST_BYTES) for n in sorted(needed, key=lambda n: n.lower() != _STRINGS)
+            n: unpacked(archive, needed[n], _MOST_BYTES) for n in sorted(needed, key=lambda n: n.lower() not in _FIRST)
         }
 
 
@@ -72,16 +79,17 @@ def _needed(name: str, kind: FileKind) -> bool:
     return ours and name != "xl/calcChain.xml"
 
 
-def _package(parts: Mapping[str, bytes]) -> dict[str, bytes]:
+def _package(parts: Mapping[str, bytes], marks: Marks) -> dict[str, bytes]:
     """Judge the parts of an Excel workbook; return them without the sheet of rules: the largest, and never read."""
     extent = Extent()
     names = _sheets(parts, extent)
     kept = {name: content for name, content in parts.items() if names.get(name) != RULES_SHEET}
-    looking = Sheets(extent)
+    styles = Styles(extent)
+    looking = Sheets(extent, marks, styles.percents)
     for name, content in kept.items():
         if name in names:
             extent.sheet(names[name])
-        look(content, looking)
+        look(content, styles if name.lower() == _STYLES and name not in names else looking)
     return kept
 
 

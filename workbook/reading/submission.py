@@ -11,6 +11,7 @@ from typing import TypeAlias, cast
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from workbook.computed import definition
 from workbook.layout import (
     CODE,
     COVER_VALUE,
@@ -23,12 +24,14 @@ from workbook.layout import (
     make_layout,
 )
 from workbook.messages import say
-from workbook.model import MEASURES, Cell, Measure, Pack, State, Submission, Switch, TextInput, TextRow, Unit
+from workbook.model import MEASURES, Cell, Measure, Pack, Repair, State, Submission, Switch, TextInput, TextRow, Unit
 from workbook.pack import find_pack, load_pack
 from workbook.period import parse_period
+from workbook.reading.cells import read_cell, read_computed
 from workbook.reading.kind import Unreadable, kind_of
+from workbook.reading.marks import Marks
 from workbook.reading.safety import judged
-from workbook.reading.values import Raw, length, read_figure, show
+from workbook.reading.values import Raw, length, show
 
 Grid: TypeAlias = list[list[Raw]]
 CARRIED, SWITCHED = "carried ", "switch "  # keys of the stamp, before "CODE measure" and a rule's id
@@ -50,7 +53,8 @@ def read_form(data: bytes, file: str, received: datetime, pack: Pack | None = No
     kind = kind_of(data)
     if kind not in _WORKBOOKS:
         raise Unreadable(kind)
-    sheets = _open(judged(data, kind))
+    safe, marks = judged(data, kind)
+    sheets = _open(safe)
     stamp = _stamp(sheets)
     if not stamp.get("unit") or not stamp.get("period"):
         raise Unreadable("no_stamp")
@@ -69,7 +73,7 @@ def read_form(data: bytes, file: str, received: datetime, pack: Pack | None = No
     layout = make_layout(pack, stamp["tier"], period, modules)
     sheets = {name: sheets[name] for name in sorted(sheets, key=lambda name: name not in layout.sheets)}
     texts, starts = _read_texts(sheets, layout)
-    cells = _read_figures(sheets, layout)
+    cells, repairs = _read_figures(sheets, layout, marks)
     unit = Unit(stamp["unit"], stamp.get("unit_name", ""), stamp["tier"], stamp.get("umbrella") == "y")
     return Submission(
         file=file,
@@ -87,6 +91,7 @@ def read_form(data: bytes, file: str, received: datetime, pack: Pack | None = No
         handed=_handed(stamp, layout),
         switches=tuple(Switch(k[len(SWITCHED) :], v, "") for k, v in stamp.items() if k.startswith(SWITCHED)),
         places=starts | _sections_now(cells, layout),
+        repairs=repairs,
     )
 
 
@@ -137,7 +142,9 @@ def _handed(stamp: Mapping[str, str], layout: Layout) -> dict[tuple[str, Measure
     return handed
 
 
-def _read_figures(sheets: Mapping[str, Grid], layout: Layout) -> dict[tuple[str, Measure], Cell]:
+def _read_figures(
+    sheets: Mapping[str, Grid], layout: Layout, marks: Marks
+) -> tuple[dict[tuple[str, Measure], Cell], tuple[Repair, ...]]:
     """Return every figure cell of the form, found by the code in its row and the heading of its column.
 
     A cell whose row is gone is blank and has no address. Of two rows with one code the first counts, on the sheets
@@ -145,6 +152,7 @@ def _read_figures(sheets: Mapping[str, Grid], layout: Layout) -> dict[tuple[str,
     """
     heads: dict[str, Measure] = {say(f"form.head_{m}"): m for m in MEASURES}
     cells: dict[tuple[str, Measure], Cell] = {}
+    repairs: list[Repair] = []
     for sheet, grid in sheets.items():
         columns: dict[Measure, int] = {}
         for number, row in enumerate(grid):
@@ -156,9 +164,11 @@ def _read_figures(sheets: Mapping[str, Grid], layout: Layout) -> dict[tuple[str,
                 continue
             for measure, column in columns.items():
                 if measure in layout.measures(item):
-                    place = address(number, column)
-                    cells[code, measure] = read_figure(_at(row, column), item.decimals, sheet, place)
-    return cells | _lost(cells, layout)
+                    computed = definition(item, measure, layout.pack.indicators) is not None
+                    read = read_computed if computed else read_cell
+                    cells[code, measure], done = read(_at(row, column), item, (sheet, number, column), marks)
+                    repairs += done
+    return cells | _lost(cells, layout), tuple(repairs)
 
 
 def _lost(cells: Mapping[tuple[str, Measure], Cell], layout: Layout) -> dict[tuple[str, Measure], Cell]:

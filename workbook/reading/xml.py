@@ -1,4 +1,4 @@
-"""The XML of a workbook, looked through in one pass: how far its cells reach, how much stands in them.
+"""The XML of a workbook, looked through in one pass: how far its cells reach, how much stands in them, what they hide.
 
 Entities and document types are refused: no program that writes workbooks declares any.
 """
@@ -6,12 +6,15 @@ Entities and document types are refused: no program that writes workbooks declar
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Protocol
 from xml.parsers import expat
 
+from workbook.layout import RULES_SHEET
 from workbook.reading.extent import Extent
 from workbook.reading.kind import Unreadable
+from workbook.reading.marks import Marks, Place, is_percent
 
 _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _CELLS = ("table:table-cell", "table:covered-table-cell")
@@ -72,16 +75,51 @@ class Elements:
         """Hear nothing."""
 
 
-class Sheets:
-    """Looks through the shared strings of an Excel workbook, then its sheets, then all the rest."""
+class Styles:
+    """Gathers which styles of cells show a number as percent."""
 
     def __init__(self, extent: Extent) -> None:
+        self.percents: set[str] = set()  # numbers of styles, as cells write them
         self._extent = extent
+        self._codes: dict[str, str] = {}
+        self._count: int | None = None  # of the styles of cells so far
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Keep number formats, then the styles that use one with a percent sign."""
+        self._extent.step()
+        name = _local(name)
+        if name == "numFmt":
+            self._codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+        elif name == "cellXfs":
+            self._count = 0
+        elif name == "xf" and self._count is not None:
+            number = attributes.get("numFmtId", "0")
+            if is_percent(int(number), self._codes.get(number, "")):
+                self.percents.add(str(self._count))
+            self._count += 1
+
+    def end(self, name: str) -> None:
+        """Hear no more of styles of cells."""
+        if _local(name) == "cellXfs":
+            self._count = None
+
+    def text(self, text: str) -> None:
+        """Hear nothing."""
+
+
+class Sheets:
+    """Looks through the shared strings of an Excel workbook, then its sheets, then all the rest.
+
+    `percents` are the styles that show a number as percent; it may be filled until the first sheet comes.
+    """
+
+    def __init__(self, extent: Extent, marks: Marks, percents: Collection[str]) -> None:
+        self._extent, self._marks, self._percents = extent, marks, percents
         self._lengths: list[int] = []  # of the shared strings
         self._row = self._column = -1
         self._length = 0
-        self._kind = ""
-        self._index: list[str] | None = None  # what is gathered of a shared string's number
+        self._kind = self._style = ""
+        self._value: list[str] | None = None  # what is gathered of a shared string's number, or of an error value
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Count the element; a cell with a value reaches as far as its place."""
@@ -89,15 +127,25 @@ class Sheets:
         name = _local(name)
         if name == "c":
             self._place(attributes.get("r"))
-            self._kind, self._length = attributes.get("t", ""), 0
+            self._kind, self._style, self._length = attributes.get("t", "n"), attributes.get("s", "0"), 0
         elif name in ("v", "is"):
-            self._extent.content(max(self._row, 0), max(self._column, 0))
-            self._index = [] if self._kind == "s" else None
+            self._begin_value()
+        elif name == "f":
+            self._marks.formula(self._here())
         elif name == "row":
             self._row = int(attributes["r"]) - 1 if "r" in attributes else self._row + 1
             self._column = -1
         elif name in ("si", "worksheet"):
             self._row, self._length = -1, 0
+
+    def _begin_value(self) -> None:
+        self._extent.content(max(self._row, 0), max(self._column, 0))
+        self._value = [] if self._kind in ("s", "e") else None
+        if self._kind == "n" and self._style in self._percents:
+            self._marks.percent(self._here())
+
+    def _here(self) -> Place:
+        return self._extent.name, self._row, self._column
 
     def _place(self, place: str | None) -> None:
         if place is None:
@@ -116,16 +164,20 @@ class Sheets:
         name = _local(name)
         if name == "si":
             self._lengths.append(self._length)
-        elif name == "v" and self._index is not None:
-            self._extent.text(self._lengths[int("".join(self._index))])
-            self._index = None
+        elif name == "v" and self._value is not None:
+            value = "".join(self._value)
+            if self._kind == "e":
+                self._marks.error(self._here(), value)
+            else:
+                self._extent.text(self._lengths[int(value)])
+            self._value = None
 
     def text(self, text: str) -> None:
         """Count the characters of a cell or shared string."""
         self._length += len(text)
         self._extent.text(self._length, times=0)
-        if self._index is not None:
-            self._index.append(text)
+        if self._value is not None:
+            self._value.append(text)
 
 
 class OpenDocument:
@@ -134,8 +186,10 @@ class OpenDocument:
     Names are compared with their usual prefixes, as the parser does it.
     """
 
-    def __init__(self, extent: Extent) -> None:
-        self._extent = extent
+    def __init__(self, extent: Extent, marks: Marks) -> None:
+        self._extent, self._marks = extent, marks
+        self._cell: dict[str, str] = {}
+        self._text: list[str] = []
         self._row = self._column = self._length = 0
         self._rows = self._columns = 1
         self._filled = False
@@ -146,6 +200,7 @@ class OpenDocument:
         if name in _CELLS:
             self._columns = int(attributes.get("table:number-columns-repeated", 1))
             self._filled, self._length = "office:value-type" in attributes, 0
+            self._cell, self._text = attributes, []
         elif name == "text:p":
             self._filled = True
         elif name == "text:s":
@@ -160,6 +215,7 @@ class OpenDocument:
     def end(self, name: str) -> None:
         """Count a cell as often as it repeats."""
         if name in _CELLS:
+            self._mark()
             self._column += self._columns
             if self._filled:
                 self._extent.content(self._row + self._rows - 1, self._column - 1)
@@ -168,7 +224,25 @@ class OpenDocument:
         elif name == "table:table-row":
             self._row += self._rows
 
+    def _mark(self) -> None:
+        """Note what the cell is, as often as it repeats."""
+        if self._extent.name == RULES_SHEET:
+            return
+        cell, shown, kind = self._cell, "".join(self._text), self._cell.get("office:value-type", "")
+        notes: list[Callable[[Place], None]] = []
+        if cell.get("calcext:value-type") == "error" or (kind == "float" and shown.isalpha()):  # or TRUE, as a number
+            notes.append(partial(self._marks.error, shown=shown))
+        if "table:formula" in cell:
+            notes.append(self._marks.formula)
+        if kind == "percentage":
+            notes.append(self._marks.percent)
+        for note in notes:
+            for row in range(self._row, self._row + self._rows):
+                for column in range(self._column, self._column + self._columns):
+                    note((self._extent.name, row, column))
+
     def text(self, text: str) -> None:
         """Count the characters of a cell."""
         self._length += len(text)
         self._extent.text(self._length, times=0)
+        self._text.append(text)
