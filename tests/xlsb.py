@@ -16,7 +16,7 @@ import openpyxl
 from incoming import package
 from python_calamine import CalamineWorkbook
 
-DATE, DATE_FORMAT = 1, 2  # styles of cells: built in, and of the book's own; 0 is none
+DATE, DATE_FORMAT, PERCENT = 1, 2, 3  # styles of cells, the second with a format of the book's own; 0 is none
 ERRORS = {"#NULL!": 0, "#DIV/0!": 7, "#VALUE!": 15, "#REF!": 23, "#NAME?": 29, "#NUM!": 36, "#N/A": 42}
 BEGUN = datetime(1899, 12, 30)
 
@@ -49,7 +49,14 @@ class Result:
     value: float | bool | str | Error
 
 
-Value: TypeAlias = float | bool | str | date | Error | Rich | Inline | Result | None
+@dataclass(frozen=True, slots=True)
+class Percent:
+    """A number shown as percent."""
+
+    value: float
+
+
+Value: TypeAlias = float | bool | str | date | Error | Rich | Inline | Result | Percent | None
 Grid: TypeAlias = Sequence[Sequence[Value]]
 
 
@@ -137,13 +144,13 @@ def shared(texts: Iterable[str]) -> bytes:
 
 
 def styles() -> bytes:
-    """Return the least a book's looks may be: one of everything, three styles of cells."""
+    """Return the least a book's looks may be: one of everything, four styles of cells."""
     black = struct.pack("<BBhBBBB", 5, 0, 0, 0, 0, 0, 255)
     font = struct.pack("<HHHHBBBB", 220, 0, 400, 0, 0, 2, 0, 0) + black + b"\0" + wide("Calibri")
     fills = [record(45, struct.pack("<I", n) + black * 2 + bytes(4 + 5 * 8 + 4)) for n in (0, 17)]
     of_style, *of_cells = (
         record(47, struct.pack("<HHHHHBBHBB", parent, form, 0, 0, 0, 0, 0, 0x1010, form > 0, 0))
-        for parent, form in ((0xFFFF, 0), (0, 0), (0, 14), (0, 164))
+        for parent, form in ((0xFFFF, 0), (0, 0), (0, 14), (0, 164), (0, 10))
     )
     parts = [
         (615, [record(44, struct.pack("<H", 164) + wide('yyyy"年"m"月"d"日"'))], 616),
@@ -194,6 +201,8 @@ def told(value: Value, texts: dict[str, int]) -> tuple[int, bytes, int]:
     """Return kind of record, content and style of a cell."""
     if isinstance(value, Result):
         return *of_formula(value.value), 0
+    if isinstance(value, Percent):
+        return *of_value(value.value), PERCENT
     if isinstance(value, date):
         days = (datetime(*value.timetuple()[:6]) - BEGUN).total_seconds() / 86_400
         return 5, struct.pack("<d", days), DATE if days.is_integer() else DATE_FORMAT

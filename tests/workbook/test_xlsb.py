@@ -17,7 +17,7 @@ import pytest
 import xlsb
 from helpers import NOTHING, a_round, judged, office, party_building, plan
 from incoming import UNIT, package, taken
-from xlsb import Error, Grid, Inline, Result, Rich, Value, cell, grids_of, record, row_head, wide, write_xlsb
+from xlsb import Error, Grid, Inline, Percent, Result, Rich, Value, cell, grids_of, record, row_head, wide, write_xlsb
 
 from workbook.form.book import write_form
 from workbook.form.content import blank_contents, with_computed
@@ -142,8 +142,21 @@ def with_figure(grids: dict[str, Grid], code: str, value: Value) -> dict[str, Gr
 
 @pytest.mark.parametrize("value", [Error("#REF!"), Result(Error("#REF!"))])
 def test_an_error_is_not_taken_for_a_blank(value: Value, grids: dict[str, Grid]) -> None:
-    cell = read(package(xlsb.parts_of(with_figure(grids, "BASE_BRANCHES", value)))).cells["BASE_BRANCHES", "value"]
+    form = read(package(xlsb.parts_of(with_figure(grids, "BASE_BRANCHES", value))))
+    cell = form.cells["BASE_BRANCHES", "value"]
     assert (cell.state, cell.raw) == (State.UNREADABLE, "#REF!")
+    messages = [f.message for f in judged(form).findings[UNIT.code] if f.indicator == "BASE_BRANCHES"]
+    assert "这是公式出错的结果" in "".join(messages)
+
+
+def test_a_formula_and_a_number_shown_as_percent_are_told(grids: dict[str, Grid]) -> None:
+    form = read(package(xlsb.parts_of(with_figure(grids, "BASE_BRANCHES", Result(7)))))
+    assert form.cells["BASE_BRANCHES", "value"].scaled == 7
+    assert [r.kind for r in form.repairs] == ["formula"]
+    form = read(package(xlsb.parts_of(with_figure(grids, "BASE_BRANCHES", Percent(0.12)))))
+    cell = form.cells["BASE_BRANCHES", "value"]
+    assert (cell.state, cell.raw) == (State.UNREADABLE, "12%")
+    assert read(package(xlsb.parts_of(grids))).repairs == ()
 
 
 @pytest.mark.parametrize(("since_1904", "day"), [(False, "2020-03-01"), (True, "2024-03-02")])

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from workbook.layout import RULES_SHEET
 from workbook.reading.extent import Extent
 from workbook.reading.kind import Unreadable
+from workbook.reading.marks import ERRORS, Marks, Place, is_percent
 
 BOOK, LINKS = "xl/workbook.bin", "xl/_rels/workbook.bin.rels"
 _TEXTS, _STYLES = "xl/sharedStrings.bin", "xl/styles.bin"
@@ -25,12 +26,14 @@ _CELLS = (*range(1, 12), _RICH)  # 1 is blank
 _SHORT = range(12, 19)  # 1 to 7 once more, without a column: it is the next one
 _FORMULAS = {8: _ST, 9: _REAL, 10: _BOOL, 11: _ERROR}  # the formula stands behind its result
 _SIZES = {_RK: 4, _ERROR: 1, _BOOL: 1, _REAL: 8, _ISST: 4}
-_ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 _ROWS, _COLUMNS = 1_048_576, 16_384
+_STYLE_BITS = 0x00FF_FFFF  # of a cell's second number
 _NOWHERE = 0xFFFF_FFFF  # the length of a text that is not there
 
 
-def plain_book(parts: Mapping[str, bytes], targets: Mapping[str, str], extent: Extent) -> dict[str, bytes]:
+def plain_book(
+    parts: Mapping[str, bytes], targets: Mapping[str, str], extent: Extent, marks: Marks
+) -> dict[str, bytes]:
     """Return the parts of a workbook with the same sheets, values and number formats, without the sheet of rules.
 
     `targets` are the parts by the identifiers of their relationships. An error in a cell becomes the text it shows as.
@@ -38,12 +41,13 @@ def plain_book(parts: Mapping[str, bytes], targets: Mapping[str, str], extent: E
     """
     texts, lengths = _texts(parts.get(_TEXTS, b""), extent)
     properties, sheets = _sheets(parts[BOOK], targets, extent)
-    plain = {_TEXTS: texts, _STYLES: _styles(parts.get(_STYLES, b""), extent)}
+    styles, percents = _styles(parts.get(_STYLES, b""), extent)
+    plain = {_TEXTS: texts, _STYLES: styles}
     book, links = [properties], []
     for number, (part, name) in enumerate(sheets.items()):
         extent.sheet(name)
         key, target = f"s{number}", f"worksheets/{number}.bin"
-        plain[f"xl/{target}"] = _filled(parts[part], lengths, extent)
+        plain[f"xl/{target}"] = _filled(parts[part], lengths, extent, _Marker(marks, percents))
         book.append(_record(_SHEET, struct.pack("<II", 0, number + 1) + _packed(key) + _packed(name)))
         links.append(f'<Relationship Id="{key}" Target="{target}"/>')
     plain[BOOK] = b"".join((*book, _record(_END_SHEETS), _record(_END_BOOK)))
@@ -80,26 +84,53 @@ def _texts(part: bytes, extent: Extent) -> tuple[bytes, list[int]]:
     return b"".join((_record(_BEGIN_TEXTS, count), *records, _record(_END_TEXTS))), lengths
 
 
-def _styles(part: bytes, extent: Extent) -> bytes:
-    """Return the number formats and which style of a cell has which: by them dates are told from numbers."""
-    formats, styles = [], []
+def _styles(part: bytes, extent: Extent) -> tuple[bytes, set[int]]:
+    """Return the number formats and which style of a cell has which: by them dates are told from numbers.
+
+    Beside it stand the styles that show a number as percent.
+    """
+    formats: list[bytes] = []
+    styles: list[bytes] = []
+    codes: dict[int, str] = {}
+    percents: set[int] = set()
     of_cells = False
     for kind, body in _records(part, extent):
         if kind == _FORMAT:
-            formats.append(_record(_FORMAT, body[:2] + _wide(body, 2)))
+            code = _wide(body, 2)
+            codes[struct.unpack_from("<H", body)[0]] = _said(code)
+            formats.append(_record(_FORMAT, body[:2] + code))
         elif kind in (_BEGIN_STYLES, _END_STYLES):
             of_cells = kind == _BEGIN_STYLES
         elif kind == _STYLE and of_cells:
-            styles.append(_record(_STYLE, struct.pack("<HH", *struct.unpack_from("<HH", body))))
-    return b"".join(
-        (
-            *(_record(_BEGIN_FORMATS, struct.pack("<I", len(formats))), *formats, _record(_END_FORMATS)),
-            *(_record(_BEGIN_STYLES, struct.pack("<I", len(styles))), *styles, _record(_END_STYLES)),
-        )
+            parent, number = struct.unpack_from("<HH", body)
+            if is_percent(number, codes.get(number, "")):
+                percents.add(len(styles))
+            styles.append(_record(_STYLE, struct.pack("<HH", parent, number)))
+    plain = (
+        *(_record(_BEGIN_FORMATS, struct.pack("<I", len(formats))), *formats, _record(_END_FORMATS)),
+        *(_record(_BEGIN_STYLES, struct.pack("<I", len(styles))), *styles, _record(_END_STYLES)),
     )
+    return b"".join(plain), percents
 
 
-def _filled(part: bytes, lengths: list[int], extent: Extent) -> bytes:
+class _Marker:
+    """Notes what the parser will not say of cells."""
+
+    def __init__(self, marks: Marks, percents: set[int]) -> None:
+        self._marks, self._percents = marks, percents
+
+    def mark(self, place: Place, kind: int, body: bytes) -> None:
+        """Note what the record of a filled cell says."""
+        if kind in _FORMULAS:
+            self._marks.formula(place)
+        shown = _FORMULAS.get(kind, kind)
+        if shown == _ERROR:
+            self._marks.error(place, ERRORS.get(body[8], ""))
+        elif shown in (_RK, _REAL) and struct.unpack_from("<I", body, 4)[0] & _STYLE_BITS in self._percents:
+            self._marks.percent(place)
+
+
+def _filled(part: bytes, lengths: list[int], extent: Extent, marker: _Marker) -> bytes:
     """Return a sheet with nothing but its filled cells."""
     plain = [_record(_EXTENT, bytes(16)), _record(_BEGIN_CELLS)]
     begun = -1
@@ -111,6 +142,7 @@ def _filled(part: bytes, lengths: list[int], extent: Extent) -> bytes:
         if not (0 <= row < _ROWS and column < _COLUMNS):
             raise Unreadable("other")
         extent.content(row, column)
+        marker.mark((extent.name, row, column), kind, body)
         if row != begun:
             plain.append(_record(_ROW, struct.pack("<I", row)))
             begun = row
@@ -148,7 +180,7 @@ def _value(kind: int, body: bytes, lengths: list[int], extent: Extent) -> tuple[
     if kind == _ISST:
         extent.text(lengths[struct.unpack_from("<I", body)[0]])
     elif kind == _ERROR:
-        return _ST, _packed(_ERRORS.get(body[0], _ERRORS[0x0F]))
+        return _ST, _packed(ERRORS.get(body[0], ERRORS[0x0F]))
     return kind, body[: _SIZES[kind]]
 
 

@@ -44,7 +44,7 @@ def judged(data: bytes, kind: FileKind) -> tuple[bytes, Marks]:
         parts = _parts(data, kind)
         if kind == "xlsb":
             extent = Extent()
-            parts = plain_book(parts, _targets(parts.get(LINKS_OF_XLSB, b"<none/>"), extent), extent)
+            parts = plain_book(parts, _targets(parts.get(LINKS_OF_XLSB, b"<none/>"), extent), extent, marks)
         elif kind == "ods":
             look(parts["content.xml"], OpenDocument(Extent(), marks))
         else:
