@@ -12,6 +12,7 @@ from workbook.figures import figures_frame
 from workbook.messages import say
 from workbook.model import Finding, Pack
 from workbook.pack import find_pack, load_pack
+from workbook.reading.contained import contained
 from workbook.reading.kind import Unreadable
 from workbook.reading.submission import read_submission
 
@@ -25,11 +26,9 @@ def check_files(files: Sequence[Path]) -> tuple[list[dict[str, Any]], dict[str, 
     packs: dict[str, Pack] = {}
     results, unusable = [], []
     nothing = figures_frame([]).assign(definition="")
-    for path in files:
-        try:
-            submission = read_submission(path)
-        except Unreadable as error:
-            why, remedy = (say(f"receipt.{error.reason}{end}", **error.values) for end in ("", "_remedy"))
+    for path, submission in contained(read_submission, files):
+        if isinstance(submission, Unreadable):
+            why, remedy = (say(f"receipt.{submission.reason}{end}", **submission.values) for end in ("", "_remedy"))
             unusable.append(say("cli.not_a_form", file=path, why=why, remedy=remedy))
             continue
         if submission.pack not in packs:

@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
+from workbook.inbox import Found, found
 from workbook.model import Round
 from workbook.reading.archive import content_of, members
 from workbook.reading.kind import Unreadable, kind_of
@@ -27,22 +27,21 @@ class Arrival:
     problem: Unreadable | None = None
 
 
-def received_files(round_: Round) -> list[Path]:
-    """Return every file that lies under 收件, by path."""
-    folder = round_.path / IN
-    return sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
+def received_files(round_: Round) -> list[Found]:
+    """Return everything that lies under 收件, by path."""
+    return found(round_.path / IN)
 
 
 def count_arrivals(round_: Round) -> int:
     """Return how many files came in, counted apart from reading them: the books compare."""
-    return sum(1 + _count_inside(path) for path in received_files(round_))
+    return sum(1 + _count_inside(file) for file in received_files(round_))
 
 
-def _count_inside(path: Path) -> int:
+def _count_inside(file: Found) -> int:
+    if file.problem or file.size > _MOST_BYTES:
+        return 0
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            return 0
-        data = path.read_bytes()
+        data = file.path.read_bytes()
         return len(members(data)) if kind_of(data) == "zip" else 0
     except (OSError, Unreadable):
         return 0
@@ -50,18 +49,17 @@ def _count_inside(path: Path) -> int:
 
 def arrivals(round_: Round) -> Iterator[Arrival]:
     """Yield all that came in, by path, one held in memory at a time; an archive comes before what is in it."""
-    for path in received_files(round_):
-        key = path.relative_to(round_.path / IN).as_posix()
-        try:
-            received = datetime.fromtimestamp(path.stat().st_mtime)
-            if path.stat().st_size > _MOST_BYTES:
-                yield Arrival(key, received, problem=Unreadable("huge"))
-                continue
-            data = path.read_bytes()
-        except OSError:
-            yield Arrival(key, datetime.min, problem=Unreadable("unopened"))
+    for file in received_files(round_):
+        key, received = file.name, file.received
+        if file.problem or file.size > _MOST_BYTES:
+            yield Arrival(key, received, problem=Unreadable(file.problem or "huge"))
             continue
-        if path.name.startswith("~$"):
+        try:
+            data = file.path.read_bytes()
+        except OSError:
+            yield Arrival(key, received, problem=Unreadable("unopened"))
+            continue
+        if file.path.name.startswith("~$"):
             yield Arrival(key, received, digest=_digest(data), problem=Unreadable("temporary"))
         elif kind_of(data) == "zip":
             yield from _unpacked(key, received, data)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from workbook.arrivals import Arrival, arrivals
 from workbook.messages import say
 from workbook.model import FileState, Finding, Receipt, Round, Submission, UnitState
 from workbook.period import parse_period
+from workbook.reading.contained import contained
 from workbook.reading.kind import Unreadable
 from workbook.reading.submission import read_form
 
@@ -37,18 +39,15 @@ def read_incoming(round_: Round) -> Incoming:
     submissions: dict[str, Submission] = {}
     receipts: list[Receipt] = []
     seen: dict[str, str] = {}
-    for came in arrivals(round_):
+    for came, submission in contained(partial(_read, round_), arrivals(round_)):
         first = seen.setdefault(came.digest, came.key)
-        try:
-            if came.problem is not None:
-                raise came.problem
-            submission = read_form(came.data, came.key, came.received, round_.pack)
-        except Unreadable as error:
-            state: FileState = "attached" if error.reason in _ATTACHED else "unrecognised"
-            if error.reason in ("old_form", "other_pack"):
+        if isinstance(submission, Unreadable):
+            why = submission.reason
+            state: FileState = "attached" if why in _ATTACHED else "unrecognised"
+            if why in ("old_form", "other_pack"):
                 state = "rejected"
-            unit = "" if error.reason == "archive" else _unit_in_name(round_, came.key.rpartition("/")[2])
-            receipts.append(_receipt(came, unit, state, error.reason, **error.values))
+            unit = "" if why == "archive" else _unit_in_name(round_, came.key.rpartition("/")[2])
+            receipts.append(_receipt(came, unit, state, why, **submission.values))
             continue
         misfit = _misfit(round_, submission)
         if first != came.key:
@@ -60,6 +59,12 @@ def read_incoming(round_: Round) -> Incoming:
             unit_here = round_.unit(submission.unit.code) or submission.unit
             submissions[came.key] = replace(submission, unit=unit_here)
     return Incoming(submissions, tuple(receipts))
+
+
+def _read(round_: Round, came: Arrival) -> Submission:
+    if came.problem is not None:
+        raise came.problem
+    return read_form(came.data, came.key, came.received, round_.pack)
 
 
 def _misfit(round_: Round, submission: Submission) -> str:
