@@ -80,6 +80,9 @@ class Sheets:
         self._lengths: list[int] = []  # of the shared strings
         self._row = self._column = -1
         self._length = 0
+        self._inside = (
+            0  # cells and shared strings that are open; notes, names and conditions may be as many as they like
+        )
         self._kind = ""
         self._index: list[str] | None = None  # what is gathered of a shared string's number
 
@@ -87,6 +90,8 @@ class Sheets:
         """Count the element; a cell with a value reaches as far as its place."""
         self._extent.step()
         name = _local(name)
+        if name in ("c", "si"):
+            self._inside += 1
         if name == "c":
             self._place(attributes.get("r"))
             self._kind, self._length = attributes.get("t", ""), 0
@@ -114,6 +119,8 @@ class Sheets:
     def end(self, name: str) -> None:
         """Count a text once for each cell it stands in."""
         name = _local(name)
+        if name in ("c", "si"):
+            self._inside -= 1
         if name == "si":
             self._lengths.append(self._length)
         elif name == "v" and self._index is not None:
@@ -122,6 +129,8 @@ class Sheets:
 
     def text(self, text: str) -> None:
         """Count the characters of a cell or shared string."""
+        if not self._inside:
+            return
         self._length += len(text)
         self._extent.text(self._length, times=0)
         if self._index is not None:
