@@ -68,7 +68,8 @@ def changed(source: bytes, kind: str, seed: int) -> bytes:
     chance = random.Random(seed)
     if kind == "xls":
         return _bytes(source, chance, moving=0.1)  # where anything moves, hardly anything is found any more
-    return _bytes(source, chance) if chance.random() < 0.1 else _package(source, chance)
+    raw = chance.random() < (0.5 if kind == "zip" else 0.1)
+    return _bytes(source, chance) if raw else _package(source, chance)
 
 
 def _bytes(data: bytes, chance: random.Random, moving: float = 0.5) -> bytes:

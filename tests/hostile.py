@@ -304,7 +304,7 @@ IN_THE_FOLDER: dict[str, tuple[str, str, Callable[[Path], None]]] = {
     "a link to nothing": ("甲.xlsx", "no_file", links("nothing")),
     "a pipe": ("甲.xlsx", "no_file", lambda folder: os.mkfifo(folder / "甲.xlsx")),
     "a socket": ("甲.xlsx", "no_file", lambda folder: os.mknod(folder / "甲.xlsx", stat.S_IFSOCK | 0o600)),
-    "folders too deep": ("/".join(["深" * 60] * 30)[-200:], "no_entry", deep),
+    "folders too deep": ("/".join(["深" * 60] * 30)[-200:], "unopened", deep),
     "a name with a line break": ("甲 乙.xlsx", "other", lambda folder: named(folder, "甲\n乙.xlsx")),
     "a name that steers the screen": ("甲[31m.xlsx", "other", lambda folder: named(folder, "甲\x1b[31m.xlsx")),
     "a name that turns around": ("甲xslx.exe", "other", lambda folder: named(folder, "甲\u202exslx.exe")),
