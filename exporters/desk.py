@@ -13,6 +13,7 @@ from workbook.figures import figures_frame
 from workbook.messages import say
 from workbook.model import Finding, Pack, Repair, Submission
 from workbook.pack import find_pack, load_pack
+from workbook.reading.contained import contained
 from workbook.reading.kind import Unreadable
 from workbook.reading.submission import read_submission
 from workbook.seal import seal_state
@@ -51,11 +52,9 @@ def judge_files(files: Sequence[Path]) -> tuple[list[Judged], list[str]]:
     packs: dict[str, Pack] = {}
     forms, unusable = [], []
     nothing = figures_frame([]).assign(definition="")
-    for path in files:
-        try:
-            submission = read_submission(path)
-        except Unreadable as error:
-            why, remedy = (say(f"receipt.{error.reason}{end}", **error.values) for end in ("", "_remedy"))
+    for path, submission in contained(read_submission, files):
+        if isinstance(submission, Unreadable):
+            why, remedy = (say(f"receipt.{submission.reason}{end}", **submission.values) for end in ("", "_remedy"))
             unusable.append(say("cli.not_a_form", file=path, why=why, remedy=remedy))
             continue
         if submission.pack not in packs:

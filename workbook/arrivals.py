@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from workbook.inbox import found
 from workbook.model import Round
 from workbook.originals import keep
 from workbook.reading.archive import content_of, members
@@ -27,27 +28,20 @@ class Arrival:
     order: int = 0  # run that saw it first
 
 
-def received_files(round_: Round) -> list[Path]:
-    """Return every file that lies under 收件, by path."""
-    folder = round_.path / IN
-    return sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith("."))
-
-
 def arrivals(round_: Round) -> Iterator[Arrival]:
     """Yield all that lies in 收件, by path, one held in memory at a time; an archive comes before what is in it."""
-    for path in received_files(round_):
-        key = path.relative_to(round_.path / IN).as_posix()
+    for file in found(round_.path / IN):
+        key, received = file.name, file.received
+        if file.problem or file.size > _MOST_BYTES:
+            yield Arrival(key, received, problem=Unreadable(file.problem or "huge"))
+            continue
         try:
-            received = datetime.fromtimestamp(path.stat().st_mtime)
-            if path.stat().st_size > _MOST_BYTES:
-                yield Arrival(key, received, problem=Unreadable("huge"))
-                continue
-            data = path.read_bytes()
+            data = file.path.read_bytes()
         except OSError:
-            yield Arrival(key, datetime.min, problem=Unreadable("unopened"))
+            yield Arrival(key, received, problem=Unreadable("unopened"))
             continue
         digest = keep(round_.path, data)
-        if path.name.startswith("~$"):
+        if file.path.name.startswith("~$"):
             yield Arrival(key, received, digest, Unreadable("temporary"))
         elif kind_of(data) == "zip":
             yield from _unpacked(round_.path, Arrival(key, received, digest), data)

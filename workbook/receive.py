@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from workbook.arrivals import Arrival, arrivals
 from workbook.decisions import standing
@@ -12,6 +13,7 @@ from workbook.messages import say
 from workbook.model import Decision, FileState, Finding, Receipt, Round, Submission, UnitState
 from workbook.originals import original
 from workbook.period import parse_period
+from workbook.reading.contained import contained
 from workbook.reading.kind import Unreadable
 from workbook.reading.submission import read_form
 from workbook.units import begun
@@ -57,19 +59,15 @@ def read_incoming(round_: Round, came_in: Iterable[Arrival]) -> Incoming:
     order: dict[str, int] = {}
     receipts: list[Receipt] = []
     seen: dict[str, str] = {}
-    for came in came_in:
+    for came, submission in contained(partial(_read, round_), came_in):
         first = seen.setdefault(came.digest, came.key)
-        try:
-            if came.problem is not None:
-                raise came.problem
-            data = original(round_.path, came.digest).read_bytes()
-            submission = read_form(data, came.key, came.received, round_.pack)
-        except Unreadable as error:
-            state: FileState = "attached" if error.reason in _ATTACHED else "unrecognised"
-            if error.reason in ("old_form", "other_pack"):
+        if isinstance(submission, Unreadable):
+            why = submission.reason
+            state: FileState = "attached" if why in _ATTACHED else "unrecognised"
+            if why in ("old_form", "other_pack"):
                 state = "rejected"
-            unit = "" if error.reason == "archive" else _unit_in_name(round_, came.key.rpartition("/")[2])
-            receipts.append(_receipt(came, unit, state, error.reason, **error.values))
+            unit = "" if why == "archive" else _unit_in_name(round_, came.key.rpartition("/")[2])
+            receipts.append(_receipt(came, unit, state, why, **submission.values))
             continue
         misfit, told = _misfit(round_, submission)
         if first != came.key:
@@ -81,6 +79,13 @@ def read_incoming(round_: Round, came_in: Iterable[Arrival]) -> Incoming:
             submissions[came.key] = replace(submission, unit=unit_here)
             order[came.key] = came.order
     return Incoming(submissions, tuple(receipts), order)
+
+
+def _read(round_: Round, came: Arrival) -> Submission:
+    if came.problem is not None:
+        raise came.problem
+    data = original(round_.path, came.digest).read_bytes()
+    return read_form(data, came.key, came.received, round_.pack)
 
 
 def _misfit(round_: Round, submission: Submission) -> tuple[str, dict[str, str]]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from workbook.messages import say
 from workbook.model import Defect
+
+_FORMULA = re.compile(r"'*[=+\-@＝＋－＠]")  # how a field begins that Excel works out when it opens a CSV file
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def read_table(path: Path, columns: Sequence[str]) -> tuple[list[Row], list[Defe
             if len(fields) > len(heading) and any(f.strip() for f in fields[len(heading) :]):
                 defects.append(Defect(name, reader.line_num, say("table.wide"), say("table.wide_remedy")))
             if any(f.strip() for f in fields):
-                values = {h: f.strip() for h, f in zip(heading, fields, strict=False)}
+                values = {h: _unquoted(f.strip()) for h, f in zip(heading, fields, strict=False)}
                 rows.append(Row(reader.line_num, values))
     except csv.Error as error:
         defects.append(Defect(name, reader.line_num, say("table.broken", why=error), say("table.broken_remedy")))
@@ -71,8 +75,21 @@ def read_table(path: Path, columns: Sequence[str]) -> tuple[list[Row], list[Defe
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a CSV file that Excel and WPS open with the right characters (UTF-8 with BOM)."""
+    """Write a CSV file that Excel and WPS open with the right characters (UTF-8 with BOM), every text as text."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(columns)
-        writer.writerows(rows)
+        writer.writerows([_quoted(field) for field in row] for row in rows)
+
+
+def _quoted(field: object) -> object:
+    """Return a field that no spreadsheet takes for a formula: with the apostrophe by which it knows text."""
+    if not isinstance(field, str):
+        return field
+    text = field.strip()
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def _unquoted(field: str) -> str:
+    """Return what was written, whoever put the apostrophe there."""
+    return field[1:] if field.startswith("'") and _FORMULA.match(field) else field

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import stat
-import struct
 import time
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hostile import HOSTILE_ARCHIVES, archive
 from incoming import form, package, taken
 
 from workbook.messages import say
@@ -29,17 +26,6 @@ class Named(zipfile.ZipInfo):
 
     def _encodeFilenameFlags(self) -> tuple[bytes, int]:
         return self.filename.encode("gbk"), self.flag_bits & ~0x800
-
-
-def archive(members: dict[str, bytes], make: type[zipfile.ZipInfo] = zipfile.ZipInfo, links: str = "") -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as target:
-        for name, content in members.items():
-            item = make(name)
-            item.compress_type = zipfile.ZIP_DEFLATED
-            item.external_attr = (stat.S_IFLNK | 0o777 if name == links else stat.S_IFREG | 0o644) << 16
-            target.writestr(item, content)
-    return buffer.getvalue()
 
 
 @pytest.mark.parametrize("make", [zipfile.ZipInfo, Named], ids=["UTF-8", "GBK"])
@@ -90,27 +76,6 @@ def test_names_that_lead_outside_links_and_archives_in_archives_are_not_unpacked
     assert receipts["a.zip/链接.xlsx"].note == say("receipt.link")
     assert receipts["a.zip/里面.zip"].note == say("receipt.zip")
     assert receipts["a.zip/里面.7z"].note == say("receipt.rar")
-
-
-def zeros(count: int) -> bytes:
-    """Return an archive that holds that many files of 60 MB of nothing."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
-        target.writestr("0.bin", bytes(60_000_000))
-    one = buffer.getvalue()
-    place, end = one.index(b"PK\x01\x02"), one.rindex(b"PK\x05\x06")
-    table = one[place:end] * count  # the entries overlap: all point to one content
-    tail = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, count, count, len(table), place, 0)
-    return one[:place] + table + tail
-
-
-HOSTILE_ARCHIVES: dict[str, tuple[str, Callable[[], bytes]]] = {
-    "a bomb of overlapping files": ("archive_large", lambda: zeros(100)),
-    "thousands of files": ("archive_large", lambda: archive({f"{i}.txt": b"" for i in range(3_000)})),
-    "nothing in it": ("empty", lambda: archive({})),
-    "half of it": ("other", lambda: archive({"a.txt": bytes(100_000), "b.txt": b"x"})[:150]),
-    "a table of millions": ("huge", lambda: b"PK\x03\x04" + b"PK\x01\x02" * 300_000),
-}
 
 
 @pytest.mark.parametrize("kind", HOSTILE_ARCHIVES)

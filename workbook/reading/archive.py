@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbook.reading.kind import DAMAGED, Unreadable, kind_of, locked, unpacked
-from workbook.reading.values import clean
+from workbook.reading.names import label, unlike
 
 _MOST_MEMBERS = 2_000
 _MOST_BYTES = 64 * 1024 * 1024  # of one member
 _MOST_BYTES_IN_ALL = 1024 * 1024 * 1024  # unpacked one after another, never all at once
-_MOST_NAME = 200  # characters
 _UTF8 = 0x800  # flag of a name written in UTF-8; without it the name is in whatever its writer's system used
 _OUTSIDE = re.compile(r"/|[A-Za-z]:|(.*/)?\.\.(/|$)")
 
@@ -42,12 +41,8 @@ def members(data: bytes) -> list[Member]:
         raise Unreadable("archive_large", n=str(_MOST_MEMBERS))
     found: dict[str, Member] = {}
     for part in parts:
-        label = plain = _label(_name(part))
-        number = 1
-        while label in found:
-            number += 1
-            label = f"{plain} ({number})"
-        found[label] = Member(label, part, _problem(part))
+        name = unlike(label(_name(part)), found)
+        found[name] = Member(name, part, _problem(part))
     return list(found.values())
 
 
@@ -98,11 +93,6 @@ def _name(part: zipfile.ZipInfo) -> str:
 def _ignored(name: str) -> bool:
     """Return whether it is a folder, or hidden, as such files in 收件 itself are."""
     return name.endswith("/") or name.startswith("__MACOSX/") or name.rpartition("/")[2].startswith(".")
-
-
-def _label(name: str) -> str:
-    steps = [clean(step.replace("\n", " ").replace("\t", " ")) for step in name.split("/")]
-    return "/".join(s for s in steps if s.strip(".")).rstrip()[-_MOST_NAME:].lstrip("/ ") or "_"
 
 
 def _problem(part: zipfile.ZipInfo) -> str:

@@ -118,6 +118,9 @@ class Sheets:
         self._lengths: list[int] = []  # of the shared strings
         self._row = self._column = -1
         self._length = 0
+        self._inside = (
+            0  # cells and shared strings that are open; notes, names and conditions may be as many as they like
+        )
         self._kind = self._style = ""
         self._value: list[str] | None = None  # what is gathered of a shared string's number, or of an error value
 
@@ -125,6 +128,8 @@ class Sheets:
         """Count the element; a cell with a value reaches as far as its place."""
         self._extent.step()
         name = _local(name)
+        if name in ("c", "si"):
+            self._inside += 1
         if name == "c":
             self._place(attributes.get("r"))
             self._kind, self._style, self._length = attributes.get("t", "n"), attributes.get("s", "0"), 0
@@ -162,6 +167,8 @@ class Sheets:
     def end(self, name: str) -> None:
         """Count a text once for each cell it stands in."""
         name = _local(name)
+        if name in ("c", "si"):
+            self._inside -= 1
         if name == "si":
             self._lengths.append(self._length)
         elif name == "v" and self._value is not None:
@@ -174,6 +181,8 @@ class Sheets:
 
     def text(self, text: str) -> None:
         """Count the characters of a cell or shared string."""
+        if not self._inside:
+            return
         self._length += len(text)
         self._extent.text(self._length, times=0)
         if self._value is not None:

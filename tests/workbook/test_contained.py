@@ -1,0 +1,175 @@
+"""What is done in a process of its own costs that one task, whatever happens there; real processes, real deaths."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from workbook.reading.contained import Limits, contained
+from workbook.reading.kind import Unreadable
+
+QUICK = Limits(seconds=2, memory=300_000_000)
+
+
+class Odd(Exception):
+    """Cannot travel between processes."""
+
+    def __init__(self, one: int, two: int) -> None:
+        super().__init__()
+        self.odd = lambda: one + two
+
+
+def loop() -> None:
+    while True:
+        pass
+
+
+def grow() -> None:
+    held = []
+    while True:
+        held.append(bytearray(50_000_000))
+
+
+def deep() -> None:
+    deep()
+
+
+def stop(error: BaseException) -> None:
+    raise error
+
+
+DEEDS: dict[str, Callable[[], None]] = {
+    "abort": os.abort,
+    "exit": lambda: os._exit(0),
+    "leave": lambda: sys.exit("bye"),
+    "loop": loop,
+    "grow": grow,
+    "deep": deep,
+    "fault": lambda: stop(Odd(1, 2)),
+    "refused": lambda: stop(Unreadable("stray", sheet="表", cell="A1")),
+    "disk": lambda: stop(FileNotFoundError(2, "gone", "a.xlsx")),
+}
+
+
+def work(task: str) -> str:
+    DEEDS.get(task, lambda: None)()
+    return task.upper()
+
+
+def results(*tasks: str, limits: Limits = QUICK) -> list[tuple[str, str]]:
+    found = list(contained(work, tasks, limits))
+    assert [task for task, _ in found] == list(tasks)
+    return [r.reason if isinstance(r, Unreadable) else r for _, r in found]
+
+
+@pytest.mark.parametrize(
+    ("task", "reason"),
+    [
+        ("abort", "crashed"),
+        ("exit", "crashed"),
+        ("leave", "crashed"),
+        ("grow", "crashed"),
+        ("deep", "crashed"),
+        ("fault", "crashed"),
+        ("loop", "too_slow"),
+        ("refused", "stray"),
+    ],
+)
+def test_a_task_that_goes_wrong_costs_itself_only(task: str, reason: str) -> None:
+    assert results("a", task, "b", task, "c") == ["A", reason, "B", reason, "C"]
+
+
+def test_nothing_is_lost_when_many_die_and_the_caller_is_busy() -> None:
+    stop = threading.Event()
+
+    def busy() -> None:
+        while not stop.is_set():
+            sum(i * i for i in range(10_000))
+
+    thread = threading.Thread(target=busy)
+    thread.start()
+    try:
+        found = results(*["abort", "a"] * 40)
+    finally:
+        stop.set()
+        thread.join()
+    assert found == ["crashed", "A"] * 40
+
+
+def test_why_a_file_was_refused_travels_with_its_values_and_a_fault_with_its_traceback() -> None:
+    (_, refused), (_, fault) = contained(work, ["refused", "fault"], QUICK)
+    assert isinstance(refused, Unreadable)
+    assert refused.values == {"sheet": "表", "cell": "A1"}
+    assert isinstance(fault, Unreadable)
+    assert "raise error" in fault.__notes__[0]
+
+
+def test_trouble_of_the_disk_is_no_fault_of_the_task() -> None:
+    with pytest.raises(FileNotFoundError) as caught:
+        results("a", "disk")
+    assert caught.value.filename == "a.xlsx"
+
+
+def test_tasks_are_taken_only_as_fast_as_they_are_worked_on() -> None:
+    taken = 0
+
+    def tasks() -> Iterator[str]:
+        nonlocal taken
+        for number in range(1_000):
+            taken += 1
+            yield str(number)
+
+    found = contained(work, tasks(), QUICK)
+    assert next(found) == ("0", "0")
+    assert taken < 200
+    found.close()
+
+
+def test_large_tasks_and_results_pass() -> None:
+    large = "x" * 20_000_000
+    assert results(large, "a") == [large.upper(), "A"]
+
+
+def test_no_task_starts_no_process() -> None:
+    assert list(contained(work, [])) == []
+
+
+def test_no_process_outlives_the_work() -> None:
+    found = contained(os.path.getsize, ["/dev/null"] * 4)
+    next(found)
+    found.close()
+    assert multiprocessing.active_children() == []
+
+
+SCRIPT = """
+    import os, sys
+    from workbook.reading.contained import contained
+    {guard}
+    print([r for _, r in contained(abs, [-1, -2])], file=sys.stdout)
+"""
+
+
+@pytest.mark.parametrize(("guard", "good"), [("if __name__ == '__main__':", True), ("if True:", False)])
+def test_a_script_without_a_guard_is_told_instead_of_waiting_for_ever(guard: str, good: bool, tmp_path: Path) -> None:
+    script = tmp_path / "run.py"
+    body = textwrap.dedent(SCRIPT).replace("{guard}\n", guard + "\n    ")
+    script.write_text(body)
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.stdout == "[1, 2]\n") == good
+    assert ("ended before it began" in done.stderr) != good
