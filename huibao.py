@@ -243,7 +243,7 @@ def ledger(round_path: Path, output: Path | None, as_json: bool) -> int:
     if defects:
         raise Stop(defects_text(defects))
     rows = [asdict(event) for event in events]
-    heads = [say(f"ledger.{k}") for k in ("at", "who", "what", "unit", "file", "detail", "sha256")]
+    heads = [say(f"register.{k}") for k in ("at", "who", "what", "unit", "file", "detail", "sha256")]
     if output is not None:
         with replacing(output) as temporary:
             write_table(temporary, heads, ([*row.values()] for row in rows))
@@ -251,7 +251,7 @@ def ledger(round_path: Path, output: Path | None, as_json: bool) -> int:
     if as_json:
         print_json({"events": rows})
     elif output is None:
-        table(say("ledger.title"), heads[:-1], ([*row.values()][:-1] for row in rows))
+        table(say("register.title"), heads[:-1], ([*row.values()][:-1] for row in rows))
     return DONE
 
 

@@ -14,7 +14,8 @@ from workbook.model import Decision, DecisionKind, Defect, Finding, Round, Submi
 from workbook.reading.submission import SHORTEST_REASON
 from workbook.reading.values import length
 
-_FROM = {"accept": "rejected", "return": "used"}  # the state a form is in before
+# The state a form is in before, and what is said when there is none.
+_BEFORE = {"accept": ("rejected", "no_accept"), "return": ("used", "no_return"), "waive": ("", "")}
 
 
 def decide(
@@ -34,7 +35,8 @@ def decide(
 def _decide(round_: Round, wanted: Decision) -> tuple[Decision | None, str, tuple[Defect, ...]]:
     unit, kind, rule = wanted.unit, wanted.kind, wanted.rule
     ledger = Ledger(round_.path)
-    forms = [(path, digest) for path, digest, state in ledger.forms_of(unit) if state == _FROM.get(kind)]
+    before, none = _BEFORE[kind]
+    forms = [(path, digest) for path, digest, state in ledger.forms_of(unit) if state == before]
     path, digest = forms[0] if forms else ("", "")
     problem = ""
     if round_.unit(unit) is None:
@@ -44,7 +46,7 @@ def _decide(round_: Round, wanted: Decision) -> tuple[Decision | None, str, tupl
     elif kind == "waive" and rule not in round_.pack.rules and rule not in _builtin():
         problem = "no_rule"
     elif kind != "waive" and not forms:
-        problem = f"no_{kind}"
+        problem = none
     if problem:
         values = {"unit": unit, "rule": rule, "n": str(SHORTEST_REASON)}
         say_it, remedy = (say(f"decision.{problem}{end}", **values) for end in ("", "_remedy"))

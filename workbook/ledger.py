@@ -49,7 +49,7 @@ class Event:
 def damaged() -> Defect:
     """Return what there is to say and to do when the ledger cannot be read."""
     name = f"{MEMORY}/{LEDGER}"
-    return Defect(name, 0, say("ledger.damaged", file=name), say("ledger.damaged_remedy"))
+    return Defect(name, 0, say("register.damaged", file=name), say("register.damaged_remedy"))
 
 
 class Ledger:
@@ -152,7 +152,7 @@ class Ledger:
             came = db.execute("SELECT first, path, sha256, received FROM arrivals ORDER BY number").fetchall()
             fates = db.execute("SELECT run, path, sha256, unit, state, note FROM fates ORDER BY rowid").fetchall()
         events = [
-            Event(*runs[first], say("ledger.came"), "", path, say("ledger.saved_at", time=received), digest)
+            Event(*runs[first], say("register.came"), "", path, say("register.saved_at", time=received), digest)
             for first, path, digest, received in came
         ]
         events += [
@@ -184,6 +184,6 @@ def _written_over(db: sqlite3.Connection, arrivals: Sequence[Arrival]) -> list[A
     ).fetchall()
     over = [row for row in rows if row[0] in paths and row[1] not in digests]
     return [
-        Arrival(say("ledger.earlier", path=path, mark=digest[:6]), datetime.fromisoformat(time), digest, order=first)
+        Arrival(say("register.earlier", path=path, mark=digest[:6]), datetime.fromisoformat(time), digest, order=first)
         for path, digest, time, first in over
     ]

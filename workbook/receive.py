@@ -185,7 +185,7 @@ def _reason(state: FileState, errors: int, decision: Decision | None) -> tuple[s
     values = {"n": str(errors)}
     if decision is not None and state != "superseded":
         values |= {"why": decision.why, "who": decision.who, "at": f"{decision.at:%Y-%m-%d}"}
-        return f"decided_{decision.kind}", values
+        return ("decided_accept" if decision.kind == "accept" else "decided_return"), values
     if state == "used" and errors:
         return "used_with_errors", values
     return ("errors" if state == "rejected" else state), values
