@@ -27,7 +27,7 @@ check:
 
 setup: $(VENV)/.dev
 
-$(VENV)/.ready: pyproject.toml
+$(VENV)/.ready: pyproject.toml huibao.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV) && $(APT) python3-venv && $(PYTHON) -m venv $(VENV); }
 	$(BIN)/python -m pip install --quiet --editable .
