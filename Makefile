@@ -9,7 +9,7 @@ DEMO   ?= demo
 SUDO   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 APT    := $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends
 
-.PHONY: demo test check bench setup system docs clean
+.PHONY: demo test check bench fuzz hostile setup system docs clean
 
 demo: $(VENV)/.ready
 	rm -rf "$(DEMO)"
@@ -41,6 +41,16 @@ $(VENV)/.dev: $(VENV)/.ready
 bench: $(VENV)/.dev system
 	$(BIN)/python tests/bench.py
 
+# Files changed at random, for as long as you like: make fuzz SECONDS=3600. Finds are left in fuzz/.
+SECONDS ?= 600
+SEED    ?= 0
+fuzz: $(VENV)/.dev system
+	$(BIN)/python tests/fuzz.py $(SECONDS) $(SEED)
+
+# What reading every hostile file takes, in time and memory: docs/reference/hostile-files.md.
+hostile: $(VENV)/.dev system
+	$(BIN)/python docs/hostile.py
+
 # What the tests need from the system: LibreOffice as outside judge and python3-uno to work in it, poppler to look at
 # pages, a Chinese font.
 system:
@@ -55,4 +65,4 @@ docs: $(VENV)/.dev system
 	$(BIN)/python docs/pictures.py "$(DEMO)/2020H1"
 
 clean:
-	rm -rf $(VENV) demo dist .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) demo dist fuzz .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -14,6 +14,9 @@ from workbook.lock import Busy
 from workbook.messages import say
 from workbook.model import Defect
 
+# Names of files and sheets come from anybody; none of their characters steers the screen.
+_STEERING = dict.fromkeys({*range(32), *range(127, 160)} - {ord("\n"), ord("\t")})
+
 DONE, FOUND, UNUSABLE, UNBALANCED = 0, 1, 2, 3
 
 
@@ -128,7 +131,7 @@ def usage_error(error: click.ClickException) -> str:
 
 def complain(message: str) -> None:
     """Write one sentence to stderr."""
-    click.echo(message, err=True)
+    click.echo(message.translate(_STEERING), err=True)
 
 
 def defects_text(defects: Sequence[Defect]) -> str:
@@ -154,7 +157,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> 
     for column in columns:
         grid.add_column(column, overflow="fold")
     for row in rows:
-        grid.add_row(*(escape(v) for v in row))
+        grid.add_row(*(escape(v.translate(_STEERING)) for v in row))
     Console(stderr=True, highlight=False).print(grid)
 
 

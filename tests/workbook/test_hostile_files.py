@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from helpers import office, party_building
-from hostile import ALL, HARMLESS, STRAY, made, text_cell, wide_xls, with_rows
+from hostile import ALL, HARMLESS, HOSTILE_ARCHIVES, IN_THE_FOLDER, STRAY, made, text_cell, wide_xls, with_rows
 from incoming import form, taken
 
 from workbook.messages import say
@@ -89,6 +90,16 @@ def test_all_of_them_together_take_little_memory(good: bytes, opened: dict[str, 
         [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert int(done.stdout) / 1024 < MEGABYTES
+
+
+def test_every_kind_has_its_line_in_the_documentation() -> None:
+    page = (ROOT / "docs" / "reference" / "hostile-files.md").read_text(encoding="utf-8")
+    kinds = [*ALL, *(("xlsx", k) for k in HARMLESS), *(("zip", k) for k in HOSTILE_ARCHIVES)]
+    kinds += [("folder", k) for k in IN_THE_FOLDER]
+    assert [line.split(" | ")[:2] for line in page.splitlines() if re.match(r"\| (xlsx|ods|xls|zip|folder) ", line)][
+        1:
+    ] == [[f"| {of}", kind] for of, kind in kinds]
+    assert not re.search(say("receipt.crashed") + "|" + say("receipt.too_slow", n=".*"), page)
 
 
 def test_a_good_form_beside_hostile_ones_is_accepted(good: bytes, opened: dict[str, bytes], tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ _MODULE = "workbook.reading.submission"  # loaded once, for every process that f
 # Not plain fork: the libraries of the calling process have threads, and a fork in the middle of theirs can hang.
 if sys.platform == "linux":
     _processes = multiprocessing.get_context("forkserver")
-    _processes.set_forkserver_preload([_MODULE])
+    _processes.set_forkserver_preload(["__main__", _MODULE])
 else:
     _processes = multiprocessing.get_context("spawn")
 
