@@ -248,6 +248,11 @@ class Cell:
     address: str
     understood: bool = False  # `raw` is what the words in the cell mean; the form itself takes them for unreadable
 
+    @property
+    def doubtful(self) -> bool:
+        """True where it cannot be told what the unit put; a Doubt says why."""
+        return self.state == State.UNREADABLE and not self.raw
+
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
@@ -271,6 +276,17 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """What cannot be told for certain of a mangled form: asked back as a finding, never guessed."""
+
+    kind: str  # names the message under [check]
+    sheet: str
+    cell: str  # "" where a whole sheet is meant
+    indicator: str  # or text input, "" where none is concerned
+    values: Mapping[str, str]  # what the message is filled with
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """A filled form as read. `cells` has (code, measure); computed items hold what the file showed."""
 
@@ -290,6 +306,7 @@ class Submission:
     switches: tuple[Switch, ...] = ()  # rules switched when the form was handed out
     places: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # sheet or text handed out -> where it is now
     repairs: tuple[Repair, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

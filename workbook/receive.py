@@ -42,7 +42,7 @@ def read_incoming(round_: Round) -> Incoming:
         try:
             if came.problem is not None:
                 raise came.problem
-            submission = read_form(came.data, came.key, came.received, round_.pack)
+            submission = read_form(came.data, came.key, came.received, round_.pack, round_)
         except Unreadable as error:
             state: FileState = "attached" if error.reason in _ATTACHED else "unrecognised"
             if error.reason in ("old_form", "other_pack"):

@@ -134,7 +134,7 @@ def _content(round_: Round, job: Job) -> bytes | None:
 def _read(round_: Round, job: Job) -> Submission | None:
     """Return the form; None if it is gone or changed since it was judged."""
     try:
-        submission = read_form(bytes_at(job.source), str(job.source), job.letter.received, round_.pack)
+        submission = read_form(bytes_at(job.source), str(job.source), job.letter.received, round_.pack, round_)
         return replace(submission, unit=job.letter.unit)
     except (OSError, Unreadable):
         return None

@@ -61,6 +61,8 @@ def figure_findings(key: str, submission: Submission, layout: Layout) -> Iterato
             continue
         place = Place(cell.sheet, cell.address, code)
         values = {"name": item.name, "raw": cell.raw, "word": item.measure_word}
+        if cell.doubtful:
+            continue  # asked back by doubt_findings
         if cell.state == State.UNREADABLE:
             yield finding("unreadable", "error", key, place, **values)
         elif measure == "value" and item.required and cell.state == State.BLANK:
@@ -75,7 +77,7 @@ def lost_findings(key: str, submission: Submission, layout: Layout) -> Iterator[
     """Yield the sheets whose rows were deleted; what stood there reads as blank."""
     for section in layout.sections:
         cells = (submission.cells.get((code, "value")) for code in section.rows)
-        lost = [cell for cell in cells if cell is not None and not cell.address]
+        lost = [cell for cell in cells if cell is not None and not cell.address and not cell.doubtful]
         if lost:
             place = Place(submission.places.get(section.sheet, (section.sheet, ""))[0], "", "")
             yield finding("lost", "error", key, place, sheet=section.sheet, n=str(len(lost)))
@@ -144,7 +146,7 @@ def _result_findings(
 
 def differs(cell: Cell, exact: Fraction, item: Indicator) -> bool:
     """Return whether a computed cell shows something else than its parts give; an empty cache says nothing."""
-    if cell.state == State.BLANK:
+    if cell.state == State.BLANK or cell.doubtful:
         return False
     return not cell.state.known or abs(Fraction(Decimal(cell.raw)) - exact) > tolerance(cell.digits, item.decimals)
 
