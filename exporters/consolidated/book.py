@@ -9,6 +9,7 @@ from typing import Any
 from exporters.consolidated.listing import write_note
 from exporters.consolidated.outliers import count_line, shown_outliers, write_outliers
 from exporters.consolidated.places import make_places
+from exporters.consolidated.repairs import write_repairs
 from exporters.consolidated.rules import write_rules
 from exporters.consolidated.status import (
     balance_lines,
@@ -55,6 +56,7 @@ def write_book(path: Path, collection: Collection, hidden: frozenset[str]) -> No
         write_tiers(book, styles, collection, places)
         write_units_state(book, styles, collection)
         write_findings(book, styles, collection, hidden)
+        write_repairs(book, styles, collection, hidden)
         write_outliers(book, styles, collection, outliers)
         write_controls(book, styles, collection, hidden)
         write_unit_sheets(book, styles, collection, places)

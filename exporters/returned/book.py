@@ -126,7 +126,7 @@ def _content(round_: Round, job: Job) -> bytes | None:
     if book is None or not {f.sheet for f in job.letter.findings if f.cell} <= set(book.sheetnames):
         return None
     clear(book)
-    write_opinion(book, job.letter)
+    write_opinion(book, replace(job.letter, repairs=job.letter.repairs or submission.repairs))
     mark(book, submission, job.letter.findings)
     return saved(book, data)
 
@@ -148,7 +148,8 @@ def _write_anew(round_: Round, jobs: Sequence[Job]) -> set[Path]:
         for job in jobs:
             submission = _read(round_, job)
             if submission is not None:
-                fresh[Path(folder) / job.target.name] = (job, understood(round_, submission, stored))
+                told = replace(job, letter=replace(job.letter, repairs=submission.repairs))
+                fresh[Path(folder) / job.target.name] = (told, understood(round_, submission, stored))
         if not fresh:
             return set()
         write_books(round_, {path: content for path, (_, content) in fresh.items()})

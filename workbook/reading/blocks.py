@@ -60,8 +60,8 @@ def find_blocks(sheet: Sheet, layout: Layout) -> dict[str, Stand]:
         current = code
         stand = stands.setdefault(code, Stand(layout.blocks[code], sheet))
         stand.coded |= bool(item) or mark == HEADING_MARK
-        columns = headings(row, stand.block.text)
-        if mark == HEADING_MARK or (not item and NOWHERE not in columns):
+        columns = [] if item else headings(row, stand.block.text)
+        if mark == HEADING_MARK or (columns and NOWHERE not in columns):
             if not stand.columns:
                 stand.columns, stand.heading = columns, number
         elif item or not title:

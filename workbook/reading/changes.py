@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from workbook.layout import Layout, address
 from workbook.messages import say
 from workbook.model import MEASURES
-from workbook.reading.grid import Sheet
+from workbook.reading.grid import NOWHERE, Sheet
 from workbook.reading.locate import Row, Table
 from workbook.reading.notes import Notes
 
@@ -18,7 +18,9 @@ def tell_changes(tables: Sequence[Table], layout: Layout, notes: Notes) -> None:
         _tell_rows(table, notes, "by_name", [r for r in table.rows if not r.coded])
         _tell_rows(table, notes, "renamed_rows", [r for r in table.rows if r.coded and not r.named and not r.other])
         _tell_rows(table, notes, "moved_rows", [r for r in table.rows if table.section.rows.get(r.code) != r.number])
-        first = table.heads[0][1] if table.heads else {}
+        above, first = table.heads[0] if table.heads else (NOWHERE, {})
+        if table.heads and above + 1 != min(r.number for r in table.rows):
+            notes.repair("heading_moved", table.sheet.name, address(above, 0))
         moved = [m for m in MEASURES if m in first and first[m][0] != layout.column(m)]
         for kind, measures in (("moved_columns", moved), ("assumed", list(table.assumed))):
             if measures:

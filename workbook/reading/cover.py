@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from workbook.layout import address, cover_subfields
+from workbook.messages import say
 from workbook.model import Pack, TextRow
 from workbook.reading.grid import NOWHERE, Sheet, squeezed
+from workbook.reading.notes import Notes
 from workbook.reading.values import show
 
 
@@ -71,3 +73,12 @@ def read_cover(cover: Cover, pack: Pack) -> dict[str, tuple[TextRow, ...]]:
     names = [s.name for s in text.subfields]
     values, cells = (tuple(found.get(n, "") for n in names) for found in (cover.lines, cover.cells))
     return {text.code: (TextRow(values, cover.sheet, cells),)}
+
+
+def tell_cover(cover: Cover | None, pack: Pack, notes: Notes) -> None:
+    """Note a cover that was known by its labels alone, or not found."""
+    text = next((t for t in pack.texts.values() if t.place == "cover"), None)
+    if cover is None and text is not None:
+        notes.repair("lost_block", say("form.cover_sheet"), "", text.code, name=text.name)
+    elif cover is not None and not cover.coded:
+        notes.repair("cover_labels", cover.sheet)

@@ -120,8 +120,7 @@ class _Reader:
     def _misnamed(self, item: Indicator, measure: Measure, row: Row, cell: Cell) -> bool:
         """Return whether the name of another indicator stands beside the code of this one."""
         if row.other and measure == "value":
-            other = self._layout.indicators[row.other].name
-            self._notes.doubt("mismatch", cell.sheet, cell.address, item.code, name=item.name, other=other)
+            self._notes.doubt("mismatch", cell.sheet, cell.address, item.code, name=item.name)
         return bool(row.other)
 
     def _differs(self, item: Indicator, cell: Cell, other: Cell) -> bool:
@@ -135,8 +134,8 @@ class _Reader:
                 self._notes.repair("copied", other.sheet, place, item.code if place else "", first=cell.sheet)
             return False
         values = {"name": item.name, "raw": cell.raw or say("word.blank"), "other": other.raw or say("word.blank")}
-        place = f"{other.sheet} {other.address}"
-        self._notes.doubt("twice", cell.sheet, cell.address, item.code, **values, place=place)
+        there = f"{other.sheet} {other.address}"
+        self._notes.doubt("twice", cell.sheet, cell.address, item.code, **values, there=there)
         return True
 
 

@@ -12,7 +12,7 @@ from workbook.model import MEASURES, Measure, Pack, Round, Submission, Switch, T
 from workbook.pack import find_pack, load_pack
 from workbook.period import parse_period
 from workbook.reading.changes import tell_changes, tell_sheets
-from workbook.reading.cover import find_cover, read_cover
+from workbook.reading.cover import find_cover, read_cover, tell_cover
 from workbook.reading.figures import read_figures
 from workbook.reading.grid import open_book
 from workbook.reading.kind import Unreadable, kind_of
@@ -55,8 +55,7 @@ def read_form(
     figures = read_figures(sheets, layout, who_line(stamp), texts.held, notes)
     cover = find_cover(sheets, layout.pack)
     rows = dict(texts.rows) | ({} if cover is None else read_cover(cover, layout.pack))
-    if cover is not None and not cover.coded:
-        notes.repair("cover_labels", cover.sheet)
+    tell_cover(cover, layout.pack, notes)
     tell_changes(figures.tables, layout, notes)
     tell_leftovers(figures.tables, layout, notes)
     tell_sheets(sheets, {**figures.now, **texts.sheets}, layout, notes)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from workbook.layout import Layout, address
-from workbook.model import TextRow
+from workbook.model import Subfield, TextRow
 from workbook.reading.blocks import Item, Stand, find_blocks
 from workbook.reading.grid import NOWHERE, Sheet
 from workbook.reading.notes import Notes
 from workbook.reading.values import length, show
+
+_FIRST_DAY = date(1899, 12, 30)  # as workbooks count days
+_DAYS = range(32_874, 73_051)  # 1990 to 2099, as the form allows
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +44,11 @@ def read_texts(sheets: Sequence[Sheet], layout: Layout, notes: Notes) -> Texts:
         first, *copies = sorted(stands[code], key=lambda s: s.sheet.name != block.sheet)
         now.setdefault(block.sheet, first.sheet.name)
         starts[code] = (first.sheet.name, _start(first))
-        rows[code] = _rows_of(first, layout)
+        rows[code] = _rows_of(first, layout, notes)
         _tell(first, rows[code], notes)
         for copy in copies:
-            _compare(first, rows[code], copy, _rows_of(copy, layout), notes)
+            _compare(first, rows[code], copy, _rows_of(copy, layout, Notes()), notes)
+    _tell_moved([found[0] for found in stands.values()], notes)
     return Texts(rows, starts, now, frozenset(s.sheet.name for found in stands.values() for s in found))
 
 
@@ -53,17 +59,41 @@ def _start(stand: Stand) -> str:
     return address(row, min(columns)) if columns and row != NOWHERE else ""
 
 
-def _rows_of(stand: Stand, layout: Layout) -> tuple[TextRow, ...]:
+def _rows_of(stand: Stand, layout: Layout, notes: Notes) -> tuple[TextRow, ...]:
     """Return the items with something in them, in the order in which they stand."""
     rows = []
+    named = layout.named
     for place, item in enumerate(stand.items, 1):
         subfields = zip(stand.block.text.subfields, stand.columns, strict=True)
-        shown = [(s, show(stand.sheet.at(item.row, c))) for s, c in subfields]
-        values = tuple(layout.named.get(v, v) if s.kind == "code" else v for s, v in shown)
+        shown = [(s, _shown(stand, s, (item.row, c), notes)) for s, c in subfields]
+        values = tuple(named.get(v, v) if s.kind == "code" else v for s, v in shown)
         if any(length(v) for v in values):
             cells = tuple(address(item.row, c) if c != NOWHERE else "" for c in stand.columns)
             rows.append(TextRow(values, stand.sheet.name, cells, item.number or place))
     return tuple(rows)
+
+
+def _shown(stand: Stand, subfield: Subfield, at: tuple[int, int], notes: Notes) -> str:
+    """Return what a cell of an item shows; a date whose format is gone shows as its number, and is a date again."""
+    raw = stand.sheet.at(*at)
+    if subfield.kind == "date" and isinstance(raw, int | float) and raw == int(raw) and int(raw) in _DAYS:
+        day, text = (_FIRST_DAY + timedelta(days=int(raw))).isoformat(), stand.block.text
+        notes.repair("day", stand.sheet.name, address(*at), text.code, name=text.name, raw=int(raw), day=day)
+        return day
+    return show(raw)
+
+
+def _tell_moved(stands: Sequence[Stand], notes: Notes) -> None:
+    """Note, once for a sheet, that items or columns are not where they were handed out."""
+    items: Counter[str] = Counter()
+    for stand in stands:
+        first = stand.block.first_row - 1
+        items[stand.sheet.name] += sum(1 for i in stand.items if i.number and i.row != first + i.number)
+    for sheet in dict.fromkeys(s.sheet.name for s in stands if not s.unknown and s.columns != [*s.block.columns]):
+        notes.repair("moved_blocks", sheet)
+    for sheet, n in items.items():
+        if n:
+            notes.repair("moved_items", sheet, n=n)
 
 
 def _tell(stand: Stand, rows: Sequence[TextRow], notes: Notes) -> None:
@@ -109,4 +139,4 @@ def _compare(first: Stand, rows: Sequence[TextRow], copy: Stand, others: Sequenc
             )
         return
     where = f"{copy.sheet.name} {_start(copy)}".strip()
-    notes.doubt("twice_text", first.sheet.name, _start(first), text.code, name=text.name, place=where)
+    notes.doubt("twice_text", first.sheet.name, _start(first), text.code, name=text.name, there=where)
