@@ -94,6 +94,7 @@ def small_pack() -> Pack:
     pack = party_building()
     items = {c: i for c, i in pack.indicators.items() if i.section in mangle.FIGURES}
     texts = {f"TXT_{name}": pack.texts[f"TXT_{name}"] for name in TEXTS}
+    texts = {code: replace(t, max_items=min(6, t.max_items)) for code, t in texts.items()}
     return replace(pack, sections=mangle.FIGURES, indicators=items, texts=texts, rules={})
 
 
@@ -127,7 +128,10 @@ def items(code: str, start: int) -> list[list[str]]:
     }
     choice = {s.name: s.choices[0] for s in text.subfields if s.choices}
     return [
-        [choice.get(s.name) or samples.get(s.kind, f"{s.label}第{start}之{{n}}").format(n=n) for s in text.subfields]
+        [
+            choice.get(s.name) or samples.get(s.kind, f"{s.label}{start}之{{n}}（{text.name}）").format(n=n)
+            for s in text.subfields
+        ]
         for n in range(1, min(3, text.max_items) + 1)
     ]
 

@@ -234,7 +234,7 @@ def list_continued(desk: Desk, _: Forms) -> None:
 def list_sorted(desk: Desk, _: Forms) -> None:
     """清单整行排序"""
     row = row_of(desk, TEXTS, "TXT_PLANS.1")
-    desk.sort(TEXTS, f"A{row}:N{row + 9}", 3)
+    desk.sort(TEXTS, f"A{row}:N{row + 5}", 3)
 
 
 def list_heading_deleted(desk: Desk, _: Forms) -> None:

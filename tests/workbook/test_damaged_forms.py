@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from corpus import PAGE, Outcome, damaged, forms_in, page
 from desk import Desk

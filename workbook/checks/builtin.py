@@ -162,7 +162,7 @@ def text_findings(key: str, submission: Submission, layout: Layout) -> Iterator[
         text = block.text
         rows = submission.texts.get(code, ())
         place = Place(*start_of(submission, block), code)
-        if text.required and not rows:
+        if text.required and not rows and not any(d.indicator == code for d in submission.doubts):
             yield finding("text_required", "error", key, place, name=text.name)
         if len(rows) > text.max_items:
             values = {"name": text.name, "limit": str(text.max_items), "n": str(len(rows))}

@@ -105,13 +105,13 @@ def _code_column(sheet: Sheet, layout: Layout) -> int:
 
 
 def _assume(stands: Sequence[Stand]) -> None:
-    """Give a block without headings its own columns, where the headings of others enclose them in their places."""
+    """Give a block without headings its own columns, where the headings of others stand over each in its place."""
     pairs = [(was, now) for s in stands for was, now in zip(s.block.columns, s.columns, strict=False) if now != NOWHERE]
     shifts = {now - was for was, now in pairs}
-    furthest = max((was for was, _ in pairs), default=0)
+    headed = {was for was, _ in pairs}
     for stand in stands:
         stand.columns = stand.columns or [NOWHERE] * len(stand.block.columns)
-        if NOWHERE in stand.columns and len(shifts) == 1 and max(stand.block.columns) <= furthest:
+        if NOWHERE in stand.columns and len(shifts) == 1 and headed.issuperset(stand.block.columns):
             shift = next(iter(shifts))
             places = [c + shift for c in stand.block.columns]
             wanting = [p for p, now in zip(places, stand.columns, strict=True) if now == NOWHERE]

@@ -48,7 +48,8 @@ def read_figures(sheets: Sequence[Sheet], layout: Layout, who: str, texts: froze
     for table in tables:
         for row in table.rows:
             spots.setdefault(row.code, []).append((table, row))
-    reader = _Reader(layout, notes, frozenset(foreign))
+    codeless = any(not row.coded for table in tables for row in table.rows)
+    reader = _Reader(layout, notes, frozenset(foreign), codeless=codeless)
     cells: dict[Key, Cell] = {}
     for section in layout.sections:
         for code in section.rows:
@@ -80,9 +81,10 @@ def _certain(spots: Sequence[Spot]) -> list[Spot]:
 class _Reader:
     """Reads the figures of one indicator after the other."""
 
-    def __init__(self, layout: Layout, notes: Notes, foreign: frozenset[str]) -> None:
+    def __init__(self, layout: Layout, notes: Notes, foreign: frozenset[str], *, codeless: bool) -> None:
         self.unread: dict[str, dict[Measure, int]] = {}  # sheet -> figures whose column cannot be told
         self._layout, self._notes, self._foreign = layout, notes, foreign
+        self._codeless = codeless
         self._copies: set[tuple[str, str]] = set()
 
     def read(self, item: Indicator, spots: Sequence[Spot]) -> dict[Key, Cell]:
@@ -101,12 +103,16 @@ class _Reader:
             for t, r, c in places
         ]
         if definition(item, measure, self._layout.pack.indicators) is not None:
-            return cells[0]  # computed anew, whatever stands there
+            return self._shown(cells[0])
         doubtful = [self._swallowed(item, *places[0]), self._misnamed(item, measure, places[0][1], cells[0])]
         doubtful += [self._differs(item, cells[0], other) for other in cells[1:]]
         if any(doubtful) or cells[0].sheet in self._foreign:
             return _doubtful(cells[0].sheet, cells[0].address)
         return cells[0]
+
+    def _shown(self, cell: Cell) -> Cell:
+        """Return what a computed cell shows; its formula finds nothing any more where codes are gone."""
+        return _blank(cell.sheet, cell.address) if self._codeless and not cell.state.known else cell
 
     def _swallowed(self, item: Indicator, table: Table, row: Row, column: int) -> bool:
         """Return whether the cell is joined to another, which shows instead of it."""
@@ -143,6 +149,10 @@ def _doubtful(sheet: str, place: str) -> Cell:
     return Cell(State.UNREADABLE, None, "", 0, sheet, place)
 
 
+def _blank(sheet: str, place: str) -> Cell:
+    return Cell(State.BLANK, None, "", 0, sheet, place)
+
+
 def _tell_missing_columns(tables: Sequence[Table], unread: Mapping[str, Mapping[Measure, int]], notes: Notes) -> None:
     for table in tables:
         counted = unread.get(table.sheet.name, {})
@@ -154,7 +164,7 @@ def _tell_missing_columns(tables: Sequence[Table], unread: Mapping[str, Mapping[
 def _lost(cells: Mapping[Key, Cell], layout: Layout, now: Mapping[str, str]) -> dict[Key, Cell]:
     """Return the figures whose row is gone: blank, on their sheet, without an address."""
     return {
-        (code, measure): Cell(State.BLANK, None, "", 0, now.get(section.sheet, section.sheet), "")
+        (code, measure): _blank(now.get(section.sheet, section.sheet), "")
         for section in layout.sections
         for code in section.rows
         for measure in layout.measures(layout.indicators[code])

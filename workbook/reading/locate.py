@@ -1,17 +1,17 @@
 """Where the rows and columns of figures stand on a sheet now.
 
 A row is known by the code hidden in its first column, else by its exact name; a column by its heading, else by the
-place it was handed out at, if what stands around it is still in its own place.
+line above the headings that says what is to be filled.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from workbook.layout import CODE, DEFINITION, NAME, WORD, Layout, Section
+from workbook.layout import CHANGE, EARLIER, PRIOR, Layout, Section
 from workbook.messages import say
 from workbook.model import MEASURES, Measure
 from workbook.reading.grid import NOWHERE, Sheet, squeezed
@@ -62,6 +62,7 @@ class Labels:
     own: Mapping[str, str]  # code -> name
     holders: Mapping[str, Mapping[str, str]]  # name -> sheet -> code, "" where several on a sheet are called so
     heads: Mapping[str, str]
+    hints: Mapping[str, str]  # the line above the headings: which colour is to be filled
     sections: Mapping[str, Section]  # by code
     mark: str  # behind the names of required ones
 
@@ -82,8 +83,9 @@ def labels_of(layout: Layout) -> Labels:
             here = holders.setdefault(own[code], {})
             here[section.sheet] = "" if section.sheet in here else code
     heads = {squeezed(say(f"form.head_{key}")): key for key in _HEADS}
+    hints = {squeezed(say(f"form.short_{key}")): key for key in ("input", "carried", "computed")}
     sections = {c: s for s in layout.sections for c in s.rows}
-    return Labels(layout, own, holders, heads, sections, squeezed(say("form.required_mark")))
+    return Labels(layout, own, holders, heads, hints, sections, squeezed(say("form.required_mark")))
 
 
 @dataclass(slots=True)
@@ -94,6 +96,7 @@ class _Seen:
     sections: Counter[str] = field(default_factory=Counter)
     names: Counter[tuple[str, int]] = field(default_factory=Counter)
     heads: dict[int, Heads] = field(default_factory=dict)
+    hints: dict[str, list[int]] = field(default_factory=dict)  # what is to be filled -> columns
 
 
 def find_table(sheet: Sheet, labels: Labels, *, texts: bool) -> Table | None:
@@ -112,9 +115,9 @@ def find_table(sheet: Sheet, labels: Labels, *, texts: bool) -> Table | None:
     rows = _rows(sheet, labels, section, (code_column, name_column))
     if not rows or (not heads and (texts or 2 * len(rows) < len(section.rows))):
         return None
-    shift = _shift(sheet, labels, rows, (code_column, name_column))
-    table = Table(sheet, section, rows, heads, {}, _edge(heads, shift))
-    return Table(sheet, section, rows, heads, _assumed(table, labels, shift), table.edge)
+    edge = max((c for _, h in heads for c in h.get("definition", ())), default=NOWHERE)
+    table = Table(sheet, section, rows, heads, {}, edge)
+    return replace(table, assumed=_assumed(table, _hinted(seen, labels.layout), labels.layout))
 
 
 def _look_over(sheet: Sheet, labels: Labels) -> _Seen:
@@ -129,6 +132,8 @@ def _look_over(sheet: Sheet, labels: Labels) -> _Seen:
                 seen.sections[labels.sections[text].sheet] += 1
             elif text in labels.heads:
                 seen.heads.setdefault(number, {}).setdefault(labels.heads[text], []).append(column)
+            elif text in labels.hints:
+                seen.hints.setdefault(labels.hints[text], []).append(column)
             else:
                 for name in labels.holders.get(text.removesuffix(labels.mark), ()):
                     seen.names[name, column] += 1
@@ -164,47 +169,22 @@ def _rows(sheet: Sheet, labels: Labels, section: Section, columns: tuple[int, in
     return tuple(rows)
 
 
-def _shift(sheet: Sheet, labels: Labels, rows: Sequence[Row], columns: tuple[int, int]) -> int | None:
-    """Return by how many columns the whole table was moved; None if not all of it stands in one piece.
-
-    Names, measure words and definitions must stand in most rows where the layout puts them; they enclose the figures.
-    """
-    code_column, name_column = columns
-    shift = name_column - NAME
-    if name_column == NOWHERE or (code_column != NOWHERE and code_column - CODE != shift):
-        return None
-    for place in (WORD, DEFINITION):
-        asked = [(r.number, _printed(labels, r.code, place)) for r in rows]
-        hits = sum(squeezed(sheet.at(n, place + shift)) == text for n, text in asked if text)
-        if 2 * hits <= sum(bool(text) for _, text in asked):
-            return None
-    return shift
+def _hinted(seen: _Seen, layout: Layout) -> dict[Measure, int]:
+    """Return the columns of measures as the line of hints above the headings has them: the three colours, once each."""
+    columns = {key: found[0] for key, found in seen.hints.items() if len(found) == 1}
+    hinted: dict[Measure, int] = {}
+    if "input" in columns:
+        hinted["value"] = columns["input"]
+    if "carried" in columns:
+        hinted["prior"] = columns["carried"]
+        if columns.get("computed") == columns["carried"] + CHANGE - PRIOR:  # nothing came or went between them
+            hinted[layout.earlier] = columns["carried"] + EARLIER - PRIOR
+    return hinted
 
 
-def _printed(labels: Labels, code: str, place: int) -> str:
-    item = labels.layout.indicators[code]
-    return squeezed(item.measure_word if place == WORD else item.definition)
-
-
-def _edge(heads: Sequence[tuple[int, Heads]], shift: int | None) -> int:
-    headed = [c for _, h in heads for c in h.get("definition", ())]
-    return max(headed) if headed else NOWHERE if shift is None else DEFINITION + shift
-
-
-def _assumed(table: Table, labels: Labels, shift: int | None) -> dict[Measure, int]:
-    """Return the columns of measures without a heading, where nothing else can stand in their place."""
-    if shift is None:
-        return {}
-    assumed: dict[Measure, int] = {}
-    for measure in needed(table, labels.layout):
-        column = labels.layout.column(measure) + shift
-        blank = all(not squeezed(table.sheet.at(number, column)) for number, _ in table.heads)
-        if blank and not any(measure in h for _, h in table.heads):
-            assumed[measure] = column
-    return assumed
-
-
-def needed(table: Table, layout: Layout) -> list[Measure]:
-    """Return the measures some row of the table is asked for."""
+def _assumed(table: Table, hinted: Mapping[Measure, int], layout: Layout) -> dict[Measure, int]:
+    """Return the hinted columns of measures that are asked for and have no heading, nor stand under another one."""
     asked = {m for r in table.rows for m in layout.measures(layout.indicators[r.code])}
-    return [m for m in MEASURES if m in asked]
+    headed = {m for _, heads in table.heads for m in heads}
+    free = {m: c for m, c in hinted.items() if not any(squeezed(table.sheet.at(n, c)) for n, _ in table.heads)}
+    return {m: c for m, c in free.items() if m in asked and m not in headed}

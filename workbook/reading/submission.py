@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,14 +14,14 @@ from workbook.pack import find_pack, load_pack
 from workbook.period import parse_period
 from workbook.reading.changes import tell_changes, tell_sheets
 from workbook.reading.cover import find_cover, read_cover, tell_cover
-from workbook.reading.figures import read_figures
-from workbook.reading.grid import open_book
+from workbook.reading.figures import Figures, read_figures
+from workbook.reading.grid import Sheet, open_book
 from workbook.reading.kind import Unreadable, kind_of
 from workbook.reading.leftovers import tell_leftovers, tell_other_sheets
 from workbook.reading.notes import Notes
 from workbook.reading.safety import judged
 from workbook.reading.stamp import CARRIED, SWITCHED, Stamp, stamp_of, stamps_in, who_line
-from workbook.reading.texts import read_texts
+from workbook.reading.texts import Texts, read_texts
 from workbook.reading.values import length
 
 _WORKBOOKS = ("workbook", "ods", "xls")  # as which a form may come back
@@ -51,15 +52,7 @@ def read_form(
     layout = _layout_of(stamp, pack)
     stamps = frozenset({STAMP_SHEET, *stamps_in(sheets)})
     sheets = [sheet for sheet in sheets if sheet.name not in stamps]
-    texts = read_texts(sheets, layout, notes)
-    figures = read_figures(sheets, layout, who_line(stamp), texts.held, notes)
-    cover = find_cover(sheets, layout.pack)
-    rows = dict(texts.rows) | ({} if cover is None else read_cover(cover, layout.pack))
-    tell_cover(cover, layout.pack, notes)
-    tell_changes(figures.tables, layout, notes)
-    tell_leftovers(figures.tables, layout, notes)
-    tell_sheets(sheets, {**figures.now, **texts.sheets}, layout, notes)
-    tell_other_sheets(sheets, texts.held, figures.tables, cover, notes)
+    figures, texts = read_sheets(sheets, layout, who_line(stamp), notes)
     return Submission(
         file=file,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -71,14 +64,28 @@ def read_form(
         modules=layout.modules,
         received=received,
         cells=figures.cells,
-        texts=rows,
-        reasons=reasons_of(layout, rows),
+        texts=texts.rows,
+        reasons=reasons_of(layout, texts.rows),
         handed=_handed(stamp, layout),
         switches=tuple(Switch(k[len(SWITCHED) :], v, "") for k, v in stamp.items() if k.startswith(SWITCHED)),
         places=dict(texts.starts) | {was: (name, "") for was, name in figures.now.items()},
         repairs=tuple(notes.repairs),
         doubts=tuple(notes.doubts),
     )
+
+
+def read_sheets(sheets: Sequence[Sheet], layout: Layout, who: str, notes: Notes) -> tuple[Figures, Texts]:
+    """Return the figures and the texts of a form, the cover among them; `who` is the line above its tables."""
+    texts = read_texts(sheets, layout, notes)
+    figures = read_figures(sheets, layout, who, texts.held, notes)
+    cover = find_cover(sheets, layout.pack)
+    tell_cover(cover, layout.pack, notes)
+    tell_changes(figures.tables, layout, notes)
+    tell_leftovers(figures.tables, layout, notes)
+    tell_sheets(sheets, {**figures.now, **texts.sheets}, layout, notes)
+    tell_other_sheets(sheets, texts.held, figures.tables, cover, notes)
+    lines = {} if cover is None else read_cover(cover, layout.pack)
+    return figures, replace(texts, rows={**texts.rows, **lines})
 
 
 def _layout_of(stamp: Stamp, pack: Pack | None) -> Layout:
