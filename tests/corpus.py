@@ -20,7 +20,7 @@ from workbook.computed import definition
 from workbook.form.book import write_form
 from workbook.form.content import Content, blank_contents
 from workbook.messages import say
-from workbook.model import Finding, Pack, Repair, Round, State, Submission, Unit
+from workbook.model import Finding, Pack, Repair, Round, State, Subfield, Submission, Unit
 from workbook.reading.kind import Unreadable
 from workbook.reading.submission import read_form
 
@@ -126,14 +126,13 @@ def items(code: str, start: int) -> list[list[str]]:
         "section": "基本情况",
         "rule": "R10{n}",
     }
-    choice = {s.name: s.choices[0] for s in text.subfields if s.choices}
-    return [
-        [
-            choice.get(s.name) or samples.get(s.kind, f"{s.label}{start}之{{n}}（{text.name}）").format(n=n)
-            for s in text.subfields
-        ]
-        for n in range(1, min(3, text.max_items) + 1)
-    ]
+    samples |= {s.name: s.choices[0] for s in text.subfields if s.choices}
+
+    def sample(s: Subfield, n: int) -> str:
+        plain = f"{s.label}{start}之{n}（{text.name}）"
+        return samples.get(s.name) or samples.get(s.kind, plain).format(n=n)
+
+    return [[sample(s, n) for s in text.subfields] for n in range(1, min(3, text.max_items) + 1)]
 
 
 def forms_in(folder: Path) -> Forms:

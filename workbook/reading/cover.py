@@ -57,13 +57,19 @@ def _lines(sheet: Sheet, keys: Mapping[str, str]) -> tuple[dict[str, int], int]:
 
 
 def _cover(sheet: Sheet, rows: Mapping[str, int], column: int, labels: Mapping[str, str], *, coded: bool) -> Cover:
-    """Read the first cell with something in it right of each label, which stands in `column` or further right."""
+    """Read the first cell with something of the unit's in it, right of each label if there is one.
+
+    A label stands in `column` or further right.
+    """
+    ours = labels.keys() | set(labels.values())
     lines, cells = {}, {}
     for name, row in rows.items():
         width = range(len(sheet.grid[row]))
         label = next((c for c in width if squeezed(sheet.at(row, c)) == labels[name]), column)
-        value = next((c for c in width[label + 1 :] if show(sheet.at(row, c))), label + 1)
-        lines[name], cells[name] = show(sheet.at(row, value)), address(row, value)
+        around = (c for c in (*width[label + 1 :], *width[:label]) if squeezed(sheet.at(row, c)) not in ours)
+        value = next((c for c in around if show(sheet.at(row, c))), None)
+        lines[name] = "" if value is None else show(sheet.at(row, value))
+        cells[name] = address(row, label + 1 if value is None else value)
     return Cover(sheet.name, lines, cells, coded)
 
 
