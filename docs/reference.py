@@ -21,6 +21,7 @@ from exporters.narrative import template
 from exporters.narrative.figures import MEASURES
 from workbook import pack
 from workbook.checks import builtin, carried, sealed
+from workbook.checks.doubts import DOUBTS
 from workbook.expression.functions import CONTEXT, FUNCTIONS
 from workbook.messages import catalogue, say
 
@@ -162,14 +163,14 @@ def checks(_: Meanings) -> str:
 
 
 def builtin_severities() -> dict[str, str]:
-    """Return check -> severity, read from the calls of finding() in builtin.py, carried.py and sealed.py."""
+    """Return check -> severity, read from the calls of finding() in the files of built-in checks, and of doubts."""
     trees = [ast.parse(Path(str(m.__file__)).read_text(encoding="utf-8")) for m in (builtin, carried, sealed)]
     found = {}
     for node in (n for tree in trees for n in ast.walk(tree)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "finding":
             kind, severity = (a.value for a in node.args[:2] if isinstance(a, ast.Constant))
             found[str(kind)] = str(severity)
-    return found
+    return found | DOUBTS
 
 
 def pack_files(about: Meanings) -> str:

@@ -100,7 +100,7 @@ class Desk:
         self._ask("close")
 
     def save_as(self, path: Path) -> None:
-        """Save a copy as .xlsx, or as .ods if so named, the way LibreOffice writes it."""
+        """Save a copy as .xlsx, .xls or .ods, the way LibreOffice writes it."""
         self._ask("save_as", str(path.resolve()))
 
     def recalculate(self) -> None:
@@ -138,6 +138,37 @@ class Desk:
     def insert_columns(self, sheet: str, column: str, n: int = 1) -> None:
         """Insert n columns before `column`."""
         self._ask("insert_columns", sheet, column, n)
+
+    def delete_columns(self, sheet: str, column: str, n: int = 1) -> None:
+        """Delete n columns from `column` on."""
+        self._ask("delete_columns", sheet, column, n)
+
+    def hide_rows(self, sheet: str, first: int, last: int) -> None:
+        self._ask("hide", sheet, f"A{first}:A{last}", "Rows")
+
+    def hide_columns(self, sheet: str, cells: str) -> None:
+        """Hide the columns of a range."""
+        self._ask("hide", sheet, cells, "Columns")
+
+    def merge(self, sheet: str, cells: str) -> None:
+        """Join cells into one; what stood in the others stays behind it, out of sight."""
+        self._ask("merge", sheet, cells)
+
+    def sort(self, sheet: str, cells: str, column: int) -> None:
+        """Sort the rows of a range downwards by its column-th column, counted from 0."""
+        self._ask("sort", sheet, cells, column)
+
+    def move_sheet(self, name: str, position: int) -> None:
+        """Move a sheet before the one at `position`, counted from 0."""
+        self._ask("move_sheet", name, position)
+
+    def new(self) -> None:
+        """Open an empty workbook instead of the one that is open."""
+        self._ask("new")
+
+    def take_sheets(self, path: Path, names: Sequence[str]) -> None:
+        """Copy sheets from another file behind the last one; a name that is taken gets a number."""
+        self._ask("take_sheets", str(path.resolve()), list(names))
 
     def cut(self, sheet: str, source: str, target: str) -> None:
         """Cut a range and paste it at `target`: direct references to it follow."""

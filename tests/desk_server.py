@@ -16,8 +16,7 @@ from typing import Any
 
 import uno
 
-XLSX = "Calc MS Excel 2007 XML"
-ODS = "calc8"
+FILTERS = {".xlsx": "Calc MS Excel 2007 XML", ".xls": "MS Excel 97", ".ods": "calc8"}
 # com.sun.star.sheet.CellFlags
 CONTENTS = 1 | 2 | 4 | 16  # values, dates, strings, formulas; not the formats
 FORMATS = 32 | 64  # hard attributes (conditional formats among them) and styles
@@ -100,7 +99,7 @@ class Book:
         self._document = None
 
     def save_as(self, path: str) -> None:
-        self._open().storeToURL(Path(path).as_uri(), options(FilterName=ODS if path.endswith(".ods") else XLSX))
+        self._open().storeToURL(Path(path).as_uri(), options(FilterName=FILTERS[Path(path).suffix]))
 
     def recalculate(self) -> None:
         self._open().calculateAll()  # the hard one: what has a cached value as well; calculate() would skip that
@@ -135,6 +134,36 @@ class Book:
     def insert_columns(self, sheet: str, column: str, n: int) -> None:
         before = self._range(sheet, f"{column}1").RangeAddress.StartColumn
         self._sheet(sheet).Columns.insertByIndex(before, n)
+
+    def delete_columns(self, sheet: str, column: str, n: int) -> None:
+        first = self._range(sheet, f"{column}1").RangeAddress.StartColumn
+        self._sheet(sheet).Columns.removeByIndex(first, n)
+
+    def hide(self, sheet: str, cells: str, what: str) -> None:
+        getattr(self._range(sheet, cells), what).IsVisible = False
+
+    def merge(self, sheet: str, cells: str) -> None:
+        self._range(sheet, cells).merge(True)
+
+    def sort(self, sheet: str, cells: str, column: int) -> None:
+        field = uno.createUnoStruct("com.sun.star.table.TableSortField")
+        field.Field, field.IsAscending = column, False
+        fields = uno.Any("[]com.sun.star.table.TableSortField", (field,))
+        self._range(sheet, cells).sort(options(SortFields=fields, ContainsHeader=False, IsSortColumns=False))
+
+    def move_sheet(self, name: str, position: int) -> None:
+        self._open().Sheets.moveByName(name, position)
+
+    def take_sheets(self, path: str, names: list[str]) -> None:
+        other = self._desktop.loadComponentFromURL(Path(path).as_uri(), "_blank", 0, options(Hidden=True))
+        sheets = self._open().Sheets
+        for name in names:
+            sheets.importSheet(other, name, sheets.Count)
+        other.close(True)
+
+    def new(self) -> None:
+        self.close()
+        self._document = self._desktop.loadComponentFromURL("private:factory/scalc", "_blank", 0, options(Hidden=True))
 
     def cut(self, sheet: str, source: str, target: str) -> None:
         taken = self._unlocked(sheet, source).RangeAddress

@@ -259,6 +259,11 @@ class Cell:
         """True when `raw` is what the words in the cell mean, which the form itself does not know."""
         return self.typed is not None and self.state != State.UNREADABLE
 
+    @property
+    def doubtful(self) -> bool:
+        """True where it cannot be told what the unit put; a Doubt says why."""
+        return self.state == State.UNREADABLE and not self.raw
+
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
@@ -310,6 +315,17 @@ class Seal:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """What cannot be told for certain of a mangled form: asked back as a finding, never guessed."""
+
+    kind: str  # names the message under [check]
+    sheet: str
+    cell: str  # "" where a whole sheet is meant
+    indicator: str  # or text input, "" where none is concerned
+    values: Mapping[str, str]  # what the message is filled with
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """A filled form as read. `cells` has (code, measure); computed items hold what the file showed."""
 
@@ -332,6 +348,7 @@ class Submission:
     prefilled: Mapping[tuple[str, Measure], str] = field(default_factory=dict)  # totals it was filled with
     parts: Mapping[str, Part] = field(default_factory=dict)  # by code, what the totals that still stand are made of
     seal: Seal | None = None
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def _read(round_: Round, came: Arrival) -> Submission:
     if came.problem is not None:
         raise came.problem
     data = original(round_.path, came.digest).read_bytes()
-    return read_form(data, came.key, came.received, round_.pack)
+    return read_form(data, came.key, came.received, round_.pack, round_)
 
 
 def _misfit(round_: Round, submission: Submission) -> tuple[str, dict[str, str]]:

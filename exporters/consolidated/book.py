@@ -12,6 +12,7 @@ from exporters.consolidated.chasing import write_chasing
 from exporters.consolidated.listing import write_note
 from exporters.consolidated.outliers import count_line, shown_outliers, write_outliers
 from exporters.consolidated.places import make_places
+from exporters.consolidated.repairs import write_repairs
 from exporters.consolidated.rules import write_rules
 from exporters.consolidated.status import (
     balance_lines,
@@ -70,6 +71,7 @@ def write_book(path: Path, collection: Collection, hidden: frozenset[str], owed:
         write_units_state(book, styles, collection)
         write_chasing(book, styles, collection, owed, hidden)
         write_findings(book, styles, collection, hidden)
+        write_repairs(book, styles, collection, hidden)
         write_outliers(book, styles, collection, outliers)
         write_controls(book, styles, collection, hidden)
         write_unit_sheets(book, styles, collection, places)

@@ -135,7 +135,7 @@ def _content(round_: Round, job: Job) -> bytes | None:
     clear(book)
     if submission.seal is not None:
         thaw(book)
-    write_opinion(book, job.letter)
+    write_opinion(book, replace(job.letter, repairs=job.letter.repairs or submission.repairs))
     mark(book, submission, job.letter.findings)
     return saved(book, data)
 
@@ -143,7 +143,8 @@ def _content(round_: Round, job: Job) -> bytes | None:
 def _read(round_: Round, job: Job) -> Submission | None:
     """Return the form; None if it cannot be read."""
     try:
-        submission = read_form(job.source.read_bytes(), str(job.source), job.letter.received, round_.pack)
+        data = job.source.read_bytes()
+        submission = read_form(data, str(job.source), job.letter.received, round_.pack, round_)
         return replace(submission, unit=job.letter.unit)
     except (OSError, Unreadable):
         return None
@@ -157,7 +158,8 @@ def _write_anew(round_: Round, jobs: Sequence[Job]) -> set[Path]:
         for job in jobs:
             submission = _read(round_, job)
             if submission is not None:
-                fresh[Path(folder) / job.target.name] = (job, understood(round_, submission, stored))
+                told = replace(job, letter=replace(job.letter, repairs=submission.repairs))
+                fresh[Path(folder) / job.target.name] = (told, understood(round_, submission, stored))
         if not fresh:
             return set()
         write_books(round_, {path: content for path, (_, content) in fresh.items()})

@@ -16,8 +16,9 @@ from workbook.form.book import switch_line
 from workbook.form.styles import FONT, HEAD, INK, RULE, Styles
 from workbook.layout import quote
 from workbook.messages import say
-from workbook.model import Finding, Severity, Switch, Unit
+from workbook.model import Finding, Repair, Severity, Switch, Unit
 
+_MOST_REPAIRS = 20
 _FIRST = 2  # column of the numbers; a narrow margin is left of it
 _WIDTHS = {"number": 6, "severity": 11, "rule": 11, "place": 25, "message": 46, "what_to_do": 46, "reason": 26}
 _CENTRED = ("number", "severity", "rule")
@@ -72,6 +73,7 @@ class Letter:
     anew: bool = False
     switches: tuple[Switch, ...] = ()  # of the round
     decided: str = ""  # why the office returns a form that the rules would not
+    repairs: tuple[Repair, ...] = ()  # what was understood otherwise than it stands
 
     def count(self, severity: Severity) -> int:
         """Return how many findings of a severity the unit has to look at."""
@@ -134,7 +136,12 @@ def _notes(letter: Letter) -> list[tuple[str, bool]]:
         (say("returned.how") + (say("returned.explain") if counts["confirms"] else ""), False),
         (say("returned.send", office=office), False),
         *((switch_line(s), False) for s in letter.switches),
+        *((_repair_line(r), False) for r in letter.repairs[:_MOST_REPAIRS]),
     ]
+
+
+def _repair_line(repair: Repair) -> str:
+    return say("returned.repair", place=f"{repair.sheet} {repair.cell}".strip(), message=shortened(repair.message))
 
 
 def _write_finding(sheet: Any, row: int, number: int, finding: Finding, columns: Sequence[str]) -> None:

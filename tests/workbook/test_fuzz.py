@@ -1,4 +1,4 @@
-"""Files changed at random end in a form or a receipt: a few seeds of tests/fuzz.py, which goes on for as long as asked."""
+"""Files changed at random end in a form or a receipt: a few seeds of tests/fuzz.py, which goes on as long as asked."""
 
 from __future__ import annotations
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from workbook.messages import catalogue
 from workbook.model import Indicator, State
 from workbook.reading.cells import read_cell
-from workbook.reading.doubts import Doubt
 from workbook.reading.marks import Marks, is_percent
 from workbook.reading.numbers import Understood, plain, read_number
+from workbook.reading.unclear import Unclear
 
 PACK = party_building()
 
@@ -136,7 +136,7 @@ SCALES = [  # text, measure word, both readings
 def test_what_can_mean_one_number_only_is_read(word: str, text: str, number: object) -> None:
     found = read_number(text, item(word))
     if number is None:
-        assert found == Doubt()
+        assert found == Unclear()
     else:
         assert isinstance(found, Understood)
         assert found.meaning == Decimal(str(number))
@@ -145,13 +145,13 @@ def test_what_can_mean_one_number_only_is_read(word: str, text: str, number: obj
 @pytest.mark.parametrize(("reason", "word", "text"), [(r, w, t) for r, all_ in DOUBTFUL.items() for w, t in all_])
 def test_what_could_mean_something_else_is_asked_back_for_its_own_reason(reason: str, word: str, text: str) -> None:
     found = read_number(text, item(word))
-    assert isinstance(found, Doubt)
+    assert isinstance(found, Unclear)
     assert found.reason == reason
 
 
 @pytest.mark.parametrize(("text", "word", "a", "b"), SCALES)
 def test_a_scale_is_asked_back_with_both_readings(text: str, word: str, a: str, b: str) -> None:
-    assert read_number(text, item(word)) == Doubt("scale", {"a": a, "b": b})
+    assert read_number(text, item(word)) == Unclear("scale", {"a": a, "b": b})
 
 
 @pytest.mark.parametrize("text", ["不 适 用", "不　适用", "'不适用", "未 统计", "＇未统计"])
@@ -163,7 +163,7 @@ def test_the_two_words_are_states_whatever_blanks_are_in_them(text: str) -> None
 
 @pytest.mark.parametrize("text", ["不适", "不适用。", "未统", "未统计完", "无法统计", "不适用/未统计"])
 def test_nothing_else_becomes_a_state(text: str) -> None:
-    assert isinstance(read_number(text, item("人")), Doubt)
+    assert isinstance(read_number(text, item("人")), Unclear)
 
 
 def test_every_reason_has_words_and_a_case() -> None:
@@ -252,14 +252,14 @@ def test_no_text_is_read_as_zero_that_has_none_and_none_stops_the_reader(text: s
         if isinstance(found, Understood) and found.meaning == 0:
             assert ZERO.search(text)
             assert not re.search("[1-9１-９一二三四五六七八九壹两]", re.sub("[eEｅＥ].*", "", text))
-        if isinstance(found, Doubt) and found.reason:
+        if isinstance(found, Unclear) and found.reason:
             assert f"{found.reason}_remedy" in catalogue()["unreadable"]
 
 
 @given(numbers, st.sampled_from(["约{}", "{}余", "{}左右", "近{}", "{}多人", "大概{}", ">{}", "{}以上"]))
 def test_a_hedged_number_is_never_a_number(number: Decimal, hedge: str) -> None:
     for text in (plain(number), numeral(number)):
-        assert read_number(hedge.format(text), item("人")) == Doubt("about")
+        assert read_number(hedge.format(text), item("人")) == Unclear("about")
 
 
 # From the cell to the finding.

@@ -16,8 +16,8 @@ from workbook.expression.tree import Ref, mentioned
 from workbook.layout import Block, Layout, address
 from workbook.messages import catalogue, say
 from workbook.model import MEASURES, Cell, Finding, Indicator, Severity, State, Submission
-from workbook.reading.doubts import Doubt
 from workbook.reading.numbers import read_number
+from workbook.reading.unclear import Unclear
 from workbook.reading.values import length, show
 
 UNREADABLE = "UNREADABLE"  # the one built-in check that says more at the office than in the form
@@ -65,6 +65,8 @@ def figure_findings(key: str, submission: Submission, layout: Layout) -> Iterato
             continue
         place = Place(cell.sheet, cell.address, code)
         values = {"name": item.name, "raw": cell.raw, "word": item.measure_word}
+        if cell.doubtful:
+            continue  # asked back by doubt_findings
         if cell.state == State.UNREADABLE:
             yield _unreadable(key, item, place, values)
         elif measure == "value" and item.required and cell.state == State.BLANK:
@@ -78,9 +80,9 @@ def figure_findings(key: str, submission: Submission, layout: Layout) -> Iterato
 def _unreadable(key: str, item: Indicator, place: Place, values: Mapping[str, str]) -> Finding:
     """Return the finding on a text where a number goes, with the words of its own case where one is known."""
     found = read_number(values["raw"], item)
-    doubt = found if isinstance(found, Doubt) else Doubt()
-    told = finding("unreadable", "error", key, place, **values, **doubt.values)
-    return _worded(told, f"unreadable.{doubt.reason}") if doubt.reason else told
+    why = found if isinstance(found, Unclear) else Unclear()
+    told = finding("unreadable", "error", key, place, **values, **why.values)
+    return _worded(told, f"unreadable.{why.reason}") if why.reason else told
 
 
 def as_in_form(found: Finding) -> Finding:
@@ -96,7 +98,7 @@ def lost_findings(key: str, submission: Submission, layout: Layout) -> Iterator[
     """Yield the sheets whose rows were deleted; what stood there reads as blank."""
     for section in layout.sections:
         cells = (submission.cells.get((code, "value")) for code in section.rows)
-        lost = [cell for cell in cells if cell is not None and not cell.address]
+        lost = [cell for cell in cells if cell is not None and not cell.address and not cell.doubtful]
         if lost:
             place = Place(submission.places.get(section.sheet, (section.sheet, ""))[0], "", "")
             yield finding("lost", "error", key, place, sheet=section.sheet, n=str(len(lost)))
@@ -166,7 +168,7 @@ def _result_findings(
 
 def differs(cell: Cell, exact: Fraction, item: Indicator) -> bool:
     """Return whether a computed cell shows something else than its parts give; an empty cache says nothing."""
-    if cell.state == State.BLANK:
+    if cell.state == State.BLANK or cell.doubtful:
         return False
     return not cell.state.known or abs(Fraction(Decimal(cell.raw)) - exact) > tolerance(cell.digits, item.decimals)
 
@@ -182,7 +184,7 @@ def text_findings(key: str, submission: Submission, layout: Layout) -> Iterator[
         text = block.text
         rows = submission.texts.get(code, ())
         place = Place(*start_of(submission, block), code)
-        if text.required and not rows:
+        if text.required and not rows and not any(d.indicator == code for d in submission.doubts):
             yield finding("text_required", "error", key, place, name=text.name)
         if len(rows) > text.max_items:
             values = {"name": text.name, "limit": str(text.max_items), "n": str(len(rows))}

@@ -33,8 +33,8 @@ def carried_findings(
     for key, submission in submissions.items():
         for (code, measure), handed in submission.handed.items():
             cell = submission.cells.get((code, measure))
-            if cell is None or definition(indicators[code], measure, indicators) is not None:
-                continue  # a computed cell is judged by its parts
+            if cell is None or cell.doubtful or definition(indicators[code], measure, indicators) is not None:
+                continue  # a computed cell is judged by its parts, a doubt asked back by itself
             if (key, code, measure) in agreeing or not altered(handed, cell):
                 continue
             right = differing.pop((key, code, measure), handed)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from workbook.checks.builtin import computed_findings, figure_findings, lost_findings, text_findings
 from workbook.checks.carried import carried_findings
+from workbook.checks.doubts import doubt_findings
 from workbook.checks.rules import Judge, Tally, active_rules, rule_findings
 from workbook.checks.sealed import seal_findings
 from workbook.checks.table import cells_frame, make_table, typed_figures, with_computed
@@ -57,6 +58,7 @@ def check(
     found: list[Finding] = []
     for key, submission in submissions.items():
         layout = layouts[submission.unit.tier]
+        found += doubt_findings(key, submission)
         found += lost_findings(key, submission, layout)
         found += figure_findings(key, submission, layout)
         found += text_findings(key, submission, layout)

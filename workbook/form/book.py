@@ -19,7 +19,7 @@ from workbook.layout import COVER_LABEL, COVER_VALUE, RULES_SHEET, STAMP_SHEET, 
 from workbook.messages import catalogue, say
 from workbook.model import Round, Switch, Unit
 from workbook.reading.prefilled import PART, PREFILLED, written
-from workbook.reading.submission import CARRIED, SWITCHED
+from workbook.reading.stamp import CARRIED, SWITCHED
 from workbook.reading.values import show
 from workbook.sheets import open_book
 

@@ -29,6 +29,7 @@ from workbook.layout import (
 )
 from workbook.messages import say
 from workbook.model import Subfield
+from workbook.reading.blocks import title_of
 from workbook.reading.submission import SHORTEST_REASON
 from workbook.reading.values import length
 
@@ -65,8 +66,7 @@ def write_texts(book: Any, styles: Styles, layout: Layout, title: str, content: 
 
 def _write_block(sheet: Any, styles: Styles, layout: Layout, block: Block, content: Content) -> None:
     text = block.text
-    title = text.name + (say("form.required_mark") if text.required else "") + say("form.limits", **_limits(block))
-    sheet.write_string(block.title_row, ITEM, title, styles.block)
+    sheet.write_string(block.title_row, ITEM, title_of(text), styles.block)
     sheet.set_row(block.title_row, 24)
     sheet.write_string(block.heading_row, CODE, text.code + HEADING_MARK)
     sheet.write_string(block.heading_row, ITEM, say("form.head_number"), styles.heading)
@@ -153,10 +153,6 @@ def _colour_overlong(sheet: Any, styles: Styles, block: Block) -> None:
         column = block.columns[subfield]
         rule = {"type": "formula", "criteria": f"={flag}={number}", "format": styles.findings[0]}
         sheet.conditional_format(block.first_row, column, block.last_row, column, rule)
-
-
-def _limits(block: Block) -> dict[str, object]:
-    return {"items": block.text.max_items, "length": block.text.max_length}
 
 
 def _write_value(

@@ -8,9 +8,9 @@ from decimal import Decimal
 from workbook.layout import address
 from workbook.messages import say
 from workbook.model import Cell, Indicator, Repair, State
-from workbook.reading.doubts import Doubt
 from workbook.reading.marks import Marks, Place
 from workbook.reading.numbers import Understood, plain, read_number
+from workbook.reading.unclear import Unclear
 from workbook.reading.values import Raw, read_figure
 
 Reading = tuple[Cell, tuple[Repair, ...]]
@@ -60,7 +60,7 @@ def _percent(read: Cell, item: Indicator) -> Reading:
 def _written(read: Cell, item: Indicator) -> Reading:
     """Return a text that is no plain number as what it means."""
     found = read_number(read.raw, item)
-    if isinstance(found, Doubt):
+    if isinstance(found, Unclear):
         return read, ()
     cell = replace(read_figure(in_words(found), item.decimals, read.sheet, read.address), typed=read.raw)
     how = "、".join(say(f"understood.{name}") for name in dict.fromkeys(found.how))

@@ -12,8 +12,8 @@ from decimal import Decimal
 from workbook.expression.static import COUNT_LIKE
 from workbook.messages import say
 from workbook.model import Indicator, State
-from workbook.reading.doubts import Doubt, doubt
 from workbook.reading.numerals import read_numeral
+from workbook.reading.unclear import Unclear, why_unclear
 from workbook.reading.values import read_figure
 
 _LONGEST = 60  # characters; no number is written with more
@@ -51,17 +51,17 @@ class _Amount:
         return self.figures * self.times
 
 
-def read_number(text: str, item: Indicator) -> Understood | Doubt:
+def read_number(text: str, item: Indicator) -> Understood | Unclear:
     """Return what a text, blanks around it cut, means where a figure of `item` goes."""
     if len(text) > _LONGEST:
-        return Doubt()
+        return Unclear()
     how: list[str] = []
     narrow = re.sub(r"\s", " ", _noted(how, "full_width", text, text.translate(_NARROW)))
     bare = _noted(how, "quote", narrow, narrow[1:].strip() if narrow.startswith(_QUOTES) else narrow)
     states = {say("word.not_applicable"): State.NOT_APPLICABLE, say("word.not_counted"): State.NOT_COUNTED}
     if state := states.get("".join(bare.split())):
         return Understood(state, (*how, *(["blanks"] if " " in bare else [])))
-    return _read(bare, item, how) or doubt(bare, item)
+    return _read(bare, item, how) or why_unclear(bare, item)
 
 
 def _noted(how: list[str], name: str, before: str, after: str) -> str:
@@ -71,7 +71,7 @@ def _noted(how: list[str], name: str, before: str, after: str) -> str:
     return after
 
 
-def _read(text: str, item: Indicator, how: list[str]) -> Understood | Doubt | None:
+def _read(text: str, item: Indicator, how: list[str]) -> Understood | Unclear | None:
     minus = say("written.minus")
     sign = text[:1] if text[:1] in ("+", "-", minus) else ""
     if sign and sign != "-":
@@ -84,14 +84,14 @@ def _read(text: str, item: Indicator, how: list[str]) -> Understood | Doubt | No
     if amount is None:
         return None
     if len(amount.figures.as_tuple().digits) > _MOST_DIGITS:
-        return Doubt("size")
+        return Unclear("size")
     value = amount.value * (-1 if sign in ("-", minus) and amount.value else 1)
     if value and (in_base_unit or not _is_scale_certain(amount, item)):
         return _scales(value, amount, item)
     if "exponent" in amount.how and (_digits(amount.value) > _SURELY_EXACT or _places(value) > item.decimals):
-        return Doubt("exponent")
+        return Unclear("exponent")
     if not read_figure(plain(value), item.decimals, "", "").state.known:
-        return Doubt("size")
+        return Unclear("size")
     return Understood(value, (*how, *amount.how))
 
 
@@ -167,11 +167,11 @@ def _is_scale_certain(amount: _Amount, item: Indicator) -> bool:
     return item.dimension in COUNT_LIKE or amount.times < _LARGE
 
 
-def _scales(value: Decimal, amount: _Amount, item: Indicator) -> Doubt:
+def _scales(value: Decimal, amount: _Amount, item: Indicator) -> Unclear:
     """Return that a multiple may be part of the number or of its unit, with both readings."""
     other = value / (_scale(item) if _scale(item) > 1 else amount.times)
     low, high = sorted((other, value), key=abs)
-    return Doubt("scale", {"a": plain(low), "b": plain(high)})
+    return Unclear("scale", {"a": plain(low), "b": plain(high)})
 
 
 def _digits(value: Decimal) -> int:

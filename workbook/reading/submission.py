@@ -1,45 +1,34 @@
-"""A filled form → a submission, found again by its stamp and its codes."""
+"""A filled form → a submission, found again by its stamp and its codes, or by what else is left of it."""
 
 from __future__ import annotations
 
 import hashlib
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TypeAlias, cast
 
-from python_calamine import CalamineError, CalamineWorkbook
-
-from workbook.computed import definition
-from workbook.layout import (
-    CODE,
-    COVER_VALUE,
-    HEADING_MARK,
-    ITEM_MARK,
-    RULES_SHEET,
-    STAMP_SHEET,
-    Layout,
-    address,
-    make_layout,
-)
-from workbook.messages import say
-from workbook.model import MEASURES, Cell, Measure, Pack, Repair, State, Submission, Switch, TextInput, TextRow, Unit
+from workbook.layout import STAMP_SHEET, Layout, make_layout
+from workbook.model import MEASURES, Measure, Pack, Round, Submission, Switch, TextRow, Unit
 from workbook.pack import find_pack, load_pack
 from workbook.period import parse_period
 from workbook.reading.archive import bytes_at, file_of
-from workbook.reading.cells import read_cell, read_computed
+from workbook.reading.changes import tell_changes, tell_sheets
+from workbook.reading.cover import find_cover, read_cover, tell_cover
+from workbook.reading.figures import Figures, read_figures
+from workbook.reading.grid import Sheet, open_book
 from workbook.reading.kind import Unreadable, kind_of
+from workbook.reading.leftovers import tell_leftovers, tell_other_sheets
 from workbook.reading.marks import Marks
+from workbook.reading.notes import Notes
 from workbook.reading.prefilled import corrections, parts_in, prefilled_in, standing
 from workbook.reading.safety import judged
-from workbook.reading.values import Raw, length, show
+from workbook.reading.stamp import CARRIED, SWITCHED, Stamp, stamp_of, stamps_in, who_line
+from workbook.reading.texts import Texts, read_texts
+from workbook.reading.values import length
 from workbook.seal import seal_of
 
-Grid: TypeAlias = list[list[Raw]]
-CARRIED, SWITCHED = "carried ", "switch "  # keys of the stamp, before "CODE measure" and a rule's id
 _WORKBOOKS = ("workbook", "ods", "xls", "xlsb")  # as which a form may come back
-NOWHERE = 10_000  # column or row of what is not there
 SHORTEST_REASON = 8  # characters a written reason must have, blanks not counted (semantics: confirm)
 
 
@@ -51,14 +40,65 @@ def read_submission(path: Path, pack: Pack | None = None) -> Submission:
     return read_form(bytes_at(path), str(path), datetime.fromtimestamp(file_of(path).stat().st_mtime), pack)
 
 
-def read_form(data: bytes, file: str, received: datetime, pack: Pack | None = None) -> Submission:
-    """Return the form in `data`, which came as `file`; Unreadable when it is something else."""
+def read_form(
+    data: bytes, file: str, received: datetime, pack: Pack | None = None, round_: Round | None = None
+) -> Submission:
+    """Return the form in `data`, which came as `file`; Unreadable when it is something else.
+
+    With `round_`, a form whose stamp is gone is still recognised if it is of one of the round's units.
+    """
     kind = kind_of(data)
     if kind not in _WORKBOOKS:
         raise Unreadable(kind)
+    notes = Notes()
     safe, marks = judged(data, kind)
-    sheets = _open(safe)
-    stamp = _stamp(sheets)
+    sheets = open_book(safe, kind)
+    stamp = stamp_of(sheets, data, kind, round_, notes)
+    layout = _layout_of(stamp, pack)
+    stamps = frozenset({STAMP_SHEET, *stamps_in(sheets)})
+    sheets = [sheet for sheet in sheets if sheet.name not in stamps]
+    figures, texts = read_sheets(sheets, layout, who_line(stamp), notes, marks)
+    prefilled = prefilled_in(stamp, layout)
+    return Submission(
+        file=file,
+        sha256=hashlib.sha256(data).hexdigest(),
+        pack=layout.pack.id,
+        pack_hash=stamp.get("pack_hash", ""),
+        form_version=stamp["form_version"],
+        unit=Unit(stamp["unit"], stamp.get("unit_name", ""), stamp["tier"], stamp.get("umbrella") == "y"),
+        period=str(layout.period),
+        modules=layout.modules,
+        received=received,
+        cells=figures.cells,
+        texts=texts.rows,
+        reasons=reasons_of(layout, texts.rows),
+        handed=_handed(stamp, layout),
+        switches=tuple(Switch(k[len(SWITCHED) :], v, "") for k, v in stamp.items() if k.startswith(SWITCHED)),
+        places=dict(texts.starts) | {was: (name, "") for was, name in figures.now.items()},
+        repairs=(*notes.repairs, *corrections(prefilled, figures.cells, layout)),
+        doubts=tuple(notes.doubts),
+        prefilled=prefilled,
+        parts=standing(parts_in(stamp), prefilled, figures.cells, layout),
+        seal=seal_of(stamp),
+    )
+
+
+def read_sheets(sheets: Sequence[Sheet], layout: Layout, who: str, notes: Notes, marks: Marks) -> tuple[Figures, Texts]:
+    """Return the figures and the texts of a form, the cover among them; `who` is the line above its tables."""
+    texts = read_texts(sheets, layout, notes)
+    figures = read_figures(sheets, layout, who, texts.held, notes, marks)
+    cover = find_cover(sheets, layout.pack)
+    tell_cover(cover, layout.pack, notes)
+    tell_changes(figures.tables, layout, notes)
+    tell_leftovers(figures.tables, layout, notes)
+    tell_sheets(sheets, {**figures.now, **texts.sheets}, layout, notes)
+    tell_other_sheets(sheets, texts.held, figures.tables, cover, notes)
+    lines = {} if cover is None else read_cover(cover, layout.pack)
+    return figures, replace(texts, rows={**texts.rows, **lines})
+
+
+def _layout_of(stamp: Stamp, pack: Pack | None) -> Layout:
+    """Return the layout of the form a stamp speaks of; Unreadable where it is none that is still accepted."""
     if not stamp.get("unit") or not stamp.get("period"):
         raise Unreadable("no_stamp")
     pack = pack or _pack_of(stamp)
@@ -72,53 +112,7 @@ def read_form(data: bytes, file: str, received: datetime, pack: Pack | None = No
         period = parse_period(stamp["period"])
     except ValueError:
         raise Unreadable("no_stamp") from None
-    modules = tuple(stamp.get("modules", "").split())
-    layout = make_layout(pack, stamp["tier"], period, modules)
-    sheets = {name: sheets[name] for name in sorted(sheets, key=lambda name: name not in layout.sheets)}
-    texts, starts = _read_texts(sheets, layout)
-    cells, repairs = _read_figures(sheets, layout, marks)
-    prefilled = prefilled_in(stamp, layout)
-    unit = Unit(stamp["unit"], stamp.get("unit_name", ""), stamp["tier"], stamp.get("umbrella") == "y")
-    return Submission(
-        file=file,
-        sha256=hashlib.sha256(data).hexdigest(),
-        pack=pack.id,
-        pack_hash=stamp.get("pack_hash", ""),
-        form_version=stamp["form_version"],
-        unit=unit,
-        period=str(period),
-        modules=modules,
-        received=received,
-        cells=cells,
-        texts=texts,
-        reasons=reasons_of(layout, texts),
-        handed=_handed(stamp, layout),
-        switches=tuple(Switch(k[len(SWITCHED) :], v, "") for k, v in stamp.items() if k.startswith(SWITCHED)),
-        places=starts | _sections_now(cells, layout),
-        repairs=(*repairs, *corrections(prefilled, cells, layout)),
-        prefilled=prefilled,
-        parts=standing(parts_in(stamp), prefilled, cells, layout),
-        seal=seal_of(stamp),
-    )
-
-
-def _open(data: bytes) -> dict[str, Grid]:
-    """Return all sheets as grids that start at A1; a parser's crash is the file's fault, not ours."""
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return {
-            name: cast("Grid", book.get_sheet_by_name(name).to_python(skip_empty_area=False))
-            for name in book.sheet_names
-            if name != RULES_SHEET
-        }
-    except (KeyboardInterrupt, SystemExit, MemoryError):
-        raise
-    except CalamineError:
-        raise Unreadable("other") from None
-    except BaseException as error:  # a Rust panic arrives as BaseException
-        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            raise Unreadable("other") from None
-        raise
+    return make_layout(pack, stamp["tier"], period, tuple(stamp.get("modules", "").split()))
 
 
 def _pack_of(stamp: Mapping[str, str]) -> Pack:
@@ -127,15 +121,6 @@ def _pack_of(stamp: Mapping[str, str]) -> Pack:
     if pack is None:
         raise Unreadable("other_pack")
     return pack
-
-
-def _stamp(sheets: Mapping[str, Grid]) -> dict[str, str]:
-    grid = sheets.get(STAMP_SHEET, [])
-    return {show(row[0]): show(row[1]) for row in grid if len(row) > 1 and show(row[0])}
-
-
-def _at(row: list[Raw], column: int) -> Raw:
-    return row[column] if column < len(row) else None
 
 
 def _handed(stamp: Mapping[str, str], layout: Layout) -> dict[tuple[str, Measure], str]:
@@ -147,114 +132,6 @@ def _handed(stamp: Mapping[str, str], layout: Layout) -> dict[tuple[str, Measure
             if measure in MEASURES and code in layout.indicators:
                 handed[code, measure] = value
     return handed
-
-
-def _read_figures(
-    sheets: Mapping[str, Grid], layout: Layout, marks: Marks
-) -> tuple[dict[tuple[str, Measure], Cell], tuple[Repair, ...]]:
-    """Return every figure cell of the form, found by the code in its row and the heading of its column.
-
-    A cell whose row is gone is blank and has no address. Of two rows with one code the first counts, on the sheets
-    that were handed out before others.
-    """
-    heads: dict[str, Measure] = {say(f"form.head_{m}"): m for m in MEASURES}
-    cells: dict[tuple[str, Measure], Cell] = {}
-    repairs: list[Repair] = []
-    for sheet, grid in sheets.items():
-        columns: dict[Measure, int] = {}
-        for number, row in enumerate(grid):
-            code = show(_at(row, CODE))
-            if code == say("form.head_code"):
-                columns = {heads[h]: c for c, v in enumerate(row) if (h := show(v)) in heads}
-            item = layout.indicators.get(code)
-            if item is None or (code, "value") in cells:
-                continue
-            for measure, column in columns.items():
-                if measure in layout.measures(item):
-                    computed = definition(item, measure, layout.pack.indicators) is not None
-                    read = read_computed if computed else read_cell
-                    cells[code, measure], done = read(_at(row, column), item, (sheet, number, column), marks)
-                    repairs += done
-    return cells | _lost(cells, layout), tuple(repairs)
-
-
-def _lost(cells: Mapping[tuple[str, Measure], Cell], layout: Layout) -> dict[tuple[str, Measure], Cell]:
-    """Return the figures whose row is gone: blank, on their sheet, without an address."""
-    now = _sections_now(cells, layout)
-    return {
-        (code, measure): Cell(State.BLANK, None, "", 0, now.get(section.sheet, (section.sheet, ""))[0], "")
-        for section in layout.sections
-        for code in section.rows
-        for measure in layout.measures(layout.indicators[code])
-        if (code, measure) not in cells
-    }
-
-
-def _sections_now(cells: Mapping[tuple[str, Measure], Cell], layout: Layout) -> dict[str, tuple[str, str]]:
-    """Return what the sheets of figures are called in this file, by the name they were handed out with."""
-    now: dict[str, tuple[str, str]] = {}
-    for section in layout.sections:
-        for code in section.rows:
-            if (code, "value") in cells and section.sheet not in now:
-                now[section.sheet] = (cells[code, "value"].sheet, "")
-    return now
-
-
-def _read_texts(
-    sheets: Mapping[str, Grid], layout: Layout
-) -> tuple[dict[str, tuple[TextRow, ...]], dict[str, tuple[str, str]]]:
-    """Return the filled items of every text input whose block is there, cover included, and where each starts."""
-    found: dict[str, list[TextRow]] = {}
-    starts: dict[str, tuple[str, str]] = {}
-    for sheet, grid in sheets.items():
-        places: dict[str, list[int]] = {}
-        for number, row in enumerate(grid):
-            code, mark, item = _block_code(show(_at(row, CODE)))
-            if code not in layout.blocks:
-                continue
-            text = layout.blocks[code].text
-            if mark == HEADING_MARK:
-                places[code] = _headings(row, text)
-                found.setdefault(code, [])
-                starts.setdefault(code, (sheet, ""))
-            elif code in places:
-                if item == 1 and not starts[code][1]:
-                    starts[code] = (sheet, address(number, min(places[code])))
-                shown = [(s, show(_at(row, c))) for s, c in zip(text.subfields, places[code], strict=True)]
-                values = tuple(layout.named.get(v, v) if s.kind == "code" else v for s, v in shown)
-                if any(length(v) for v in values):
-                    cells = tuple(address(number, c) for c in places[code])
-                    found[code].append(TextRow(values, sheet, cells, item))
-    found.update(_read_cover(sheets, layout))
-    return {code: tuple(rows) for code, rows in found.items()}, starts
-
-
-def _block_code(text: str) -> tuple[str, str, int]:
-    """Take the code column of a text sheet apart: TXT_PLANS# heads a block, TXT_PLANS.3 is its third item."""
-    if text.endswith(HEADING_MARK):
-        return text[:-1], HEADING_MARK, 0
-    code, mark, number = text.rpartition(ITEM_MARK)
-    return (code, mark, int(number)) if mark and number.isascii() and number.isdigit() else ("", "", 0)
-
-
-def _headings(row: list[Raw], text: TextInput) -> list[int]:
-    """Return the column of each subfield; a heading is its label, with or without the limit behind it."""
-    shown = {show(value): column for column, value in reversed(list(enumerate(row)))}
-    limits = {s.name: say("form.limit", n=s.limit) if s.limit else "" for s in text.subfields}
-    return [shown.get(s.label + limits[s.name], shown.get(s.label, NOWHERE)) for s in text.subfields]
-
-
-def _read_cover(sheets: Mapping[str, Grid], layout: Layout) -> Iterator[tuple[str, list[TextRow]]]:
-    """Yield the cover's lines, wherever their names stand in the code column of a sheet."""
-    cover = next((t for t in layout.pack.texts.values() if t.place == "cover"), None)
-    names = [s.name for s in cover.subfields] if cover else []
-    for sheet, grid in sheets.items():
-        places = {show(_at(row, CODE)): number for number, row in enumerate(grid)}
-        if cover is not None and sheet != STAMP_SHEET and sum(n in places for n in names) > len(names) // 2:
-            rows = [places.get(n, NOWHERE) for n in names]
-            values = tuple(show(_at(grid[r], COVER_VALUE)) if r < len(grid) else "" for r in rows)
-            yield cover.code, [TextRow(values, sheet, tuple(address(r, COVER_VALUE) for r in rows))]
-            return
 
 
 def reasons_of(layout: Layout, texts: Mapping[str, tuple[TextRow, ...]]) -> dict[str, str]:

@@ -16,22 +16,22 @@ _LOOKALIKES = re.compile(r"(?=.*[0-9])[0-9OoIl|\u25cb\u3007.,]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class Unclear:
     """`reason` names the words under [unreadable], "" where no more is known than that it is no number."""
 
     reason: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-def doubt(text: str, item: Indicator) -> Doubt:
+def why_unclear(text: str, item: Indicator) -> Unclear:
     """Return why a text in half-width characters is no number that can be understood for sure."""
     for reason, applies in _CHECKS.items():
         if applies(text) and not (reason == "percent" and item.percent):
-            return Doubt(reason)
+            return Unclear(reason)
     if match := re.fullmatch(r"\((" + _NUMBER + r")\)", text):
-        return Doubt("brackets", {"a": re.sub("[, +-]", "", match[1])})
+        return Unclear("brackets", {"a": re.sub("[, +-]", "", match[1])})
     other = _word(text)
-    return Doubt("word", {"other": other}) if other and other != item.measure_word else Doubt()
+    return Unclear("word", {"other": other}) if other and other != item.measure_word else Unclear()
 
 
 def _words(key: str) -> list[str]:

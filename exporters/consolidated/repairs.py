@@ -1,0 +1,32 @@
+"""修复记录: what in the used forms was not as handed out, and how it was understood all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from exporters.consolidated.listing import Column, Listing, Value, write_list
+from exporters.consolidated.styles import Styles
+from workbook.collection import Collection
+from workbook.messages import say
+
+
+def write_repairs(book: Any, styles: Styles, collection: Collection, hidden: frozenset[str]) -> None:
+    """Add the sheet, also when there is nothing to say. `hidden` items are not mentioned."""
+    columns = [
+        *(Column("unit", 26), Column("file", 40), Column("sheet", 22), Column("cell", 8, "centre")),
+        *(Column("indicator", 30), Column("understood", 60)),
+    ]
+    listing = Listing(say("book.repairs_sheet"), collection.period.title, columns, [say("book.repairs_note")])
+    write_list(book, styles, listing, _rows(collection, hidden))
+
+
+def _rows(collection: Collection, hidden: frozenset[str]) -> Iterator[list[Value]]:
+    pack = collection.round.pack
+    kept_back = hidden | {c for c, t in pack.texts.items() if hidden and t.sensitive == "restricted"}
+    names = {c: i.name for c, i in pack.indicators.items()} | {c: t.name for c, t in pack.texts.items()}
+    for submission in collection.submissions.values():
+        for r in submission.repairs:
+            if r.indicator not in kept_back:
+                name = names.get(r.indicator, "")
+                yield [submission.unit.name, submission.file, r.sheet, r.cell, name, r.message]

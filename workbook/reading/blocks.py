@@ -1,0 +1,125 @@
+"""Where the blocks of text inputs stand on a sheet now.
+
+A row is known by the code hidden in its first column; one without a code belongs to the block above it. A block
+without codes is known by its title.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from workbook.layout import HEADING_MARK, ITEM_MARK, Block, Layout
+from workbook.messages import say
+from workbook.model import TextInput
+from workbook.reading.grid import NOWHERE, Sheet, squeezed
+from workbook.reading.values import Raw, length, show
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A row of a block; `number` is the one in its code, 0 for a row without a code."""
+
+    row: int
+    number: int
+
+
+@dataclass(slots=True)
+class Stand:
+    """A block as it stands on a sheet: a column per subfield, NOWHERE where it cannot be told; its rows in order."""
+
+    block: Block
+    sheet: Sheet
+    columns: list[int] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    coded: bool = False
+    heading: int = NOWHERE  # row of the headings
+    assumed: bool = False  # some headings are gone, but the columns are certain
+
+    @property
+    def unknown(self) -> list[str]:
+        """The headings of the subfields whose column cannot be told."""
+        subfields = self.block.text.subfields
+        return [s.label for s, c in zip(subfields, self.columns, strict=True) if c == NOWHERE]
+
+
+def find_blocks(sheet: Sheet, layout: Layout) -> dict[str, Stand]:
+    """Return the blocks of text inputs on a sheet by code."""
+    titles = {squeezed(title_of(b.text)): code for code, b in layout.blocks.items()}
+    column = _code_column(sheet, layout)
+    stands: dict[str, Stand] = {}
+    current = ""
+    for number, row in enumerate(sheet.grid):
+        code, mark, item = block_code(show(sheet.at(number, column)))
+        title = next((t for raw in row if (t := titles.get(squeezed(raw)))), "")
+        if code not in layout.blocks:
+            code, mark = title or current, ITEM_MARK
+        if not code:
+            continue
+        current = code
+        stand = stands.setdefault(code, Stand(layout.blocks[code], sheet))
+        stand.coded |= bool(item) or mark == HEADING_MARK
+        columns = [] if item else headings(row, stand.block.text)
+        if mark == HEADING_MARK or (columns and NOWHERE not in columns):
+            if not stand.columns:
+                stand.columns, stand.heading = columns, number
+        elif item or not title:
+            stand.items.append(Item(number, item))
+    _assume(list(stands.values()))
+    for stand in stands.values():
+        stand.items = [item for item in stand.items if item.number or _filled(stand, item)]
+    return stands
+
+
+def title_of(text: TextInput) -> str:
+    """Return the title the form prints above a block."""
+    mark = say("form.required_mark") if text.required else ""
+    return text.name + mark + say("form.limits", items=text.max_items, length=text.max_length)
+
+
+def block_code(text: str) -> tuple[str, str, int]:
+    """Take the code column of a text sheet apart: TXT_PLANS# heads a block, TXT_PLANS.3 is its third item."""
+    if text.endswith(HEADING_MARK):
+        return text[:-1], HEADING_MARK, 0
+    code, mark, number = text.rpartition(ITEM_MARK)
+    return (code, mark, int(number)) if mark and number.isascii() and number.isdigit() else ("", "", 0)
+
+
+def headings(row: Sequence[Raw], text: TextInput) -> list[int]:
+    """Return the column of each subfield; a heading is its label, with or without the limit behind it."""
+    shown = {squeezed(value): column for column, value in reversed(list(enumerate(row)))}
+    limits = {s.name: say("form.limit", n=s.limit) if s.limit else "" for s in text.subfields}
+    labels = ((squeezed(s.label + limits[s.name]), squeezed(s.label)) for s in text.subfields)
+    return [shown.get(long, shown.get(short, NOWHERE)) for long, short in labels]
+
+
+def _code_column(sheet: Sheet, layout: Layout) -> int:
+    """Return the column with most codes of text inputs."""
+    seen: Counter[int] = Counter()
+    for row in sheet.grid:
+        for column, raw in enumerate(row):
+            if isinstance(raw, str) and len(raw) < 80 and block_code(raw.strip())[0] in layout.blocks:
+                seen[column] += 1
+    return seen.most_common(1)[0][0] if seen else NOWHERE
+
+
+def _assume(stands: Sequence[Stand]) -> None:
+    """Give a block without headings its own columns, where the headings of others stand over each in its place."""
+    pairs = [(was, now) for s in stands for was, now in zip(s.block.columns, s.columns, strict=False) if now != NOWHERE]
+    shifts = {now - was for was, now in pairs}
+    headed = {was for was, _ in pairs}
+    for stand in stands:
+        stand.columns = stand.columns or [NOWHERE] * len(stand.block.columns)
+        if NOWHERE in stand.columns and len(shifts) == 1 and headed.issuperset(stand.block.columns):
+            shift = next(iter(shifts))
+            places = [c + shift for c in stand.block.columns]
+            wanting = [p for p, now in zip(places, stand.columns, strict=True) if now == NOWHERE]
+            if not any(squeezed(stand.sheet.at(stand.heading, p)) for p in wanting):
+                stand.columns, stand.assumed = places, True
+
+
+def _filled(stand: Stand, item: Item) -> bool:
+    """Return whether something stands in the block's columns of a row; anywhere while these cannot be told."""
+    columns = [c for c in stand.columns if c != NOWHERE] or range(len(stand.sheet.grid[item.row]))
+    return any(length(show(stand.sheet.at(item.row, c))) for c in columns)
