@@ -154,8 +154,8 @@ forms_of = st.fixed_dictionaries(TYPED | {f"prev({c})": figure for c in ("PEOPLE
 CODES = [c for c in INDICATORS if c not in ("SESSIONS", "GOAL")]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(data=st.data(), rows=st.lists(forms_of, min_size=1, max_size=7))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(data=st.data(), rows=st.lists(forms_of, min_size=1, max_size=6))
 def test_four_tiers_give_what_the_villages_give_however_they_are_grouped(
     pack: Pack, data: st.DataObject, rows: list[Values]
 ) -> None:
