@@ -47,12 +47,15 @@ class Stand:
 def find_blocks(sheet: Sheet, layout: Layout) -> dict[str, Stand]:
     """Return the blocks of text inputs on a sheet by code."""
     titles = {squeezed(title_of(b.text)): code for code, b in layout.blocks.items()}
+    titled = {row: titles[text] for row, _, text in sheet.texts() if text in titles}
     column = _code_column(sheet, layout)
+    if column == NOWHERE and not titled:
+        return {}
     stands: dict[str, Stand] = {}
     current = ""
     for number, row in enumerate(sheet.grid):
         code, mark, item = block_code(show(sheet.at(number, column)))
-        title = next((t for raw in row if (t := titles.get(squeezed(raw)))), "")
+        title = titled.get(number, "")
         if code not in layout.blocks:
             code, mark = title or current, ITEM_MARK
         if not code:
@@ -97,10 +100,9 @@ def headings(row: Sequence[Raw], text: TextInput) -> list[int]:
 def _code_column(sheet: Sheet, layout: Layout) -> int:
     """Return the column with most codes of text inputs."""
     seen: Counter[int] = Counter()
-    for row in sheet.grid:
-        for column, raw in enumerate(row):
-            if isinstance(raw, str) and len(raw) < 80 and block_code(raw.strip())[0] in layout.blocks:
-                seen[column] += 1
+    for _, column, text in sheet.texts():
+        if block_code(text)[0] in layout.blocks:
+            seen[column] += 1
     return seen.most_common(1)[0][0] if seen else NOWHERE
 
 

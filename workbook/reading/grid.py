@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
@@ -31,6 +32,13 @@ class Sheet:
         if row >= len(self.grid) or column >= len(self.grid[row]):
             return None
         return self.grid[row][column]
+
+    def texts(self) -> Iterator[tuple[int, int, str]]:
+        """Yield row, column and text, without any blanks, of every cell with a text in it."""
+        for number, row in enumerate(self.grid):
+            for column, raw in enumerate(row):
+                if raw and isinstance(raw, str):
+                    yield number, column, "".join(raw.split())
 
     def joined(self, row: int, column: int) -> tuple[int, int] | None:
         """Return the cell that shows instead of this one because both are joined; None for a cell of its own."""

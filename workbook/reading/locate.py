@@ -122,21 +122,17 @@ def find_table(sheet: Sheet, labels: Labels, *, texts: bool) -> Table | None:
 
 def _look_over(sheet: Sheet, labels: Labels) -> _Seen:
     seen = _Seen()
-    for number, row in enumerate(sheet.grid):
-        for column, raw in enumerate(row):
-            text = squeezed(raw)
-            if not text:
-                continue
-            if text in labels.sections:
-                seen.codes[column] += 1
-                seen.sections[labels.sections[text].sheet] += 1
-            elif text in labels.heads:
-                seen.heads.setdefault(number, {}).setdefault(labels.heads[text], []).append(column)
-            elif text in labels.hints:
-                seen.hints.setdefault(labels.hints[text], []).append(column)
-            else:
-                for name in labels.holders.get(text.removesuffix(labels.mark), ()):
-                    seen.names[name, column] += 1
+    for number, column, text in sheet.texts():
+        if text in labels.sections:
+            seen.codes[column] += 1
+            seen.sections[labels.sections[text].sheet] += 1
+        elif text in labels.heads:
+            seen.heads.setdefault(number, {}).setdefault(labels.heads[text], []).append(column)
+        elif text in labels.hints:
+            seen.hints.setdefault(labels.hints[text], []).append(column)
+        else:
+            for name in labels.holders.get(text.removesuffix(labels.mark), ()):
+                seen.names[name, column] += 1
     return seen
 
 
