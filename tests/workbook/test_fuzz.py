@@ -1,4 +1,4 @@
-"""Files changed at random end in a form or a receipt: a few seeds of tests/fuzz.py, which goes on as long as asked."""
+"""Files changed at random end in a form or a receipt: a few seeds; tests/fuzz.py goes on for as long as asked."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_reading_a_changed_file_neither_crashes_nor_waits(given: Mapping[str, by
     found = list(outcomes(given, SEEDS))
     assert len(found) == len(SEEDS) * len(given)
     assert [case for case in found if case[2] in FAULTS] == []
-    assert {outcome for _, _, outcome, _ in found} > {"read", "other"}
+    assert {outcome for _, _, outcome, _ in found} >= {"read", "other"}
 
 
 def test_the_same_seed_changes_a_file_in_the_same_way(given: Mapping[str, bytes]) -> None:
@@ -31,7 +31,6 @@ def test_the_same_seed_changes_a_file_in_the_same_way(given: Mapping[str, bytes]
 
 def test_a_run_over_changed_files_balances_and_takes_the_good_form(given: Mapping[str, bytes], tmp_path: Path) -> None:
     files = {f"{kind}-{seed}.{kind}": changed(given[kind], kind, seed) for kind in given for seed in range(100, 103)}
-    receipts = taken(tmp_path, files | {"~好.xlsx": given["xlsx"]})
+    receipts = taken(tmp_path, {**files, "!好.xlsx": given["xlsx"]})  # the last to come, the first to be read
     assert set(files) < set(receipts)
-    assert receipts["~好.xlsx"].state in ("used", "superseded")
-    assert sum(r.state == "used" for r in receipts.values()) == 1
+    assert receipts["!好.xlsx"].state == "used"

@@ -22,7 +22,7 @@ from workbook.collect import collect
 from workbook.inbox import found
 from workbook.messages import say
 from workbook.reading.names import label
-from workbook.receive import read_incoming
+from workbook.receive import take_in
 from workbook.round import IN, PICKS_FILE
 
 NOBODY = 65534
@@ -38,7 +38,7 @@ def test_what_is_no_ordinary_file_has_its_receipt_and_is_not_opened(kind: str, t
     name, reason, make = IN_THE_FOLDER[kind]
     (tmp_path / IN).mkdir()
     make(tmp_path / IN)
-    (receipt,) = read_incoming(a_round(tmp_path, [UNIT], "2020H1")).receipts
+    (receipt,) = take_in(a_round(tmp_path, [UNIT], "2020H1")).receipts
     assert (receipt.file, receipt.note, receipt.state) == (name, say(f"receipt.{reason}"), "unrecognised")
     assert receipt.remedy == say(f"receipt.{reason}_remedy")
 

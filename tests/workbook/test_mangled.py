@@ -20,7 +20,7 @@ from workbook.collect import collect
 from workbook.model import Submission
 from workbook.reading.kind import Unreadable
 from workbook.reading.submission import read_form
-from workbook.receive import read_incoming
+from workbook.receive import take_in
 from workbook.round import IN
 
 BASE, TEXTS = "基本情况", "文字材料"
@@ -240,7 +240,7 @@ def test_two_units_in_one_file_get_a_receipt_that_names_both(form: Path, tmp_pat
         changed(form, tmp_path / "两份.xlsx", second)
     (tmp_path / IN).mkdir()
     shutil.move(tmp_path / "两份.xlsx", tmp_path / IN)
-    (receipt,) = read_incoming(small_round(tmp_path)).receipts
+    (receipt,) = take_in(small_round(tmp_path)).receipts
     assert receipt.state == "unrecognised"
     assert UNIT.name in receipt.note
     assert OTHER.name in receipt.note

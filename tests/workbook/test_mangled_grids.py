@@ -17,6 +17,7 @@ from workbook.layout import STAMP_SHEET, Layout, make_layout
 from workbook.model import Cell
 from workbook.period import parse_period
 from workbook.reading.grid import Sheet, open_book
+from workbook.reading.marks import Marks
 from workbook.reading.notes import Notes
 from workbook.reading.stamp import who_line
 from workbook.reading.submission import read_sheets
@@ -46,7 +47,7 @@ class Read:
 
 def read(sheets: list[Sheet], who: str) -> Read:
     notes, items = Notes(), small_pack().indicators
-    figures, texts = read_sheets(sheets, layout(), who, notes)
+    figures, texts = read_sheets(sheets, layout(), who, notes, Marks())
     cells = {k: c for k, c in figures.cells.items() if definition(items[k[0]], k[1], items) is None}
     said = {(code, n, v) for code, rows in texts.rows.items() for r in rows for n, v in enumerate(r.values) if v}
     noted = {n for note in (*notes.repairs, *notes.doubts) for n in (note.sheet, note.indicator)}
