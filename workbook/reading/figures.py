@@ -112,7 +112,7 @@ class _Reader:
         return cells[0]
 
     def _shown(self, cell: Cell) -> Cell:
-        """Return what a computed cell shows; without codes its formula finds nothing, and what it shows says nothing."""
+        """Return what a computed cell shows; without codes its formula finds nothing, and it says nothing."""
         return _blank(cell.sheet, cell.address) if self._codeless else cell
 
     def _swallowed(self, item: Indicator, table: Table, row: Row, column: int) -> bool:
