@@ -89,6 +89,7 @@ class _Reader:
         self._layout, self._notes, self._foreign = layout, notes, foreign
         self._codeless, self._marks = codeless, marks
         self._copies: set[tuple[str, str]] = set()
+        self._misplaced: set[str] = set()
 
     def read(self, item: Indicator, spots: Sequence[Spot]) -> dict[Key, Cell]:
         """Return an indicator's figures from the rows it stands in."""
@@ -108,7 +109,7 @@ class _Reader:
         if computed:
             self._notes.repairs.extend(readings[0][1])
             return self._shown(cells[0])
-        doubtful = [self._swallowed(item, *places[0]), self._misnamed(item, measure, places[0][1], cells[0])]
+        doubtful = [self._swallowed(item, *places[0]), self._misnamed(item, places[0][1], cells[0])]
         doubtful += [self._differs(item, cells[0], other) for other in cells[1:]]
         if any(doubtful) or cells[0].sheet in self._foreign:
             return _doubtful(cells[0].sheet, cells[0].address)
@@ -116,8 +117,8 @@ class _Reader:
         return cells[0]
 
     def _shown(self, cell: Cell) -> Cell:
-        """Return what a computed cell shows; its formula finds nothing any more where codes are gone."""
-        return _blank(cell.sheet, cell.address) if self._codeless and not cell.state.known else cell
+        """Return what a computed cell shows; without codes its formula finds nothing, and it says nothing."""
+        return _blank(cell.sheet, cell.address) if self._codeless else cell
 
     def _swallowed(self, item: Indicator, table: Table, row: Row, column: int) -> bool:
         """Return whether the cell is joined to another, which shows instead of it."""
@@ -128,9 +129,10 @@ class _Reader:
         self._notes.doubt("merged", table.sheet.name, cell, item.code, name=item.name, shown=address(*shown))
         return True
 
-    def _misnamed(self, item: Indicator, measure: Measure, row: Row, cell: Cell) -> bool:
+    def _misnamed(self, item: Indicator, row: Row, cell: Cell) -> bool:
         """Return whether the name of another indicator stands beside the code of this one."""
-        if row.other and measure == "value":
+        if row.other and item.code not in self._misplaced:
+            self._misplaced.add(item.code)
             self._notes.doubt("mismatch", cell.sheet, cell.address, item.code, name=item.name)
         return bool(row.other)
 
