@@ -24,6 +24,7 @@ if __name__ == "__main__":
 
 from helpers import office
 from incoming import form, package
+from xlsb import grids_of, write_xlsb
 
 from workbook.reading.archive import Member, content_of, members
 from workbook.reading.contained import Limits, contained
@@ -59,6 +60,7 @@ def sources() -> Mapping[str, bytes]:
     with tempfile.TemporaryDirectory() as name:
         path = form(Path(name))
         made = {"xlsx": path.read_bytes()}
+        made["xlsb"] = write_xlsb(Path(name) / "a.xlsb", grids_of(path)).read_bytes()
         made |= {to: office(path, to, Path(name) / to).read_bytes() for to in ("ods", "xls")}
     return {**made, "zip": package({f"青禾县/报表.{k}": content for k, content in made.items()})}
 
@@ -102,7 +104,8 @@ def _package(data: bytes, chance: random.Random) -> bytes:
             case 2:
                 parts[name] = _bytes(parts.get(name, b""), chance)
             case _:
-                parts[name] = _markup(parts.get(name, b""), chance)
+                content = parts.get(name, b"")
+                parts[name] = _bytes(content, chance, moving=0.1) if name.endswith(".bin") else _markup(content, chance)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:  # unpacked within: time is for reading
         for name, content in parts.items():
