@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from workbook.inbox import found
 from workbook.messages import say
 from workbook.reading.archive import members
 from workbook.reading.kind import Unreadable, kind_of
@@ -30,8 +31,8 @@ def each_file(paths: Iterable[Path]) -> tuple[list[Path], list[str]]:
 
 
 def _in_folder(path: Path) -> Iterator[Path]:
-    """Yield a file, or the files under a folder but hidden ones, by path."""
+    """Yield a file, or the files under a folder but links and hidden ones, by path."""
     if path.is_dir():
-        yield from sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+        yield from (thing.path for thing in found(path) if not thing.problem)
     else:
         yield path

@@ -12,6 +12,7 @@ from helpers import party_building
 from exporters.demo.run import DemoRound, run_demo
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep together, on one core, the tests that share what is dear to make: the demo, or what their file makes."""
     for item in items:

@@ -29,7 +29,9 @@ def package(parts: dict[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
         for name, content in parts.items():
-            target.writestr(name, content)
+            part = zipfile.ZipInfo(name)  # of a fixed date: the same parts give the same bytes
+            part.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(part, content)
     return buffer.getvalue()
 
 

@@ -42,7 +42,7 @@ def words(sheet: object) -> list[str]:
 def test_outliers_stand_after_the_findings_and_say_what_they_are_not(tmp_path: Path) -> None:
     book = written(jumping(["ORG_DEVELOPED"], tmp_path), tmp_path)
     names = book.sheetnames
-    assert names.index("离群值") == names.index("审核情况") + 1
+    assert names.index("离群值") == names.index("修复记录") + 1 == names.index("审核情况") + 2
     line = "离群值 1 处（只供核实，不代表错误，不作退回依据）。"
     assert line in words(book["离群值"])
     assert line in words(book["说明"])

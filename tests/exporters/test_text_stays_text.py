@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def left(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     collection, _ = collect(round_)
     assert collection is not None
     assert collection.balance.files["rejected" if request.param else "used"] == 1
-    write_results(collection)
+    write_results(collection, datetime(2020, 7, 13))
     return path
 
 

