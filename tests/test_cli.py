@@ -245,3 +245,39 @@ def test_who_comes_second_is_told_who_works(city: Path) -> None:
     assert done.stderr.startswith("这一期工作正由别人处理（")
     assert "Traceback" not in done.stderr
     assert (city / RESULTS / "汇总表.xlsx").read_bytes() == before
+
+
+LOSING = """
+import dataclasses
+import huibao
+import workbook.collect as collect
+
+whole = collect.take_in
+
+def losing(round_):
+    incoming = whole(round_)
+    return dataclasses.replace(incoming, receipts=incoming.receipts[1:])
+
+collect.take_in = losing
+huibao.main()
+"""
+
+
+def test_books_that_do_not_balance_end_the_run_loudly_and_leave_the_last_outputs(city: Path) -> None:
+    def left() -> dict[str, bytes]:
+        return {p.name: p.read_bytes() for p in (city / RESULTS).rglob("*") if p.is_file()}
+
+    before = left()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(
+        [sys.executable, "-c", LOSING, "consolidate", str(city), "--json"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=environment,
+        check=False,
+    )
+    assert done.returncode == 3, done.stderr
+    assert json.loads(done.stdout)["balanced"] is False
+    assert "账目不平，汇总结果不能使用，请联系维护人员。" in done.stderr
+    assert left() == before
