@@ -27,7 +27,7 @@ from workbook.reading.archive import members
 from workbook.reading.contained import contained
 from workbook.reading.kind import Unreadable, kind_of
 from workbook.reading.submission import read_form
-from workbook.receive import read_incoming
+from workbook.receive import take_in
 from workbook.round import IN
 
 PAGE = ROOT / "docs" / "reference" / "hostile-files.md"
@@ -86,7 +86,7 @@ def lines() -> Iterator[str]:
         with tempfile.TemporaryDirectory() as name:
             (Path(name) / IN).mkdir()
             put(Path(name) / IN)
-            (receipt,) = read_incoming(a_round(Path(name), [UNIT])).receipts
+            (receipt,) = take_in(a_round(Path(name), [UNIT])).receipts
         yield f"| folder | {kind} | {receipt.note} | | |"
 
 
