@@ -127,6 +127,10 @@ class Desk:
         """Write a number, or a text (also one of digits, as typed into a cell of format text); None empties."""
         self._ask("put", sheet, cell, value)
 
+    def put_formula(self, sheet: str, cell: str, formula: str) -> None:
+        """Write a formula as one types it."""
+        self._ask("put_formula", sheet, cell, formula)
+
     def insert_rows(self, sheet: str, row: int, n: int = 1) -> None:
         """Insert n rows above `row`."""
         self._ask("insert_rows", sheet, row, n)

@@ -116,6 +116,9 @@ class Book:
     def formula(self, sheet: str, cell: str) -> str:
         return str(self._range(sheet, cell).getCellByPosition(0, 0).Formula)
 
+    def put_formula(self, sheet: str, cell: str, formula: str) -> None:
+        self._unlocked(sheet, cell).getCellByPosition(0, 0).setFormula(formula)
+
     def put(self, sheet: str, cell: str, value: float | str | None) -> None:
         place = self._unlocked(sheet, cell).getCellByPosition(0, 0)
         if value is None:

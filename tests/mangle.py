@@ -212,6 +212,19 @@ def typed_as_text(desk: Desk, _: Forms) -> None:
             desk.put(BASE, f"E{row}", str(int(value)))
 
 
+def typed_wide(desk: Desk, _: Forms) -> None:
+    """数字写成全角"""
+    for row, (value,) in enumerate(desk.read(BASE, "E5:E14"), 5):
+        if isinstance(value, float):
+            desk.put(BASE, f"E{row}", str(int(value)).translate({48 + n: 0xFF10 + n for n in range(10)}))
+
+
+def formula_pasted(desk: Desk, _: Forms) -> None:
+    """公式盖住填数的格"""
+    for row, (value,) in enumerate(desk.read(BASE, "E5:E6"), 5):
+        desk.put_formula(BASE, f"E{row}", f"={int(value or 0)}+0")
+
+
 def grey_filled(desk: Desk, _: Forms) -> None:
     """在灰格里填数"""
     desk.put(INSPECTION, "F5", 88)
@@ -333,7 +346,17 @@ ALONE: tuple[Deed, ...] = (
     *(column_inserted, first_column_inserted, own_column, prior_column_deleted, explanations_deleted),
     *(renamed, reordered, copied, copied_and_changed, row_copied, codes_deleted, names_overwritten, name_of_another),
     *(heading_deleted, heading_cleared, heading_relabelled, heading_moved, merged_down, merged_across, merged_labels),
-    *(unformatted, typed_as_text, grey_filled, list_row_inserted, list_continued, list_sorted, list_heading_deleted),
+    *(
+        unformatted,
+        typed_as_text,
+        typed_wide,
+        formula_pasted,
+        grey_filled,
+        list_row_inserted,
+        list_continued,
+        list_sorted,
+        list_heading_deleted,
+    ),
     *(list_headings_deleted, list_codes_deleted, list_columns_inserted, list_merged, texts_deleted, figures_deleted),
     *(cover_codes_deleted, sheet_added, stamp_deleted, stamp_renamed, into_another_book),
     *(into_another_book_without_cover, two_forms, sheet_of_another, sheet_of_last_year),
