@@ -94,7 +94,7 @@ def _accepted(collection: Collection, unit: Unit, receipt: Receipt | None) -> bo
 
 def _owing(collection: Collection, unit: Unit, back: Receipt | None) -> tuple[Owing, Receipt | None]:
     """Return what a unit would owe, and the receipt that says so: of its returned form, else of its last file."""
-    came = sorted((r for r in collection.receipts if r.unit == unit.code), key=lambda r: (r.order, r.received, r.file))
+    came = sorted((r for r in collection.receipts if r.unit == unit.code), key=lambda r: r.came)
     match collection.states[unit.code]:
         case "accepted" if back:
             return "correction", back

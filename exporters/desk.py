@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from exporters.given import not_a_form
 from workbook.check_code import code_of
 from workbook.checks.check import check
 from workbook.figures import figures_frame
@@ -54,8 +55,7 @@ def judge_files(files: Sequence[Path]) -> tuple[list[Judged], list[str]]:
     nothing = figures_frame([]).assign(definition="")
     for path, submission in contained(read_submission, files):
         if isinstance(submission, Unreadable):
-            why, remedy = (say(f"receipt.{submission.reason}{end}", **submission.values) for end in ("", "_remedy"))
-            unusable.append(say("cli.not_a_form", file=path, why=why, remedy=remedy))
+            unusable.append(not_a_form(path, submission))
             continue
         if submission.pack not in packs:
             folder = find_pack(submission.pack)

@@ -25,9 +25,14 @@ def each_file(paths: Iterable[Path]) -> tuple[list[Path], list[str]]:
             data = path.read_bytes()
             files += [path / m.name for m in members(data)] if kind_of(data) == "zip" else [path]
         except Unreadable as problem:
-            why, remedy = (say(f"receipt.{problem.reason}{end}", **problem.values) for end in ("", "_remedy"))
-            odd.append(say("cli.not_a_form", file=path, why=why, remedy=remedy))
+            odd.append(not_a_form(path, problem))
     return files, odd
+
+
+def not_a_form(path: Path, problem: Unreadable) -> str:
+    """Return a sentence on a file that cannot be judged: what it is and what to do."""
+    why, remedy = (say(f"receipt.{problem.reason}{end}", **problem.values) for end in ("", "_remedy"))
+    return say("cli.not_a_form", file=path, why=why, remedy=remedy)
 
 
 def _in_folder(path: Path) -> Iterator[Path]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from workbook.computed import definition
-from workbook.model import Indicator, Measure, Submission
+from workbook.model import Cell, Indicator, Measure, State, Submission, TextRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +39,37 @@ def differences(versions: Sequence[Submission], indicators: Mapping[str, Indicat
 def _figures(earlier: Submission, later: Submission, indicators: Mapping[str, Indicator]) -> Iterator[Difference]:
     for (code, measure), now in later.cells.items():
         then = earlier.cells.get((code, measure))
-        if then is None or (then.state, then.scaled) == (now.state, now.scaled) != (then.state, None):
+        if then is None or _same(then, now) or definition(indicators[code], measure, indicators) is not None:
             continue
-        if then.raw != now.raw and definition(indicators[code], measure, indicators) is None:
-            place = (now.sheet, now.address)
-            yield Difference(later.unit.code, earlier.file, later.file, code, measure, 0, then.raw, now.raw, *place)
+        place = (now.sheet, now.address)
+        yield Difference(later.unit.code, earlier.file, later.file, code, measure, 0, then.raw, now.raw, *place)
+
+
+def _same(then: Cell, now: Cell) -> bool:
+    """Return whether two cells mean the same: one number or state, or one text that is no number."""
+    if State.UNREADABLE in (then.state, now.state):
+        return then.state == now.state and then.raw == now.raw
+    return (then.state, then.scaled) == (now.state, now.scaled)
 
 
 def _texts(earlier: Submission, later: Submission) -> Iterator[Difference]:
     for code in dict.fromkeys((*later.texts, *earlier.texts)):
-        before, after = ({r.number: r for r in s.texts.get(code, ())} for s in (earlier, later))
+        before, after = (_items(s.texts.get(code, ())) for s in (earlier, later))
         for number in sorted({*before, *after}):
-            then, now = before.get(number), after.get(number)
-            was, is_ = ("；".join(filter(None, r.values)) if r else "" for r in (then, now))
+            was, is_ = (_words(items.get(number, ())) for items in (before, after))
             if was != is_:
-                sheet, cell = (now.sheet, now.cells[0]) if now and now.cells else ("", "")
-                yield Difference(later.unit.code, earlier.file, later.file, code, None, number, was, is_, sheet, cell)
+                row = next(iter(after.get(number, ())), None)
+                place = (row.sheet, row.cells[0]) if row and row.cells else ("", "")
+                yield Difference(later.unit.code, earlier.file, later.file, code, None, number, was, is_, *place)
+
+
+def _items(rows: Iterable[TextRow]) -> dict[int, list[TextRow]]:
+    """Return the items by number; in a form with rows put in, two may have one."""
+    items: dict[int, list[TextRow]] = {}
+    for row in rows:
+        items.setdefault(row.number, []).append(row)
+    return items
+
+
+def _words(rows: Iterable[TextRow]) -> str:
+    return "\n".join("；".join(filter(None, row.values)) for row in rows)

@@ -112,7 +112,8 @@ def write_units_state(book: Any, styles: Styles, collection: Collection) -> None
 def _unit_rows(collection: Collection) -> Iterator[list[Value]]:
     order = {"used": 0, "rejected": 1, "superseded": 2, "duplicate": 3, "attached": 4, "unrecognised": 5}
     best: dict[str, Receipt] = {}
-    for r in sorted(collection.receipts, key=lambda r: (order[r.state], r.received)):
+    latest_first = sorted(collection.receipts, key=lambda r: r.came, reverse=True)
+    for r in sorted(latest_first, key=lambda r: order[r.state]):
         best.setdefault(r.unit, r)
     for unit in collection.round.units:
         receipt = best.get(unit.code)

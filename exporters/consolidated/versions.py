@@ -29,10 +29,8 @@ def write_versions(book: Any, styles: Styles, collection: Collection, hidden: fr
 
 def _rows(collection: Collection, hidden: frozenset[str]) -> Iterator[list[Value]]:
     names = {u.code: u.name for u in collection.round.units}
-    pack = collection.round.pack
-    secret = {*hidden, *(t.code for t in pack.texts.values() if hidden and t.sensitive == "restricted")}
     for c in collection.differences:
-        if c.code not in secret:
+        if c.code not in hidden:
             then, now = (_shown(text) for text in (c.then, c.now))
             yield [names.get(c.unit, c.unit), *_what(collection, c), then, now, c.sheet, c.cell, c.earlier, c.later]
 

@@ -69,7 +69,7 @@ def write_returned(collection: Collection) -> list[Path]:
 def returned(collection: Collection) -> list[tuple[Unit, Receipt]]:
     """Return the units whose latest form was returned, with its receipt, even where an earlier one stays in use."""
     latest: dict[str, Receipt] = {}
-    for receipt in sorted(collection.receipts, key=lambda r: (r.order, r.received, r.file)):
+    for receipt in sorted(collection.receipts, key=lambda r: r.came):
         if receipt.judged:
             latest[receipt.unit] = receipt
     return [

@@ -67,6 +67,11 @@ class Receipt:
     order: int = 0  # run that saw it first
     judged: bool = False  # a form of this round, held against its rules
 
+    @property
+    def came(self) -> tuple[int, datetime, str]:
+        """When the file came in, to sort by."""
+        return self.order, self.received, self.file
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
