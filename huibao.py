@@ -26,8 +26,9 @@ from exporters.console import (
 from workbook.messages import say
 
 if TYPE_CHECKING:
+    from exporters.reports import Written
     from workbook.collection import Collection
-    from workbook.model import DecisionKind, Pack, Round
+    from workbook.model import DecisionKind, Genre, Pack, Round
 
 
 @click.group(cls=Verbs, help=say("help.huibao"), context_settings={"help_option_names": ["-h", "--help"]})
@@ -256,42 +257,65 @@ def ledger(round_path: Path, output: Path | None, as_json: bool) -> int:
 
 
 @cli.command(cls=Verb, help=say("help.report"))
-@click.argument("source", metavar=say("meta.round"), type=click.Path(path_type=Path))
+@click.argument("source", metavar=say("meta.round_or_form"), type=click.Path(path_type=Path))
 @click.option("--genre", metavar=say("meta.genre"), help=say("help.report_genre"))
+@click.option("--unit", default="", metavar=say("meta.unit"), help=say("help.report_unit"))
 @click.option("--all", "every", is_flag=True, help=say("help.report_all"))
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar=say("meta.file"), help=say("help.report_output")
 )
 @click.option("--json", "as_json", is_flag=True, help=say("help.json"))
-def report(source: Path, genre: str | None, every: bool, output: Path | None, as_json: bool) -> int:
-    """Write narrative reports of a round."""
-    from exporters.narrative.report import write_merged
-    from exporters.results import dropped_json
+def report(source: Path, genre: str | None, unit: str, every: bool, output: Path | None, as_json: bool) -> int:
+    """Write narrative reports: of a round, or of one unit from its form."""
+    from exporters.reports import written_json
+    from exporters.screen import tell_reports
+
+    if bool(genre) == every or (every and output is not None):
+        raise Stop(say("cli.which_genre"))
+    _there((source,))
+    written = _report_round(source, genre, unit, output) if source.is_dir() else _report_form(source, genre, output)
+    tell_reports(written)
+    if as_json:
+        print_json(written_json(written))
+    if written.defects:
+        raise Stop(defects_text(written.defects))
+    if not written.reports:
+        raise Stop(say("cli.no_report", genre=genre or say("word.any")))
+    return DONE
+
+
+def _report_round(source: Path, genre: str | None, unit: str, output: Path | None) -> Written:
+    from exporters.reports import reports_of_round
     from workbook.lock import at_work
 
-    if bool(genre) == every:
-        raise Stop(say("cli.which_genre"))
     round_ = _round(source)
-    known = round_.pack.genres
-    if genre and genre not in known:
-        raise Stop(say("cli.no_genre", genre=genre, known="、".join(known)))
-    written, dropped = [], []
+    genres = _genres(round_.pack, genre)
+    if output is not None and genres[0].tiers and not unit:
+        raise Stop(say("cli.which_unit"))
     with at_work(source):
         collection = _collect(round_)
-        for name in [genre] if genre else list(known):
-            path, lost, defects = write_merged(collection, known[name], output)
-            if path is None or defects:
-                raise Stop(defects_text(defects))
-            written.append(path)
-            dropped += lost
-            complain(say("cli.written", path=path))
-    for lost_clause in dropped:
-        complain(
-            say("cli.dropped_clause", where=lost_clause.where, clause=lost_clause.clause, reason=lost_clause.reason)
-        )
-    if as_json:
-        print_json({"outputs": [str(p) for p in written], "dropped": dropped_json(dropped)})
-    return DONE
+        with progress(say("progress.reports")):
+            return reports_of_round(collection, genres, unit=unit, output=output)
+
+
+def _report_form(source: Path, genre: str | None, output: Path | None) -> Written:
+    from exporters.desk import judge_files, verdict
+    from exporters.reports import reports_of_form
+
+    forms, unusable = judge_files([source])
+    if not forms:
+        raise Stop("".join(unusable))
+    form = forms[0]
+    if verdict(form.findings) == "error":
+        complain(say("cli.form_has_errors", file=source))
+    genres = _genres(form.pack, genre)
+    return reports_of_form(form.submission, form.pack, genres, folder=source.parent, output=output)
+
+
+def _genres(pack: Pack, genre: str | None) -> list[Genre]:
+    if genre and genre not in pack.genres:
+        raise Stop(say("cli.no_genre", genre=genre, known="、".join(pack.genres)))
+    return [pack.genres[genre]] if genre else list(pack.genres.values())
 
 
 @cli.command(cls=Verb, help=say("help.demo"))

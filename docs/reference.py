@@ -18,8 +18,8 @@ sys.path.insert(0, str(ROOT))
 
 import huibao
 from exporters.narrative import template
-from exporters.narrative.figures import MEASURES
 from workbook import pack
+from workbook.blank import MEASURES
 from workbook.checks import builtin, carried, sealed
 from workbook.checks.doubts import DOUBTS
 from workbook.expression.functions import CONTEXT, FUNCTIONS
@@ -197,7 +197,7 @@ def pack_files(about: Meanings) -> str:
         parts += [f"## {key}.csv", "", table(("列", "意思", "可选"), rows)]
     kinds = words_for("subfields", pack.SUBFIELD_KINDS, about["subfields"])
     parts += ["### 栏目的类型", "", table(("类型", "意思"), [(f"`{k}`", m) for k, m in kinds])]
-    marks: dict[str, str] = {kind: start for start, kind in template._MARKS}
+    marks: dict[str, str] = {kind: start for start, kind in template.MARKS}
     lines = [(f"`{marks[k].strip()}`", m) for k, m in words_for("marks", list(marks), about["marks"])]
     measures = [(f"`{k}`", m) for k, m in words_for("measures", MEASURES, about["measures"])]
     parts += [

@@ -9,8 +9,9 @@ from typing import Any
 
 from exporters.chasing import Owed, chasing_json, who_owes, write_notice
 from exporters.consolidated.book import write_consolidated
-from exporters.narrative.report import Dropped, write_merged
+from exporters.narrative.told import Dropped
 from exporters.picks import update_picks
+from exporters.reports import dropped_json, reports_of_round
 from exporters.returned.book import write_returned
 from exporters.upward import write_upward
 from workbook.collect import figures_to_keep
@@ -39,15 +40,8 @@ def write_results(collection: Collection, now: datetime) -> tuple[list[Path], li
     outputs.append(folder / FIGURES)
     _, defects_of_picks = update_picks(collection)
     outputs.append(collection.round.path / PICKS_FILE)
-    dropped: list[Dropped] = []
-    defects: list[Defect] = list(defects_of_picks)
-    for genre in collection.round.pack.genres.values():
-        if not genre.tiers and collection.period.kind in genre.periods:
-            path, lost, faults = write_merged(collection, genre)
-            outputs += [path] if path else []
-            dropped += lost
-            defects += faults
-    return outputs, dropped, tuple(defects)
+    merged = reports_of_round(collection, [g for g in collection.round.pack.genres.values() if not g.tiers])
+    return outputs + merged.paths, merged.dropped, (*defects_of_picks, *merged.defects)
 
 
 def summary(
@@ -71,8 +65,3 @@ def summary(
         "dropped": dropped_json(dropped),
         "chasing": chasing_json(owed),
     }
-
-
-def dropped_json(dropped: Sequence[Dropped]) -> list[dict[str, str]]:
-    """Return dropped clauses as JSON objects."""
-    return [{"where": d.where, "clause": d.clause, "reason": d.reason} for d in dropped]

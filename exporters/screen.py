@@ -9,11 +9,13 @@ from typing import Any
 from exporters.chasing import Owed, due, situation
 from exporters.console import complain, table
 from exporters.consolidated.status import balance_lines, run_lines
+from exporters.reports import Written
 from exporters.upward import upward_lines
 from workbook.checks.builtin import rule_name
 from workbook.collection import Collection
 from workbook.messages import say
 
+_MOST_REPORTS = 12
 _MOST_CHASED = 30  # units on the screen; the workbook lists all
 
 
@@ -69,3 +71,16 @@ def _tell_owed(owed: Sequence[Owed]) -> None:
 
 def _telling(receipt: Any) -> bool:
     return receipt.state != "used" or say("receipt.late") in receipt.note
+
+
+def tell_reports(written: Written) -> None:
+    """Show where reports were written and, for a single one, every clause that was left out with why."""
+    for path in written.paths[:_MOST_REPORTS]:
+        complain(say("cli.written", path=path))
+    if len(written.paths) > _MOST_REPORTS:
+        complain(say("cli.written_more", n=len(written.paths) - _MOST_REPORTS))
+    if len(written.paths) == 1:
+        for clause in written.dropped:
+            complain(say("cli.dropped_clause", where=clause.where, clause=clause.clause, reason=clause.reason))
+    elif written.dropped:
+        complain(say("cli.dropped_many", n=len(written.dropped)))

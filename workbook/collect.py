@@ -28,7 +28,7 @@ from workbook.history import stored_figures, units_then, unknown_periods
 from workbook.last_year import LastYear, last_year, reported
 from workbook.layout import collected
 from workbook.ledger import Ledger, damaged
-from workbook.model import FILE_STATES, Defect, Finding, Indicator, Round, Submission, Unit, UnitState
+from workbook.model import FILE_STATES, Defect, Finding, Indicator, Pack, Round, Submission, Unit, UnitState
 from workbook.receive import Incoming, Settled, settle, take_in, versions
 from workbook.totals import Total, Totals
 from workbook.units import changes
@@ -120,18 +120,22 @@ def _not_comparable(
 ) -> frozenset[tuple[str, str]]:
     """Return (unit, code) that must not be compared with last year: definition changed, unit new, merged or split."""
     pairs: set[tuple[str, str]] = set()
-    noted = [t for t in round_.pack.texts.values() if t.place == "definitions"]
     for unit, submission in submissions.items():
         if unit in changed:
             pairs |= {(unit, code) for code in round_.pack.indicators}
-        for text in noted:
-            at = [s.name for s in text.subfields].index("code")
-            pairs |= {(unit, row.values[at]) for row in submission.texts.get(text.code, ())}
+        pairs |= {(unit, code) for code in defined_otherwise(round_.pack, submission)}
     versions = {c: i.definition_version for c, i in round_.pack.indicators.items()}
     prior = stored[stored["measure"] == "prior"]
     columns = (prior[c].tolist() for c in ("unit", "code", "definition"))
     pairs |= {(unit, code) for unit, code, then in zip(*columns, strict=True) if versions.get(code, then) != then}
     return frozenset(pairs)
+
+
+def defined_otherwise(pack: Pack, submission: Submission) -> set[str]:
+    """Return the indicators that a unit says it counts by a definition of its own."""
+    noted = [t for t in pack.texts.values() if t.place == "definitions"]
+    at = {t.code: [s.name for s in t.subfields].index("code") for t in noted}
+    return {row.values[place] for code, place in at.items() for row in submission.texts.get(code, ())}
 
 
 def _totals(

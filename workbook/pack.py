@@ -297,9 +297,12 @@ def _genre(entry: Mapping[str, Any]) -> Genre:
         id=str(entry.get("id", "")),
         name=str(entry.get("name", "")),
         tiers=tuple(entry.get("tiers", [])),
+        umbrella=bool(entry.get("umbrella", False)),
         periods=tuple(entry.get("periods", ["half", "year"])),
-        template=str(entry.get("template", "")),
+        withheld=tuple(entry.get("withheld", [])),
+        folder=str(entry.get("folder", "")),
         output=str(entry.get("output", entry.get("name", ""))),
+        layout=dict(entry.get("layout", {})),
     )
 
 

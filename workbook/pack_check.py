@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from workbook.blank import MEASURES, Blank, blanks_in
 from workbook.computed import definition, formula
 from workbook.expression.parse import ExpressionError, parse
 from workbook.expression.static import mixed, possible
@@ -16,7 +17,6 @@ from workbook.model import Defect, Genre, Indicator, Pack, Rule, TextInput
 from workbook.pack import load_pack
 from workbook.tables import read_text
 
-BLANK = re.compile(r"\{\{\s*([A-Z][A-Z0-9_]*)")  # the code of a template's blank, see exporters/narrative/template.py
 PLACE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -61,18 +61,24 @@ class _Check:
             self._template(genre)
 
     def _template(self, genre: Genre) -> None:
-        """Report a template that is not there, and blanks bound to codes that do not exist or must not be printed."""
+        """Report a template that is not there, and blanks bound to what does not exist or must not be printed."""
         path = self.pack.root / genre.template
         if not path.is_file():
             self.report("pack.toml", 0, "template", genre=genre.id, path=genre.template)
             return
         for line, text in enumerate(read_text(path).splitlines(), 1):
-            for code in BLANK.findall(text):
-                item = self.pack.indicators.get(code)
-                if item is None:
-                    self.report(genre.template, line, "unknown_code", name=genre.id, code=code, near=self._near(code))
-                elif item.sensitive == "restricted" and not genre.tiers:
-                    self.report(genre.template, line, "restricted_blank", code=code)
+            for blank in blanks_in(text):
+                self._blank(genre, line, blank)
+
+    def _blank(self, genre: Genre, line: int, blank: Blank) -> None:
+        known = self.pack.texts.get(blank.code) or self.pack.indicators.get(blank.code)
+        if known is None:
+            near = self._near(blank.code)
+            self.report(genre.template, line, "unknown_code", name=genre.id, code=blank.code, near=near)
+        elif known.sensitive in genre.withheld:
+            self.report(genre.template, line, "withheld_blank", code=blank.code)
+        elif blank.measure not in MEASURES:
+            self.report(genre.template, line, "measure", measure=blank.measure, known=" ".join(MEASURES))
 
     def _known(self, file: str, line: int, column: str, values: Iterable[str], known: Iterable[str]) -> None:
         known = list(known)

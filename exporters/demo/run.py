@@ -13,7 +13,7 @@ from typing import Any
 from exporters.demo.figures import city_figures
 from exporters.demo.mishaps import Mishaps, slipped, strangers
 from exporters.demo.texts import Texts, load_texts
-from exporters.narrative.report import Dropped
+from exporters.narrative.told import Dropped
 from exporters.picks import COLUMNS, update_picks
 from exporters.results import write_results
 from exporters.rounds import NewRound, create_round, write_books, write_forms

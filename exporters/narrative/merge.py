@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
-from exporters.narrative.figures import Figures
+from exporters.narrative.figures import Figures, table_digits
+from exporters.narrative.own import asked_of, told_day, when
+from exporters.narrative.template import CELL
 from exporters.picks import Pick
-from exporters.word.prose import mark
+from exporters.prose import lists
+from exporters.prose.marks import mark, plain, words
+from workbook.blank import tag
 from workbook.collection import Collection
 from workbook.messages import say
 from workbook.model import Indicator, Unit
-from workbook.totals import standard_of
-
-_MARKUP = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
-
-
-def safe(text: str) -> str:
-    """Return a unit's words as one line that can be nothing but words in a report."""
-    return _MARKUP.sub("", " ".join(text.split())).lstrip("#^@=|!~ ")
 
 
 def sentence(text: str) -> str:
-    """Return words that end like a sentence."""
-    text = safe(text)
-    return text if not text or text[-1] in "。！？" else text.rstrip("，；、.") + "。"
+    """Return a unit's words as sentences no pass looks into."""
+    return words(lists.sentence(lists.balanced(plain(text))))
 
 
 class Merge:
@@ -41,32 +34,32 @@ class Merge:
         c = self.collection
         deadline = c.round.deadline
         return {
-            "fig": self.figures.figure,
-            "cell": self.figures.cell,
-            "unit_cell": self.figures.unit_cell,
-            "period": c.period.word,
-            "period_end": c.period.end_word,
-            "period_title": c.period.title,
-            "kind": c.period.kind,
-            "year": c.period.year,
+            "blank": self.figures.figure,
+            **when(c.period),
+            **asked_of(self.figures),
+            "unit_cell": self.unit_cell,
             "office": c.round.office,
-            "deadline": _day(deadline) if deadline else "",
-            "date": _day(max(c.period.end, deadline.date()) if deadline else c.period.end),
+            "deadline": told_day(deadline) if deadline else "",
+            "signed": told_day(max(c.period.end, deadline.date()) if deadline else c.period.end),
             "units": self.ledger(),
             "groups": list(c.round.pack.groups),
             "sections": list(c.round.pack.sections),
-            "name": lambda code: self.figures.item(code).name,
-            "word": lambda code: self.figures.item(code).measure_word,
-            "standard": self.standard,
             "practices": self.practices,
             "problems": self.problems,
             "plans": self.plans,
             "standing": self.standing,
+            "cells": CELL.join,
             "short_of": self.short_of,
             "negative": self.negative,
             "collected": lambda code: code in c.indicators,
-            "join": "、".join,
         }
+
+    def unit_cell(self, code: str, unit: str) -> str:
+        """Return one unit's figure for a table."""
+        value, item = self.collection.by_unit(code, unit).get(unit), self.figures.item(code)
+        if value is None or item.sensitive in self.figures.forbidden:
+            return say("word.dash")
+        return mark(tag(code, unit, "value"), table_digits(item, value))
 
     def ledger(self) -> dict[str, Any]:
         """Return the counts and names of the receipt ledger, umbrellas counted like any unit that must report."""
@@ -93,21 +86,15 @@ class Merge:
             "returned": self._names(lambda u: c.states[u.code] == "returned"),
             "late": self._names(lambda u: u.code in used and late is not None and used[u.code].received > late),
             "changed": self._names(lambda u: u.code in c.changed),
-            "gone": [safe(u.name) for u in c.gone],
+            "gone": [plain(u.name) for u in c.gone],
             "resubmitted": self._names(lambda u: u.code in used and tried.get(u.code, 0) > 1),
         }
 
     def _names(self, wanted: Any) -> list[str]:
-        return [safe(u.name) for u in self.collection.round.units if wanted(u)]
+        return [plain(u.name) for u in self.collection.round.units if wanted(u)]
 
     def _unit(self, code: str) -> Unit | None:
         return self.collection.round.unit(code)
-
-    def standard(self, code: str) -> str:
-        """Return the standard in force as a bare number or indicator name, "" where there is none."""
-        bound = standard_of(self.figures.item(code), self.collection.period).lstrip("<>=")
-        known = self.collection.round.pack.indicators
-        return known[bound].name if bound in known else bound
 
     def _picked(self, text: str, section: str = "") -> list[tuple[Pick, Unit]]:
         """Return the office's choices among a text input: its own order first, then one per unit in turn."""
@@ -137,7 +124,7 @@ class Merge:
     def practices(self, text: str, most: int = 3) -> list[dict[str, str]]:
         """Return the chosen practices of one text input with their unit, at most `most`."""
         return [
-            {"unit": safe(u.name), "title": safe(p.title), "body": sentence(p.edited or p.body)}
+            {"unit": plain(u.name), "title": plain(p.title), "body": sentence(p.edited or p.body)}
             for p, u in self._picked(text)[:most]
         ]
 
@@ -181,17 +168,17 @@ class Merge:
         ranks = {(code, u): rank for code in codes for rank, u, _ in c.ranking(code, group)}
         return [
             {
-                "unit": safe(u.name),
+                "unit": plain(u.name),
                 "cells": [self._standing_cell(code, u.code, ranks.get((code, u.code))) for code in codes],
             }
             for u in c.scope_units(group)
         ]
 
     def _standing_cell(self, code: str, unit: str, rank: int | None) -> str:
-        shown = self.figures.unit_cell(code, unit)
+        shown = self.unit_cell(code, unit)
         if rank is None:
             return shown
-        return say("report.ranked", value=shown, rank=mark(self.figures.tag(code, unit, "rank"), str(rank)))
+        return say("report.ranked", value=shown, rank=mark(tag(code, unit, "rank"), str(rank)))
 
     def short_of(self, code: str) -> int:
         """Return how many units are below the standard in force, 0 where there is none."""
@@ -204,7 +191,3 @@ class Merge:
     def negative(self, code: str) -> int:
         """Return how many units have a value below 0, such as a cut that turned into a rise."""
         return sum(v < 0 for v in self.collection.by_unit(code, "all").values())
-
-
-def _day(day: date) -> str:
-    return say("report.day", y=day.year, m=day.month, d=day.day)

@@ -1,184 +1,135 @@
-"""Template + collection → a Word report, and the list of what had to be left out."""
+"""A genre, and a unit's form or a whole round → Word reports, and what had to be left out of each."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Literal
 
 from exporters.consolidated.status import decision_lines, shown_switches
-from exporters.narrative.figures import ZERO_CLOSE, ZERO_OPEN, Figures, Lost
+from exporters.narrative.facts import Facts, OfRound, OfUnit
+from exporters.narrative.figures import Figures
+from exporters.narrative.measures import HOW
 from exporters.narrative.merge import Merge
-from exporters.narrative.template import Line, TemplateFault, render
+from exporters.narrative.own import Own
+from exporters.narrative.template import Line, TemplateFault
+from exporters.narrative.texts import Texts
+from exporters.narrative.told import Dropped, tell
+from exporters.narrative.writer import Writer
 from exporters.picks import load_picks
-from exporters.word.marks import MISSING
 from exporters.word.official import OfficialDocument
-from exporters.word.pieces import Piece
-from exporters.word.prose import DROP, prune, stretches
-from workbook.collection import ALL, Collection
+from workbook.checks.check import check
+from workbook.collect import defined_otherwise
+from workbook.collection import Collection
+from workbook.expression.evaluate import Evaluator
+from workbook.figures import figures_frame
 from workbook.form.book import switch_line
+from workbook.layout import collected
 from workbook.messages import say
-from workbook.model import Defect, Genre
+from workbook.model import Defect, Genre, Pack, Submission, Unit
+from workbook.period import parse_period
 from workbook.round import RESULTS
 from workbook.tables import read_text
 
-_ZERO = re.compile(f"[^，；。：\n{ZERO_OPEN}]*{ZERO_OPEN}([^{ZERO_CLOSE}]*){ZERO_CLOSE}[^，；。\n]*")
-_LEVEL = {"h1": 1, "h2": 2, "h3": 3}
-_ALIGN: dict[str, Literal["left", "center", "right"]] = {"l": "left", "c": "center", "r": "right"}
-
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
-    """A clause left out because a figure or a choice behind it is missing."""
+class Report:
+    """One report in words, ready to be laid out; `unit` is None for one over a whole round."""
 
-    where: str
-    clause: str
-    reason: str
+    genre: Genre
+    unit: Unit | None
+    lines: tuple[Line, ...]
+    dropped: tuple[Dropped, ...]
+    names: Mapping[str, str]  # what indicators, texts and scopes are called
+    created: date
+    remarks: str = ""
 
 
-def merged_lines(collection: Collection, genre: Genre) -> tuple[list[Line], list[Dropped]]:
-    """Return the report's lines, pruned of what is missing, and what was dropped; TemplateFault for a bad template."""
-    figures = Figures(collection, frozenset({"restricted"}))
-    picks = load_picks(collection)
-    merge = Merge(collection, figures, picks)
-    source = read_text(collection.round.pack.root / genre.template)
-    dropped: list[Dropped] = []
-    lines: list[Line] = []
-    where, told = "", 0
-    for line in render(source, merge.context()):
-        lost = figures.lost[told : told + line.text.count(DROP)]  # marks stand in the order they were left
-        told += len(lost)
-        if line.kind in _LEVEL:
-            where = line.text
-        text = _ZERO.sub(r"\1", line.text)
-        if DROP in text and line.kind in ("row", "widths"):
-            text = text.replace(DROP, say("word.dash"))
-        elif DROP in text:
-            text, clauses = prune(text)
-            dropped += _explained(where, clauses, lost, figures)
-        if text.strip("　 "):
-            lines.append(Line(line.kind, text))
+def genres_of(pack: Pack, unit: Unit, period: str) -> tuple[Genre, ...]:
+    """Return the genres a unit writes in a period."""
+    kind = parse_period(period).kind
+    return tuple(
+        g for g in pack.genres.values() if unit.tier in g.tiers and unit.umbrella == g.umbrella and kind in g.periods
+    )
+
+
+def of_round(collection: Collection, genre: Genre) -> Report:
+    """Return the report over a whole round; TemplateFault where its text cannot be used."""
+    facts = OfRound(collection)
+    figures = Figures(facts, frozenset(genre.withheld), HOW)
+    merge = Merge(collection, figures, load_picks(collection))
+    lines, dropped = tell(_source(facts.pack, genre), merge.context(), figures, {})
     picks_file = say("folder.picks")
     dropped += [Dropped(picks_file, name, say("report.not_picked")) for name in dict.fromkeys(merge.unpicked)]
-    return _without_empty(lines), dropped
+    names = _names(facts)
+    return Report(genre, None, tuple(lines), tuple(dropped), names, collection.period.end, _remarks(collection))
 
 
-def _explained(where: str, clauses: Sequence[str], lost: Sequence[Lost], figures: Figures) -> Iterator[Dropped]:
-    """Yield the dropped clauses, each with the reason of its own missing figures: both stand in the same order."""
-    left = list(lost)
-    for clause in clauses:
-        mine = [left.pop(0) for _ in range(min(clause.count(MISSING), len(left)))]
-        reasons = [say("report.lost", name=figures.item(x.code).name, why=x.reason) for x in mine]
-        yield Dropped(where, clause, "；".join(dict.fromkeys(reasons)) or say("report.went_along"))
-
-
-def _without_empty(lines: Sequence[Line]) -> list[Line]:
-    """Return the lines without headings that have nothing under them and tables that have no row."""
-    kept: list[Line] = []
-    for line in reversed(lines):
-        level = _LEVEL.get(line.kind)
-        following = kept[-1] if kept else None
-        if level is not None and (
-            following is None or _LEVEL.get(following.kind, 9) <= level or following.kind == "signature"
-        ):
+def of_units(collection: Collection, genre: Genre) -> Iterator[Report]:
+    """Yield the report of every unit with an accepted form that writes this genre, in the order of the list."""
+    engine, period = collection.engine, collection.period
+    places = {unit: place for place, unit in enumerate(engine.table.units)}
+    for code, submission in collection.submissions.items():
+        unit = submission.unit
+        if genre not in genres_of(collection.round.pack, unit, collection.round.period):
             continue
-        if line.kind == "table_title" and (following is None or following.kind != "row"):
-            continue
-        kept.append(line)
-    return kept[::-1]
+        asked = collection.collected[unit.tier]
+        barred = frozenset(c for u, c in engine.not_comparable if u == code)
+        facts = OfUnit(collection.round.pack, period, unit, submission, asked, engine.evaluator, places[code], barred)
+        yield _of_unit(facts, genre)
 
 
-def plain_text(lines: Sequence[Line]) -> str:
-    """Return the report as plain text, figures bare, for reading aloud and for tests."""
-    return "\n".join("".join(text for _, text in stretches(line.text)) for line in lines)
+def of_form(submission: Submission, pack: Pack, genre: Genre) -> Report:
+    """Return the report of one unit from its form alone; TemplateFault where the genre's text cannot be used."""
+    nothing = figures_frame([]).assign(definition="")
+    checked = check(pack, {"": submission}, nothing, period=submission.period, modules=submission.modules)
+    period, unit = parse_period(submission.period), submission.unit
+    asked = collected(pack, unit.tier, period.year, submission.modules)
+    barred = frozenset(defined_otherwise(pack, submission))
+    evaluator = Evaluator(checked.table, pack.indicators)
+    return _of_unit(OfUnit(pack, period, unit, submission, asked, evaluator, 0, barred), genre)
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """Lays lines out as a document; `names` has what a click on a figure shows, by indicator code and by scope."""
-
-    document: OfficialDocument
-    names: Mapping[str, str]
-
-    def pieces(self, text: str) -> list[Piece]:
-        """Return marked text as pieces; a figure becomes a content control with a title in words."""
-        return [Piece(words, tag, self.alias(tag)) if tag else Piece(words) for tag, words in stretches(text)]
-
-    def alias(self, tag: str) -> str:
-        """Return a figure's title, such as 党员总数（全市）同比, at most 64 characters as Word allows."""
-        code, _, rest = tag.removeprefix("hb:").partition("@")
-        scope, _, measure = rest.partition(".")
-        where = self.names.get(scope, scope)
-        return say("report.alias", name=self.names[code], scope=where, measure=say(f"measure.{measure}"))[:64]
-
-    def write(self, lines: Sequence[Line]) -> None:
-        """Write all lines in order."""
-        for line in _with_tables(lines):
-            if isinstance(line, list):
-                self.table(line)
-            elif line.kind in _LEVEL:
-                self.document.heading(_LEVEL[line.kind], self.pieces(line.text))
-            elif line.kind == "signature":
-                office, _, date = line.text.partition("|")
-                self.document.signature(office.strip(), date.strip())
-            elif line.kind == "body":
-                self.document.body(self.pieces(line.text))
-            else:
-                plain = {
-                    "title": self.document.title,
-                    "subtitle": self.document.subtitle,
-                    "addressee": self.document.addressee,
-                    "table_title": self.document.table_title,
-                    "note": self.document.note,
-                }
-                plain[line.kind](plain_text([line]))
-
-    def table(self, lines: Sequence[Line]) -> None:
-        """Write a table: first row the heading, `|= 40l 20r` widths in mm and alignment, then the rows."""
-        cells = [[c.strip() for c in line.text.strip("|").split("|")] for line in lines if line.kind == "row"]
-        shape = next((line.text.split() for line in lines if line.kind == "widths"), [])
-        columns = len(cells[0])
-        if len(shape) != columns:
-            shape = [f"{156 // columns}l"] * columns
-        header = ["".join(t for _, t in stretches(c)) for c in cells[0]]
-        rows = [[self.pieces(c) for c in (row + [""] * columns)[:columns]] for row in cells[1:]]
-        align = [_ALIGN.get(s[-1], "left") for s in shape]
-        self.document.table(header, rows, [float(s[:-1]) for s in shape], align)
+def _of_unit(facts: OfUnit, genre: Genre) -> Report:
+    withheld = frozenset(genre.withheld)
+    figures = Figures(facts, withheld, HOW)
+    texts = Texts(facts.pack, facts.submission, withheld)
+    signed = max(facts.period.end, facts.submission.received.date())
+    own = Own(facts, figures, texts, signed)
+    lines, dropped = tell(_source(facts.pack, genre), own.context(), figures, texts.lost)
+    return Report(genre, facts.unit, tuple(lines), tuple(dropped), _names(facts), signed)
 
 
-def _with_tables(lines: Sequence[Line]) -> Iterator[Line | list[Line]]:
-    """Yield lines, runs of table rows gathered into one list."""
-    rows: list[Line] = []
-    for line in lines:
-        if line.kind in ("row", "widths"):
-            rows.append(line)
-            continue
-        if rows:
-            yield rows
-            rows = []
-        yield line
-    if rows:
-        yield rows
+def write(report: Report, path: Path) -> None:
+    """Lay the report out and write it to `path` in one step."""
+    document_of(report).save(path)
 
 
-def write_merged(
-    collection: Collection, genre: Genre, path: Path | None = None
-) -> tuple[Path | None, list[Dropped], tuple[Defect, ...]]:
-    """Write the merged report of a round; return its path, what was dropped, and defects of the template."""
-    target = path or collection.round.path / RESULTS / f"{genre.output}.docx"
-    try:
-        lines, dropped = merged_lines(collection, genre)
-    except TemplateFault as error:
-        fault = say("report.bad_template", why=error)
-        return None, [], (Defect(genre.template, error.line, fault, say("report.bad_template_remedy")),)
-    created = datetime.combine(collection.period.end, time(), UTC)
-    document = OfficialDocument(genre.name, created, remarks=_remarks(collection))
-    Writer(document, _names(collection)).write(lines)
-    document.save(target)
-    return target, dropped, ()
+def document_of(report: Report) -> OfficialDocument:
+    """Return the report laid out."""
+    created = datetime.combine(report.created, time(), UTC)
+    title = f"{report.unit.name}　{report.genre.name}" if report.unit else report.genre.name
+    document = OfficialDocument(title, created, remarks=report.remarks)
+    Writer(document, report.names).write(report.lines)
+    return document
+
+
+def place_of(report: Report, round_path: Path) -> Path:
+    """Return where a report of a round belongs: units' reports in a folder per genre."""
+    results = round_path / RESULTS
+    if report.unit is None:
+        return results / f"{report.genre.output}.docx"
+    return results / say("folder.reports") / report.genre.output / f"{report.unit.code}_{report.unit.name}.docx"
+
+
+def fault_of(genre: Genre, fault: TemplateFault) -> Defect:
+    """Return what is wrong in a genre's text, and what to do."""
+    return Defect(genre.template, fault.line, say("report.bad_template", why=fault), say("report.bad_template_remedy"))
+
+
+def _source(pack: Pack, genre: Genre) -> str:
+    return read_text(pack.root / genre.template)
 
 
 def _remarks(collection: Collection) -> str:
@@ -188,9 +139,7 @@ def _remarks(collection: Collection) -> str:
     return "；".join([*switched, *decision_lines(collection, restricted)])
 
 
-def _names(collection: Collection) -> dict[str, str]:
-    """Return the names of indicators, tiers and units by code, and of the whole."""
-    pack = collection.round.pack
-    names = {code: item.name for code, item in pack.indicators.items()}
-    names |= {t.code: t.name for t in pack.tiers} | {u.code: u.name for u in collection.round.units}
-    return names | {ALL: pack.whole}
+def _names(facts: Facts) -> dict[str, str]:
+    names = {code: item.name for code, item in facts.pack.indicators.items()}
+    names |= {code: text.name for code, text in facts.pack.texts.items()}
+    return {**names, **facts.names()}

@@ -1,8 +1,7 @@
 """The template language: text a pack author can read, blanks bound to indicators, Jinja on lines of its own.
 
-A blank is {{CODE}}, {{CODE@SCOPE}} or {{CODE@SCOPE.measure}}; anything else in braces is Jinja in its sandbox.
-A line's first characters say what it is: `# ` title, `^ ` subtitle, `@ ` addressee, `## ` 一、, `### ` （一）,
-`#### ` 1., `= ` table title, `|` table row, `! ` note under a table, `~ office | date` signature, else body text.
+A blank is {{CODE}}, {{CODE@SCOPE}} or {{CODE@SCOPE.measure}} (workbook/blank.py); anything else in braces is Jinja in
+its sandbox. A line's first characters say what it is, see MARKS; a line without them is body text.
 """
 
 from __future__ import annotations
@@ -10,29 +9,48 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-BLANK = re.compile(r"\{\{\s*([A-Z][A-Z0-9_]*)(?:@([\w\-]+))?(?:\.([a-z_]+))?\s*\}\}")
+from workbook.blank import SPELLING, blank_of
 
+# fmt: off
 LineKind = Literal[
-    "title", "subtitle", "addressee", "h1", "h2", "h3", "table_title", "row", "widths", "note", "signature", "body"
+    "head", "number", "title", "subtitle", "addressee", "h1", "h2", "h3", "h4", "body",
+    "table_title", "bars", "lines", "shares", "widths", "row", "note",
+    "annex", "wide_annex", "signature", "imprint",
 ]
-_MARKS: tuple[tuple[str, LineKind], ...] = (
+# fmt: on
+MARKS: tuple[tuple[str, LineKind], ...] = (
+    ("##### ", "h4"),
     ("#### ", "h3"),
     ("### ", "h2"),
     ("## ", "h1"),
     ("# ", "title"),
+    (">head ", "head"),
+    (">number ", "number"),
     ("^ ", "subtitle"),
     ("@ ", "addressee"),
+    ("=bars ", "bars"),
+    ("=lines ", "lines"),
+    ("=shares ", "shares"),
     ("= ", "table_title"),
     ("|=", "widths"),
     ("|", "row"),
     ("! ", "note"),
+    ("+wide ", "wide_annex"),
+    ("+ ", "annex"),
     ("~ ", "signature"),
+    ("* ", "imprint"),
 )
+"""What a line begins with and what it is: headings, tables and charts with their rows, annexes, signature, imprint."""
+
+CELL = "\ufdd8"  # between the cells of a table row
+_KIND, _KIND_END = "\ufdd9", "\ufdda"  # around a line's kind, once it is known: what units write cannot pass for it
+_NOT_IN_BRACES = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|(\|)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +72,45 @@ class TemplateFault(ValueError):
 def render(source: str, context: Mapping[str, Any]) -> Iterator[Line]:
     """Yield the lines of the report; TemplateFault when the template cannot be used.
 
-    `context` must offer `fig(code, scope, measure)`; texts of units are values only, never part of the source.
+    `context` must offer `blank(code, scope, measure, bare)`; texts of units are values only, never part of the source.
     """
-    environment = ImmutableSandboxedEnvironment(
-        trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, autoescape=False
-    )
     try:
-        rendered = environment.from_string(BLANK.sub(_call, source)).render(**context)
+        rendered = _compiled(source).render(context)
     except TemplateError as error:
         raise TemplateFault(getattr(error, "lineno", 0) or 0, str(error)) from error
     for line in rendered.split("\n"):
-        if line.strip():
-            yield classify(line.strip())
+        if text := line.strip():
+            kind, _, rest = text.removeprefix(_KIND).partition(_KIND_END)
+            yield Line(kind, rest.strip()) if text.startswith(_KIND) else Line("body", text)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=64)
+def _compiled(source: str) -> Template:
+    environment = ImmutableSandboxedEnvironment(
+        trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, autoescape=False
+    )
+    return environment.from_string("\n".join(SPELLING.sub(_call, _prepared(line)) for line in source.split("\n")))
 
 
 def _call(found: re.Match[str]) -> str:
-    code, scope, measure = found[1], found[2] or "all", found[3] or "value"
-    return f'{{{{ fig("{code}", "{scope}", "{measure}") }}}}'
+    blank = blank_of(found)
+    return f'{{{{ blank("{blank.code}", "{blank.scope}", "{blank.measure}", {blank.bare}) }}}}'
+
+
+def _prepared(line: str) -> str:
+    """Return a line of the source with its kind and its cells marked before any text of units comes in."""
+    found = classify(line.strip())
+    if found.kind == "body":
+        return line
+    text = found.text
+    if found.kind in ("row", "widths"):
+        text = _NOT_IN_BRACES.sub(lambda m: CELL if m[1] else m[0], text.removesuffix("|"))
+    return f"{_KIND}{found.kind}{_KIND_END}{text}"
 
 
 def classify(line: str) -> Line:
-    """Return what a line is by its first characters."""
-    for start, kind in _MARKS:
+    """Return what a line of a template is by its first characters."""
+    for start, kind in MARKS:
         if line.startswith(start):
             return Line(kind, line[len(start) :].strip())
     return Line("body", line)

@@ -8,19 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exporters.word.prose import (
-    DROP,
-    change,
-    chinese_number,
-    digits,
-    join,
-    mark,
-    prune,
-    readable,
-    renumber,
-    scaled,
-    stretches,
-)
+from exporters.prose.clauses import prune
+from exporters.prose.lists import join
+from exporters.prose.marks import DROP, mark, readable, stretches
+from exporters.prose.numbers import change, digits, scaled
+from exporters.prose.ordinals import chinese_number, renumber
 
 PUNCTUATION = "，。；：、！？"
 

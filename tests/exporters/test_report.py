@@ -15,9 +15,11 @@ from openxml_audit import OpenXmlValidator
 from plain import SCOPES, Plain, catalog, filled, rounded
 
 from exporters.demo.run import DemoRound
-from exporters.narrative.report import merged_lines, plain_text
-from exporters.narrative.template import BLANK, TemplateFault, classify, render
+from exporters.narrative.report import of_round
+from exporters.narrative.template import TemplateFault, classify, render
+from exporters.narrative.told import plain_text
 from exporters.picks import COLUMNS, load_picks, update_picks
+from workbook.blank import blanks_in
 from workbook.model import Unit
 from workbook.round import IN, PICKS_FILE, RESULTS
 from workbook.tables import read_table, write_table
@@ -152,8 +154,8 @@ def test_every_figure_equals_a_plain_recomputation_from_the_filled_files(entry: 
 
 def test_every_number_about_an_indicator_is_a_control_not_loose_text(entry: DemoRound) -> None:
     """Loose digits are years, counts of units, standards, ordinals or a unit's own words."""
-    source = entry.collection.round.pack.root / "reports" / "city_merge.txt"
-    codes = {c for c, *_ in BLANK.findall(source.read_text(encoding="utf-8"))}
+    source = entry.collection.round.pack.root / "reports" / "city_merge" / "report.txt"
+    codes = {blank.code for blank in blanks_in(source.read_text(encoding="utf-8"))}
     printed = {tag[3:].split("@")[0] for tag, _ in controls(report_of(entry))}
     assert len(printed & codes) > 30
 
@@ -188,8 +190,8 @@ def lines(tmp_path: Path, values: dict[str, dict[str, object]], texts: dict[str,
     forms = [submission(v, unit=u, texts=(texts or {}).get(u)) for u, v in values.items()]
     forms = [replace(f, unit=u) for f in forms for u in UNITS if u.code == f.unit.code]
     collection = collected(round_, *forms, stored=NOTHING)
-    report, dropped = merged_lines(collection, collection.round.pack.genres["city_merge"])
-    return plain_text(report), dropped, collection
+    report = of_round(collection, collection.round.pack.genres["city_merge"])
+    return plain_text(report.lines), report.dropped, collection
 
 
 def test_a_missing_figure_takes_its_clause_with_it_and_is_listed(tmp_path: Path) -> None:
@@ -232,8 +234,8 @@ def test_text_of_units_is_never_template_markup_or_layout(tmp_path: Path) -> Non
     update_picks(collection)
     rows, _ = read_table(tmp_path / PICKS_FILE, COLUMNS)
     write_table(tmp_path / PICKS_FILE, COLUMNS, [["是", *[r[c] for c in COLUMNS[1:]]] for r in rows])
-    report, _ = merged_lines(collection, collection.round.pack.genres["city_merge"])
-    (line,) = [x for x in report if "典型做法" in x.text]
+    report = of_round(collection, collection.round.pack.genres["city_merge"])
+    (line,) = [x for x in report.lines if "典型做法" in x.text]
     assert line.kind == "body"
     assert "{{ office }}" in line.text
     assert "\ufdd3" not in line.text

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 Severity = Literal["error", "confirm", "warning"]
 Measure = Literal["value", "prior", "opening", "half"]
@@ -160,14 +160,27 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Genre:
-    """A kind of narrative report the pack can write."""
+    """A kind of narrative report the pack can write: from the form of one unit, or from a whole round."""
 
     id: str
     name: str
     tiers: tuple[str, ...]  # empty: written from a whole round
-    periods: tuple[str, ...]
-    template: str  # path inside the pack
-    output: str  # file name of the report, without ending
+    umbrella: bool  # only by a unit that reports the total of its tier; other genres only by units that do not
+    periods: tuple[Kind, ...]
+    withheld: tuple[str, ...]  # sensitivities it must not print
+    folder: str  # of its text and its style document, inside the pack
+    output: str  # file name of the report, or folder of the units' reports
+    layout: Mapping[str, Any]  # how it deviates from the usual layout, see exporters/word
+
+    @property
+    def template(self) -> str:
+        """Path of its text inside the pack."""
+        return f"{self.folder}/report.txt"
+
+    @property
+    def style(self) -> str:
+        """Path of its style document inside the pack."""
+        return f"{self.folder}/style.docx"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
-"""Figures marked in running text, and the mask that keeps text passes from looking inside them.
+"""Figures and units' own words marked in running text, and the mask that keeps text passes from looking inside them.
 
-A figure is marked by three Unicode noncharacters around its tag and its text; a missing one is the single
-mark DROP. None of the four can occur in legitimate text.
+A figure is marked by three Unicode noncharacters around its tag and its text; the text of a missing one is the single
+mark DROP, which may also stand alone. What a unit wrote stands between two more. None of the six can occur in
+legitimate text.
 """
 
 import re
 from collections.abc import Iterator
 
 FIGURE, FIGURE_TEXT, FIGURE_END, DROP = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3"
+_WORDS, _WORDS_END = "\ufddb", "\ufddc"
 
 MISSING = "（缺）"
 """What stands for a missing figure where a person reads about it."""
@@ -18,7 +20,10 @@ MASKED = f"[{chr(_FIRST_MASK)}-{chr(_LAST_MASK)}]"
 """A regular expression for one masked stretch: a character of the supplementary private use area."""
 
 _FIGURE = re.compile(_MARKED)
-_TO_MASK = re.compile(f"{_MARKED}|{MASKED}")
+_MISSING_ONE = re.compile(f"{FIGURE}([^{FIGURE}{FIGURE_END}]*?){FIGURE_TEXT}{DROP}{FIGURE_END}")
+_TO_MASK = re.compile(f"{_MARKED}|{_WORDS}[^{_WORDS_END}]*{_WORDS_END}|{MASKED}")
+_NOT_WORDS = re.compile(f"[{_WORDS}{_WORDS_END}]")
+_NOT_TEXT = re.compile(f"[\ufdd0-\ufdef\ufffe\uffff]|{MASKED}")
 _MASK = re.compile(MASKED)
 
 
@@ -27,9 +32,35 @@ def mark(tag: str, text: str) -> str:
     return f"{FIGURE}{tag}{FIGURE_TEXT}{text}{FIGURE_END}"
 
 
+def missing(tag: str) -> str:
+    """Give the mark of the figure `tag` whose text is missing: its clause goes."""
+    return mark(tag, DROP)
+
+
+def missing_in(text: str) -> list[str]:
+    """Give the tags of the figures that are missing, in order."""
+    return _MISSING_ONE.findall(text)
+
+
+def dashed(text: str, dash: str) -> str:
+    """Give `text` with every missing figure as a dash, as in a table."""
+    return _MISSING_ONE.sub(dash, text).replace(DROP, dash)
+
+
+def plain(text: str) -> str:
+    """Give a person's words as one line without any character that means something here."""
+    return _NOT_TEXT.sub("", " ".join(text.split()))
+
+
+def words(text: str) -> str:
+    """Give a unit's words marked, so that no pass looks inside; the mark they end with stays visible."""
+    body = text.rstrip("。！？")
+    return f"{_WORDS}{body}{_WORDS_END}{text[len(body) :]}" if body else ""
+
+
 def stretches(text: str) -> Iterator[tuple[str, str]]:
     """Give marked text in order as (tag, text) pairs; the tag of what is no figure is empty."""
-    position = 0
+    position, text = 0, _NOT_WORDS.sub("", text)
     for found in _FIGURE.finditer(text):
         if found.start() > position:
             yield "", text[position : found.start()]
@@ -41,7 +72,7 @@ def stretches(text: str) -> Iterator[tuple[str, str]]:
 
 def readable(text: str) -> str:
     """Give marked text as a person reads it: figures bare, missing ones as （缺）."""
-    return _FIGURE.sub(lambda found: found[2], text).replace(DROP, MISSING)
+    return _FIGURE.sub(lambda found: found[2], _NOT_WORDS.sub("", text)).replace(DROP, MISSING)
 
 
 class Mask:
@@ -60,6 +91,11 @@ class Mask:
         """Mask `group`, such as a bracket or a quotation, which may hold masked stretches itself."""
         self._groups.add(len(self._stretches))
         return self._hide(group)
+
+    def tag(self, character: str) -> str:
+        """Give the tag of the figure that `character` masks, "" for any other."""
+        stretch = self._stretches[ord(character) - _FIRST_MASK] if _MASK.match(character) else ""
+        return stretch[1 : stretch.index(FIGURE_TEXT)] if stretch.startswith(FIGURE) else ""
 
     def show(self, text: str) -> str:
         """Give `text` with everything masked put back, unchanged."""

@@ -1,4 +1,4 @@
-"""Chinese report prose: figures, changes and lists in words. Exact arithmetic, standard library only.
+"""Numbers in Chinese report prose: figures, changes, round words, shares. Exact arithmetic, standard library only.
 
 Numbers follow GB/T 15835: Arabic figures for measured values, 万 as the only unit word.
 """
@@ -7,27 +7,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Literal
 
-from exporters.word.clauses import prune
-from exporters.word.marks import DROP, mark, readable, stretches
-from exporters.word.ordinals import chinese_number, renumber
-
-__all__ = [
-    "DROP",
-    "change",
-    "chinese_number",
-    "digits",
-    "join",
-    "mark",
-    "prune",
-    "readable",
-    "renumber",
-    "scaled",
-    "stretches",
-]
+Scale = Literal["", "万"]
+Roundness = Literal["over", "more", "near", "about"]
 
 _WAN = 10_000
 _WAN_DECIMALS = 2
 _TIMES_FROM = 200
+_LEAST_ROUND = 10
+_NEAR = 3
 
 
 def digits(value: Fraction, decimals: int, *, trim: bool = True) -> str:
@@ -49,7 +36,7 @@ def digits(value: Fraction, decimals: int, *, trim: bool = True) -> str:
     return f"-{text}" if rounded < 0 else text
 
 
-def scaled(value: Fraction, scale: Literal["", "万"], decimals: int) -> tuple[str, str]:
+def scaled(value: Fraction, scale: Scale, decimals: int) -> tuple[str, str]:
     """Give (digits, "万" or ""): 万 with two places from 10,000 upwards, plain with `decimals` below.
 
     What rounds to 10,000 counts as 10,000, so that a text never says 10000 in one place and 1万 in another.
@@ -81,12 +68,55 @@ def change(current: Fraction | None, prior: Fraction | None, *, percent_points: 
     return _told(percent, ("增长", "下降"), "%")
 
 
-def join(items: Sequence[str], last: str = "和") -> str:
-    """Give 甲、乙和丙; empty items are left out."""
-    present = [item for item in items if item]
-    if len(present) < 2:
-        return "".join(present)
-    return "、".join(present[:-1]) + (last or "、") + present[-1]
+def roundly(value: Fraction, scale: Scale, decimals: int, how: Roundness) -> tuple[str, str, str, str]:
+    """Give (word before, digits, scale word, word after): 近1300, 2800余, 2.8万多, 约1.3万.
+
+    Two leading figures stay. 余 and 多 never say more than there is and 近 never less: what is not near the next round
+    number (within three parts in a hundred) is told by 余. A number that is round already, or below 10, stays as it is.
+    """
+    word: Scale = scale if scale and abs(value) >= _WAN else ""
+    shown = value / _WAN if word else value
+    step = _step(shown)
+    below = shown // step * step
+    if value < _LEAST_ROUND or below == shown:
+        number, told = scaled(value, scale, decimals)
+        return "", number, told, ""
+    above = below + step
+    if how == "about":
+        nearest = below if (shown - below) * 2 < step else above
+        return "约", _round_digits(nearest), word, ""
+    if how == "near" and (above - shown) * 100 <= above * _NEAR:
+        return "近", _round_digits(above), word, ""
+    return "", _round_digits(below), word, "多" if how == "more" else "余"
+
+
+def shares(parts: Sequence[Fraction], decimals: int = 1) -> list[Fraction]:
+    """Give the share of each part in their sum, in percent with `decimals` places, so that all add up to exactly 100.
+
+    What rounding leaves over goes to the largest remainders, earlier parts first (Hare). Parts must not be negative
+    and their sum must not be zero.
+    """
+    whole, units = sum(parts), 10**decimals
+    exact = [part * 100 * units / whole for part in parts]
+    floors = [share // 1 for share in exact]
+    left = 100 * units - sum(floors)
+    largest = sorted(range(len(parts)), key=lambda i: floors[i] - exact[i])
+    more = set(largest[:left])
+    return [Fraction(floor + (i in more), units) for i, floor in enumerate(floors)]
+
+
+def _step(value: Fraction) -> Fraction:
+    """Give the place of the second leading figure: 100 for 1234, 1/10 for 2.86."""
+    step = Fraction(1)
+    while value >= step * 100:
+        step *= 10
+    while value < step * 10:
+        step /= 10
+    return step
+
+
+def _round_digits(value: Fraction) -> str:
+    return digits(value, 2)
 
 
 def _told(difference: Fraction, words: tuple[str, str], unit: str) -> tuple[str, str, str]:

@@ -2,7 +2,7 @@
 
 import re
 
-from exporters.word.marks import Mask
+from exporters.prose.marks import Mask
 
 _NUMERALS = "一二三四五六七八九十"
 ORDINAL = re.compile(f"(?:(?<=[。！？；：，、;:\n])|^)([{_NUMERALS}]{{1,3}})是(?![否非])")

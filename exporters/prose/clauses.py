@@ -2,8 +2,8 @@
 
 import re
 
-from exporters.word.marks import DROP, MASKED, Mask, readable
-from exporters.word.ordinals import ORDINAL, renumber
+from exporters.prose.marks import DROP, MASKED, Mask, readable
+from exporters.prose.ordinals import ORDINAL, renumber
 
 _BRACKETS = re.compile(r"（[^（）]*）|\([^()]*\)")
 _QUOTES = re.compile("《[^《》]*》|“[^“”]*”|‘[^‘’]*’|「[^「」]*」")

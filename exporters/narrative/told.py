@@ -1,0 +1,166 @@
+"""A template and what it speaks of → the lines of a report that reads well, and what had to be left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from exporters.narrative.figures import Figures
+from exporters.narrative.template import CELL, Line, LineKind, render
+from exporters.prose.clauses import prune
+from exporters.prose.marks import DROP, MISSING, dashed, mark, missing, missing_in, stretches
+from exporters.prose.polish import varied, zeros_told
+from exporters.prose.wholes import parts_within
+from workbook.blank import PREFIX
+from workbook.messages import say
+
+LEVEL: Mapping[LineKind, int] = {"h1": 1, "h2": 2, "h3": 3, "h4": 4}
+CHARTS: tuple[LineKind, ...] = ("bars", "lines", "shares")
+ANNEXES: tuple[LineKind, ...] = ("annex", "wide_annex")
+_CAPTIONS: tuple[LineKind, ...] = ("table_title", *CHARTS)
+_ENDS: tuple[LineKind, ...] = ("signature", "imprint", *ANNEXES)
+_COUNTS = ("count", "times", "persons", "person_times", "cases", "documents")
+_REF = "ref:"
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A clause left out because a figure or a choice behind it is missing."""
+
+    where: str
+    clause: str
+    reason: str
+
+
+def tell(
+    source: str, context: Mapping[str, Any], figures: Figures, lost: Mapping[str, str]
+) -> tuple[list[Line], list[Dropped]]:
+    """Return the lines of the report and what was left out; TemplateFault when the template cannot be used.
+
+    `lost` has why a text is missing by its tag; why a figure is missing is in `figures.lost`.
+    """
+    dropped: list[Dropped] = []
+    lines: list[Line] = []
+    where = ""
+    for line in render(source, context):
+        if line.kind in LEVEL:
+            where = lead_of(line.text)[0]
+        text, clauses = _told(line, figures)
+        dropped += _explained(where, clauses, {**figures.lost, **lost})
+        if text.strip("　 "):
+            lines.append(Line(line.kind, text))
+    return _referring(_without_empty(lines)), dropped
+
+
+def _told(line: Line, figures: Figures) -> tuple[str, list[tuple[str, list[str]]]]:
+    """Return a line as it reads, and the clauses that went with the tags each missed."""
+    text = zeros_told(line.text)
+    if line.kind in ("row", "widths"):
+        return dashed(text, say("word.dash")), []
+    text, wrong = parts_within(text, lambda part, whole: _larger(figures, part, whole))
+    for part in wrong:
+        figures.lost[part] = say("report.lost", name=_item_of(figures, part)[0].name, why=say("report.part_exceeds"))
+    clauses: list[tuple[str, list[str]]] = []
+    if DROP in text:
+        tags = missing_in(text)
+        text, gone = prune(text)
+        for clause in gone:
+            count = min(clause.count(MISSING), len(tags))
+            clauses.append((clause, tags[:count]))
+            del tags[:count]
+    return varied(text), clauses
+
+
+def _explained(where: str, clauses: Sequence[tuple[str, list[str]]], lost: Mapping[str, str]) -> Iterator[Dropped]:
+    for clause, tags in clauses:
+        reasons = dict.fromkeys(lost[tag] for tag in tags if tag in lost)
+        yield Dropped(where, clause, "；".join(reasons) or say("report.went_along"))
+
+
+def _larger(figures: Figures, part: str, whole: str) -> bool:
+    """Return whether a part's value is more than its whole's; False where they cannot be compared."""
+    if not (part.startswith(PREFIX) and whole.startswith(PREFIX)):
+        return False
+    (one, small), (other, large) = _item_of(figures, part), _item_of(figures, whole)
+    alike = one.dimension == other.dimension or {one.dimension, other.dimension} <= set(_COUNTS)
+    return alike and not one.percent and small is not None and large is not None and small > large
+
+
+def _item_of(figures: Figures, tag: str) -> tuple[Any, Fraction | None]:
+    code, _, rest = tag.removeprefix(PREFIX).partition("@")
+    scope, _, measure = rest.partition(".")
+    return figures.item(code), figures.value(code, scope) if measure == "value" else None
+
+
+def lead_of(heading: str) -> tuple[str, str]:
+    """Return a heading and the text that runs on behind its full stop on the same line."""
+    lead, stop, body = heading.partition("。")
+    return (lead + stop, body) if body else (lead, "")
+
+
+def _without_empty(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines without headings and annexes that have nothing under them and tables that have no row."""
+    kept: list[Line] = []
+    for line in reversed(lines):
+        if not _empty(line, kept):
+            kept.append(line)
+    return kept[::-1]
+
+
+def _empty(line: Line, following: Sequence[Line]) -> bool:
+    """Return whether nothing comes under a heading, annex or caption; `following` is in reverse order."""
+    after = following[-1] if following else Line("signature", "")
+    if line.kind in LEVEL:
+        nothing = after.kind in _ENDS or LEVEL.get(after.kind, 9) <= LEVEL[line.kind]
+        return nothing and not lead_of(line.text)[1]
+    if line.kind in ANNEXES:
+        return after.kind in _ENDS
+    return line.kind in _CAPTIONS and not _has_rows(following)
+
+
+def _has_rows(following: Sequence[Line]) -> bool:
+    """Return whether a table has a row under its heading; `following` is in reverse order."""
+    rows = 0
+    for line in reversed(following):
+        if line.kind not in ("row", "widths"):
+            break
+        rows += line.kind == "row"
+    return rows > 1
+
+
+def key_of(caption: str) -> tuple[str, str]:
+    """Return a caption and the key after its last #, by which the text refers to it."""
+    title, hash_, key = caption.rpartition("#")
+    return (title.strip(), key.strip()) if hash_ else (caption, "")
+
+
+def _referring(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines without clauses that refer to a table or chart which is not there."""
+    there = {_REF + key_of(line.text)[1] for line in lines if line.kind in _CAPTIONS}
+    told = []
+    for line in lines:
+        gone = {tag for tag, _ in stretches(line.text) if tag.startswith(_REF) and tag not in there}
+        text = line.text
+        for tag in gone:
+            text = text.replace(mark(tag, "?"), missing(tag))
+        told.append(replace(line, text=prune(text)[0]) if gone else line)
+    return [line for line in told if line.text]
+
+
+def plain_text(lines: Sequence[Line]) -> str:
+    """Return the report as plain text, figures bare, references numbered, for reading aloud and for tests."""
+    numbers = captions(lines)
+    return "\n".join(
+        "".join(numbers.get(tag, text) for tag, text in stretches(line.text)).replace(CELL, "|") for line in lines
+    )
+
+
+def captions(lines: Sequence[Line]) -> dict[str, str]:
+    """Return what a reference reads, 表1 or 图2, by its tag."""
+    numbers: dict[str, str] = {}
+    for kinds, word in ((("table_title",), "word.table"), (CHARTS, "word.chart")):
+        titles = [line.text for line in lines if line.kind in kinds]
+        numbers |= {_REF + key_of(title)[1]: f"{say(word)}{n}" for n, title in enumerate(titles, start=1)}
+    return numbers

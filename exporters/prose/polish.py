@@ -1,0 +1,33 @@
+"""Last passes over a paragraph whose figures are in place: a zero told in words, comparisons told in turn."""
+
+from __future__ import annotations
+
+import re
+
+from exporters.prose.marks import FIGURE, FIGURE_END, FIGURE_TEXT
+
+_ZERO, _ZERO_END = "\ufdd6", "\ufdd7"
+_ZERO_CLAUSE = re.compile(f"[^，；。：\n{_ZERO}]*{_ZERO}([^{_ZERO_END}]*){_ZERO_END}[^，；。\n]*")
+_YEAR_ON_YEAR = re.compile(f"同比(?={FIGURE}[^{FIGURE_TEXT}]*{FIGURE_TEXT}([^{FIGURE_END}]*){FIGURE_END})")
+_OFTEN = 3
+
+
+def zero(phrase: str) -> str:
+    """Give a phrase that takes the place of its whole clause: 未发生重大舆情事件."""
+    return f"{_ZERO}{phrase}{_ZERO_END}"
+
+
+def zeros_told(text: str) -> str:
+    """Give `text` with the clause of every zero replaced by its phrase."""
+    return _ZERO_CLAUSE.sub(r"\1", text)
+
+
+def varied(text: str) -> str:
+    """Give a paragraph that compares with last year three times or more with every second 同比 in other words."""
+    found = list(_YEAR_ON_YEAR.finditer(text))
+    if len(found) < _OFTEN:
+        return text
+    for match in reversed(found[1::2]):
+        instead = "与上年同期" if match[1].endswith("持平") else "比上年同期"
+        text = text[: match.start()] + instead + text[match.end() :]
+    return text
