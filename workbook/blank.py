@@ -1,7 +1,8 @@
 """A blank of a report template and the tag of the figure it becomes: two spellings of one thing.
 
 In a template {{CODE}}, {{CODE@SCOPE}}, {{CODE@SCOPE.measure}}, with |bare for a figure without its measure word; in a
-Word report the content control tag hb:CODE@SCOPE.measure.
+Word report the content control tag hb:CODE@SCOPE.measure. Where a template is edited in Word, the control that stands
+for a blank is tagged with the blank's own spelling, one that stands for another expression with hb:=expression.
 """
 
 from __future__ import annotations
@@ -51,3 +52,13 @@ def blanks_in(text: str) -> list[Blank]:
 def tag(code: str, scope: str, measure: str) -> str:
     """Return the tag of a figure in a report; `scope` is all, a tier, a comparison group or a unit code."""
     return f"{PREFIX}{code}@{scope}.{measure}"
+
+
+def held_as(source: str) -> str:
+    """Return the tag by which a {{…}} of a template is held in its Word view."""
+    return f"{PREFIX}{'' if SPELLING.fullmatch(source) else '='}{source[2:-2]}"
+
+
+def source_of(tag: str) -> str:
+    """Return the {{…}} that a tag of a Word view holds, "" if it is none of ours."""
+    return f"{{{{{tag.removeprefix(PREFIX).removeprefix('=')}}}}}" if tag.startswith(PREFIX) else ""

@@ -84,6 +84,15 @@ def render(source: str, context: Mapping[str, Any]) -> Iterator[Line]:
             yield Line(kind, rest.strip()) if text.startswith(_KIND) else Line("body", text)  # type: ignore[arg-type]
 
 
+def fault_in(source: str) -> TemplateFault | None:
+    """Return what is wrong with a template that does not even compile, None where it does."""
+    try:
+        _compiled(source)
+    except TemplateError as error:
+        return TemplateFault(getattr(error, "lineno", 0) or 0, str(error))
+    return None
+
+
 @lru_cache(maxsize=64)
 def _compiled(source: str) -> Template:
     environment = ImmutableSandboxedEnvironment(
