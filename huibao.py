@@ -18,11 +18,13 @@ from exporters.console import (
     Verbs,
     complain,
     defects_text,
+    pack_named,
     print_json,
     progress,
     run,
     table,
 )
+from exporters.drafts.verbs import template
 from workbook.messages import say
 
 if TYPE_CHECKING:
@@ -35,18 +37,6 @@ if TYPE_CHECKING:
 @click.version_option(package_name="huibao", message="%(version)s", help=say("help.version"))
 def cli() -> None:
     """Group of all verbs."""
-
-
-def _pack(name: str) -> Pack:
-    from workbook.pack import find_pack, load_pack
-
-    folder = find_pack(name)
-    if folder is None:
-        raise Stop(say("cli.no_pack", name=name))
-    pack, defects = load_pack(folder)
-    if pack is None or defects:
-        raise Stop(defects_text(defects))
-    return pack
 
 
 def _round(path: Path) -> Round:
@@ -101,7 +91,9 @@ def new(
     if not (round_path / "round.toml").exists():
         if not period:
             raise Stop(say("cli.no_period"))
-        defects = create_round(NewRound(round_path, _pack(pack_name), period, units_file, previous, office, deadline))
+        defects = create_round(
+            NewRound(round_path, pack_named(pack_name), period, units_file, previous, office, deadline)
+        )
         if defects:
             raise Stop(defects_text(defects))
     round_ = _round(round_path)
@@ -331,7 +323,7 @@ def demo(folder: Path, pack_name: str, as_json: bool) -> int:
 
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Stop(say("cli.not_empty", folder=folder))
-    results = run_demo(_pack(pack_name), folder, complain)
+    results = run_demo(pack_named(pack_name), folder, complain)
     told = next(r for r in results if r.collection.round.path.name == results[0].told)
     owed = who_owes(told.collection, told.now)
     if as_json:
@@ -375,6 +367,9 @@ def pack_check(folder: Path, as_json: bool) -> int:
         counts = {"indicators": len(loaded.indicators), "rules": len(loaded.rules), "texts": len(loaded.texts)}
         complain(say("cli.pack_good", title=loaded.title, **counts))
     return DONE
+
+
+cli.add_command(template)
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ import click
 
 from workbook.lock import Busy
 from workbook.messages import say
-from workbook.model import Defect
+from workbook.model import Defect, Pack
 
 # Names of files and sheets come from anybody; none of their characters steers the screen.
 _STEERING = dict.fromkeys({*range(32), *range(127, 160)} - {ord("\n"), ord("\t")})
@@ -127,6 +127,19 @@ def usage_error(error: click.ClickException) -> str:
     if error.message.startswith("No such command"):
         return say("cli.no_command", name=found[1] if len(found) > 1 else "")
     return say("cli.usage_error")
+
+
+def pack_named(name: str) -> Pack:
+    """Return a pack by name or folder; Stop where there is none or something is wrong with it."""
+    from workbook.pack import find_pack, load_pack
+
+    folder = find_pack(name)
+    if folder is None:
+        raise Stop(say("cli.no_pack", name=name))
+    pack, defects = load_pack(folder)
+    if pack is None or defects:
+        raise Stop(defects_text(defects))
+    return pack
 
 
 def complain(message: str) -> None:

@@ -70,7 +70,14 @@ def test_every_message_is_used_and_every_key_exists() -> None:
     assert keys - dotted - built - listed == set()
 
 
-COUNTED = ("period", "state", "file", "word", "verdict")  # said by a record's value: a state, a severity, a kind
+COUNTED = (
+    "period",
+    "state",
+    "file",
+    "word",
+    "verdict",
+    "label",
+)  # said by a value: a state, a severity, a kind, a name
 
 
 def test_nothing_of_a_developers_machine_is_committed() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from exporters.drafts.lines import Token, braces_in, tokens
+from exporters.drafts.lines import Token, tokens
 from exporters.drafts.wording import Wording
 from workbook.messages import say
 
@@ -32,7 +32,7 @@ class _Place:
 
     key: str
     line: str
-    place: int  # among the tokens of the line
+    column: int  # where in the line
 
 
 def changes(before: str, after: str, wording: Wording, rebound: Sequence[tuple[str, str]]) -> Changes:
@@ -71,14 +71,15 @@ def _told(
 
 
 def _places(text: str, wording: Wording) -> list[_Place]:
-    """Return every pair of braces, comments not; one that runs over several lines counts for its first."""
-    places = []
-    for line in text.split("\n"):
-        parts = tokens(line)
-        places += [_Place(_key(t, wording), line, n) for n, t in enumerate(parts) if t.kind in ("value", "directive")]
-    if len(places) == len(braces_in(text)):
-        return places
-    return [_Place(_key(t, wording), t.source, 0) for t in braces_in(text)]
+    """Return every pair of braces with its line and where in the line it begins, comments not."""
+    places, at = [], 0
+    for token in tokens(text):
+        if token.kind in ("value", "directive"):
+            start = text.rfind("\n", 0, at) + 1
+            end = text.find("\n", at + len(token.source))
+            places.append(_Place(_key(token, wording), text[start : end if end >= 0 else None], at - start))
+        at += len(token.source)
+    return places
 
 
 def _key(token: Token, wording: Wording) -> str:
@@ -89,16 +90,17 @@ def _key(token: Token, wording: Wording) -> str:
 
 def _sentence(place: _Place, wording: Wording) -> str:
     """Return what is told of one: its name, and the sentence it stands in."""
-    told, name = [], ""
-    for n, token in enumerate(tokens(place.line)):
+    told, name, column = [], "", 0
+    for token in tokens(place.line):
         shown = token.source if token.kind == "words" else ""
         if token.kind == "value":
             blank = wording.blank(token.source)
             shown = wording.shown(token.source) + (wording.word(blank) if blank else "")
-        if n == place.place:
+        if column == place.column:
             name = wording.called(token.source) if token.kind == "value" else token.source
             shown = f"【{name}】"
         told.append(shown)
+        column += len(token.source)
     sentence = next((s for s in _STOPS.split("".join(told)) if f"【{name}】" in s), "".join(told))
     at = max(0, sentence.find("【") - _MOST_WORDS // 2)
     return say("draft.where", name=name, sentence=sentence[at : at + _MOST_WORDS].strip())

@@ -22,7 +22,7 @@ _IN_HALVES = ("signature", "imprint")  # what stands before and after their bar 
 _OPENS = re.compile(r"\{%-?\s*(?:for|if|macro|call|filter)\b")
 _CLOSES = re.compile(r"\{%-?\s*end")
 _WIDTH = re.compile(r"(\d+(?:\.\d+)?)([lcr])")
-_SIDES = {"l": "左", "c": "中", "r": "右"}
+SIDES = {"l": "左", "c": "中", "r": "右"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def row_text(row: ViewRow) -> str:
     if row.kind == "directive":
         return row.cells[0]
     if row.kind == "widths":
-        sides = {word: side for side, word in _SIDES.items()}
+        sides = {word: side for side, word in SIDES.items()}
         return "|= " + " ".join(cell[:-1] + sides.get(cell[-1:], cell[-1:]) for cell in row.cells)
     return "|" + "".join(f" {cell} |" if cell else " |" for cell in row.cells)
 
@@ -148,7 +148,7 @@ def _row(line: ViewLine) -> ViewRow | None:
         return ViewRow("directive", (line.text,))
     if line.kind == "widths":
         found = [_WIDTH.fullmatch(part) for part in line.text[2:].split()]
-        row = ViewRow("widths", tuple(f"{m[1]}{_SIDES[m[2]]}" for m in found if m))
+        row = ViewRow("widths", tuple(f"{m[1]}{SIDES[m[2]]}" for m in found if m))
         same = bool(found) and all(found)
     else:
         row = ViewRow("row", tuple(cell.strip() for cell in cells_of(line.text[1:])))

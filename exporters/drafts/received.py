@@ -22,8 +22,30 @@ _MOST_PARTS, _MOST_BYTES = 2_000, 64 * 1024 * 1024  # a view has 20 parts and 3 
 _DOCUMENT, _STYLES = "word/document.xml", "word/styles.xml"
 _NEEDED = re.compile(rf"{_DOCUMENT}|{_STYLES}|docProps/custom\.xml|customXml/item\d+\.xml")
 _GONE = ("del", "moveFrom")
-_SILENT = (*_GONE, "pPr", "rPr", "tblPr", "trPr", "tcPr", "sdtPr", "sdtEndPr", "instrText", "delText", "delInstrText", "rt")
-_OBJECTS = ("drawing", "pict", "object", "AlternateContent", "oMath", "oMathPara", "footnoteReference", "endnoteReference")
+_SILENT = (
+    *_GONE,
+    "pPr",
+    "rPr",
+    "tblPr",
+    "trPr",
+    "tcPr",
+    "sdtPr",
+    "sdtEndPr",
+    "instrText",
+    "delText",
+    "delInstrText",
+    "rt",
+)
+_OBJECTS = (
+    "drawing",
+    "pict",
+    "object",
+    "AlternateContent",
+    "oMath",
+    "oMathPara",
+    "footnoteReference",
+    "endnoteReference",
+)
 _SIGNS = {"tab": "\t", "cr": "\n", "noBreakHyphen": "-"}
 _NUMBERED = re.compile(BOOKMARK + r"(\d+)")
 _DEEPEST = 20  # styles based on styles
@@ -110,8 +132,8 @@ def _names(styles: Any) -> dict[str, tuple[str, ...]]:
         if style.get(f"{_W}default") in ("1", "true") and style.get(f"{_W}type") == "paragraph":
             name_of[""] = name_of[id_]
     chains = {}
-    for id_ in name_of:
-        chain, at = [name_of[id_]], id_
+    for id_, name in name_of.items():
+        chain, at = [name], id_
         while (at := base_of.get(at, "")) in name_of and at and len(chain) < _DEEPEST:
             chain.append(name_of[at])
         chains[id_] = tuple(chain)
@@ -175,7 +197,7 @@ class _Reader:
                 inner = [b for b in _joined(self.blocks(cell)) if isinstance(b, Paragraph)]
                 nested = sum(1 for _ in cell.iter(f"{_W}tbl"))
                 last = [Paragraph((), (), nested)] if nested else []
-                yield tuple([*inner, *last])
+                yield (*inner, *last)
 
     def _events(self, element: Any) -> Iterator[_Event]:
         for child in element:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from exporters.drafts.compare import Changes, changes
 from exporters.drafts.controls import held
-from exporters.drafts.lines import Kind, ViewLine, ViewRow, ViewTable, braces_in, text_of, view_of
+from exporters.drafts.lines import SIDES, Kind, ViewLine, ViewRow, ViewTable, braces_in, text_of, view_of
 from exporters.drafts.origin import Origin, text_hash
 from exporters.drafts.received import Atom, Control, Grid, Paragraph, Received, received
 from exporters.drafts.typed import loose, straightened
@@ -22,7 +22,6 @@ from workbook.reading.kind import Unreadable
 _ENTER = ("body", "directive")  # a line break in them is a further line
 _PLAIN = ("normal", "list paragraph", "plain text", "no spacing", "normal (web)", "body text", "default")
 _KIND_OF: dict[str, str] = {name.lower(): kind for kind, name in NAME_OF.items()}
-_SIDES = "左中右"
 _MOST_WORDS = 20
 
 
@@ -155,7 +154,7 @@ class _Taking:
 
     def _width(self, text: str, column: int, widths: Sequence[float]) -> str:
         """Return a column's width and side; one that is not written is as wide as the column is drawn."""
-        side = text[-1:] if text[-1:] in _SIDES else _SIDES[0]
+        side = text[-1:] if text[-1:] in SIDES.values() else SIDES["l"]
         number = text.removesuffix(side).strip()
         if not number.replace(".", "", 1).isdigit():
             if number:
@@ -191,16 +190,21 @@ class _Taking:
         shown = control.shown.strip()
         chosen = self.wording.codes.get(shown, "")
         untagged = not control.tag and not control.listed
-        if not was or (untagged and not chosen and shown != self.wording.shown(was)):
+        if not was or (untagged and not chosen and not self._untouched(was, shown)):
             return self._unknown(control, chosen, after)
         blank = self.wording.blank(was)
         now = was
         if blank is not None and chosen and chosen != blank.code:
             now = str(type(blank)(chosen, blank.scope, blank.measure, blank.bare))
             self.rebound.append((was, now))
-        elif not chosen and shown not in ("", self.wording.shown(was)):
+        elif not chosen and shown and not self._untouched(was, shown):
             self.note("typed_over", shown=shown, name=self.wording.called(was))
         return self._measured(was, now, after)
+
+    def _untouched(self, source: str, shown: str) -> bool:
+        """Return whether a control shows what it was given, by whatever edition of the words."""
+        given = self.wording.shown(source)
+        return shown == given or (shown[:1] + shown[-1:] == "〔〕" == given[:1] + given[-1:])
 
     def _unknown(self, control: Control, chosen: str, after: Atom) -> tuple[str, str, Atom]:
         if chosen:
@@ -211,7 +215,7 @@ class _Taking:
         return "", control.shown, after
 
     def _measured(self, was: str, now: str, after: Atom) -> tuple[str, str, Atom]:
-        """Take the measure word from behind a figure, which prints it itself; without the word, leave it to the text."""
+        """Take the measure word from behind a figure, which prints it itself; where there is none it prints none."""
         blank, before = self.wording.blank(now), self.wording.blank(was)
         if blank is None or before is None or not self.wording.word(blank):
             return now, "", after

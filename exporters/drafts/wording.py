@@ -14,7 +14,8 @@ from workbook.model import Genre, Indicator, Pack
 _WITH_WORD = ("value", "prior", "opening", "half", "prior_reported", "mean", "over", "more", "near", "about")
 _IN_PERCENT = ("share", "part")
 _CALL = re.compile(r"(\w+)\(\s*[\"'](\w+)[\"']")
-_HAN = re.compile("[\u4e00-\u9fff]")
+_JOINED = re.compile(r"join\(([\w.]+)\)|([\w.]+)\s*\|\s*length")
+_FIRST_HAN = "\u4e00"
 _TYPED = re.compile(r"([^@.|{}]+)(?:@([^.|{}]+))?(?:\.([^|{}]+))?(\|\s*bare)?")
 
 
@@ -28,12 +29,13 @@ class Wording:
     @cached_property
     def codes(self) -> dict[str, str]:
         """Codes of indicators and texts by what they are called."""
-        known = [*self.pack.indicators.values(), *self.pack.texts.values()]
-        return {item.name: item.code for item in known} | {say("view.item", name=i.name, code=i.code): i.code for i in known}
+        known = [(i.name, i.code) for i in self.pack.indicators.values()]
+        known += [(t.name, t.code) for t in self.pack.texts.values()]
+        return dict(known) | {say("view.item", name=name, code=code): code for name, code in known}
 
     @cached_property
     def choices(self) -> list[tuple[str, str]]:
-        """What a figure's blank may be bound to in this genre, as (shown, code): its own indicators, or all there are."""
+        """What a figure's blank may be bound to, as (shown, code): the genre's own indicators, or all there are."""
         allowed = [i for i in self.pack.indicators.values() if i.sensitive not in self.genre.withheld]
         own = [i for i in allowed if self.genre.id in i.genres] or allowed
         return [(say("view.item", name=i.name, code=i.code), i.code) for i in own]
@@ -50,8 +52,7 @@ class Wording:
         blank = self.blank(source)
         if blank is None or blank.code not in self.pack.indicators:
             return f"〔{self.called(source)}〕"
-        key = f"shown_{blank.measure}"
-        return say(f"view.{key}") if key in catalogue()["view"] else "X"
+        return say(f"shown.{blank.measure}") if blank.measure in catalogue()["shown"] else "X"
 
     def word(self, blank: Blank) -> str:
         """Return what the report prints behind the digits of a blank by itself, "" where nothing or its own words."""
@@ -70,9 +71,12 @@ class Wording:
         if blank is not None:
             return self.name(blank)
         inner = source[2:-2].strip()
-        labels, call = catalogue()["label"], _CALL.match(inner)
+        labels, call, joined = catalogue()["label"], _CALL.match(inner), _JOINED.fullmatch(inner)
         if inner in labels:
             return say(f"label.{inner}")
+        if joined and (several := joined[1] or joined[2]) in labels:
+            name = say(f"label.{several}")
+            return name if joined[1] else say("view.how_many", name=name)
         name = self._name_of(call[2]) if call else ""
         if call and name:
             return say(f"label.{call[1]}", name=name) if call[1] in labels else name
@@ -95,7 +99,7 @@ class Wording:
         if SPELLING.fullmatch(source):
             return source, ""
         found = _TYPED.fullmatch(source[2:-2].strip())
-        if not found or not _HAN.search(found[1]):
+        if not found or max(found[1]) < _FIRST_HAN:
             return source, ""
         code = self.codes.get(found[1].strip(), "")
         measures = {say(f"measure.{m}"): m for m in catalogue()["measure"] if m in MEASURES}

@@ -7,7 +7,7 @@ from exporters.word.styles import FANG, HEI, INDENT, KAI, TITLE_SONG, Face, rfon
 
 _GREY = '<w:color w:val="7F7F7F"/>'
 _PALE = '<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>'
-_CENTRE, _RIGHT, _LEFT = ('<w:jc w:val="{}"/>'.format(side) for side in ("center", "right", "left"))
+_CENTRE, _RIGHT, _LEFT = (f'<w:jc w:val="{side}"/>' for side in ("center", "right", "left"))
 _CLOSE = '<w:snapToGrid w:val="0"/><w:spacing w:before="0" w:after="0"/>'
 
 NAME_OF: Mapping[str, str] = {
@@ -78,7 +78,17 @@ _LOOKS: Mapping[str, tuple[str, str]] = {
     "blank": ("", _PALE.format(fill="DDEBF7")),
     "code": ("", _GREY + size(18)),
 }
-_FOLLOWED_BY_TEXT = ("title", "subtitle", "addressee", "annex", "wide_annex", "run_in1", "run_in2", "run_in3", "run_in4")
+_FOLLOWED_BY_TEXT = (
+    "title",
+    "subtitle",
+    "addressee",
+    "annex",
+    "wide_annex",
+    "run_in1",
+    "run_in2",
+    "run_in3",
+    "run_in4",
+)
 
 
 def added_styles(known: Mapping[str, str]) -> tuple[str, dict[str, str]]:
