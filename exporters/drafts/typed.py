@@ -8,6 +8,7 @@ from collections.abc import Callable
 _BRACES = re.compile(r"[{｛]([{｛%％])(.*?)([}｝%％])[}｝]")
 _PAIRS = {"{": "}", "%": "%"}
 _FULL_WIDTH = str.maketrans("｛｝％", "{}%")
+_IN_BLANKS = str.maketrans({"｜": "|", "＠": "@", "．": ".", "\xa0": " "})
 _INSIDE = str.maketrans(
     {
         "“": '"',
@@ -37,8 +38,11 @@ def straightened(text: str, before: str, named: Callable[[str], str]) -> str:
         opening, closing = (found[n].translate(_FULL_WIDTH) for n in (1, 3))
         if found[0] in before or _PAIRS[opening] != closing:
             return found[0]
-        source = f"{{{opening}{_inside(found[2])}{closing}}}"
-        return named(source) if opening == "{" else source
+        if opening == "{":
+            name = f"{{{{{found[2].translate(_IN_BLANKS)}}}}}"
+            if (told := named(name)) != name:
+                return told
+        return f"{{{opening}{_inside(found[2])}{closing}}}"
 
     return _BRACES.sub(one, text)
 

@@ -16,7 +16,7 @@ _IN_PERCENT = ("share", "part")
 _CALL = re.compile(r"(\w+)\(\s*[\"'](\w+)[\"']")
 _JOINED = re.compile(r"join\(([\w.]+)\)|([\w.]+)\s*\|\s*length")
 _FIRST_HAN = "\u4e00"
-_TYPED = re.compile(r"([^@.|{}]+)(?:@([^.|{}]+))?(?:\.([^|{}]+))?(\|\s*bare)?")
+_TYPED = re.compile(r"""([^@.|{}"'“”‘’()+=\[\],~]+)(?:@([^.|{}]+))?(?:\.([^|{}]+))?(\|\s*bare)?""")
 
 
 @dataclass(frozen=True)
