@@ -9,7 +9,7 @@ from typing import Any
 
 from exporters.narrative.facts import OfUnit
 from exporters.narrative.figures import Figures, percent_digits
-from exporters.narrative.texts import Texts, day
+from exporters.narrative.texts import Texts, day, nth
 from exporters.prose.marks import mark, plain
 from workbook.blank import tag
 from workbook.computed import formula
@@ -44,7 +44,12 @@ class Own:
             "quoted": self.texts.quoted,
             "listed": self.texts.listed,
             "count": self.texts.count,
-            "day": day,
+            "joined": self.texts.joined,
+            "column": self.texts.column,
+            "claims": self.texts.claims,
+            "date_of": day,
+            "nth": nth,
+            "asked": lambda code: code in self.facts.asked,
         }
 
     def blank(self, code: str, scope: str, measure: str, bare: bool) -> str:
@@ -128,6 +133,9 @@ def when(period: Period) -> dict[str, Any]:
         "period_title": period.title,
         "kind": period.kind,
         "year": period.year,
+        "next_year": period.year + 1,
+        "past": say("period.past"),
+        "rest": period.rest_word,
     }
 
 
