@@ -59,7 +59,7 @@ def of_round(collection: Collection, genre: Genre) -> Report:
     facts = OfRound(collection)
     figures = Figures(facts, frozenset(genre.withheld), HOW)
     merge = Merge(collection, figures, load_picks(collection))
-    lines, dropped = tell(_source(facts.pack, genre), merge.context(), figures, {})
+    lines, dropped = tell(source_of(facts.pack, genre), merge.context(), figures, {})
     picks_file = say("folder.picks")
     dropped += [Dropped(picks_file, name, say("report.not_picked")) for name in dict.fromkeys(merge.unpicked)]
     names = _names(facts)
@@ -97,7 +97,7 @@ def _of_unit(facts: OfUnit, genre: Genre) -> Report:
     texts = Texts(facts.pack, facts.submission, withheld)
     signed = max(facts.period.end, facts.submission.received.date())
     own = Own(facts, figures, texts, signed)
-    lines, dropped = tell(_source(facts.pack, genre), own.context(), figures, texts.lost)
+    lines, dropped = tell(source_of(facts.pack, genre), own.context(), figures, texts.lost)
     return Report(genre, facts.unit, tuple(lines), tuple(dropped), _names(facts), signed)
 
 
@@ -128,7 +128,8 @@ def fault_of(genre: Genre, fault: TemplateFault) -> Defect:
     return Defect(genre.template, fault.line, say("report.bad_template", why=fault), say("report.bad_template_remedy"))
 
 
-def _source(pack: Pack, genre: Genre) -> str:
+def source_of(pack: Pack, genre: Genre) -> str:
+    """Return the text of a genre."""
     return read_text(pack.root / genre.template)
 
 

@@ -90,21 +90,30 @@ class Texts:
         """Return items as sentences one after another, without ordinals."""
         return "".join(lists.sentence(self._line(row)) for row in given)
 
-    def books(self, given: Given, most: int = 3, counted: bool = False) -> str:
-        """Return the names of documents in 《》; 等 where there are more, and before a number (`counted`)."""
-        return self._names(given, lambda names: lists.names(names, "《》", most, counted=counted))
+    def books(self, given: Given, most: int = 3, counted: bool | str = False) -> str:
+        """Return the names of documents in 《》; see `named`."""
+        return self._named(given, "《》", most, counted)
 
-    def quoted(self, given: Given, most: int = 6, counted: bool = False) -> str:
-        """Return names in “”; 等 where there are more, and before a number (`counted`)."""
-        return self._names(given, lambda names: lists.names(names, "“”", most, counted=counted))
+    def quoted(self, given: Given, most: int = 6, counted: bool | str = False) -> str:
+        """Return names in “”; see `named`."""
+        return self._named(given, "“”", most, counted)
 
-    def listed(self, given: Given, most: int = 6, counted: bool = False) -> str:
-        """Return names as they are; 等 where there are more, and before a number (`counted`)."""
-        return self._names(given, lambda names: lists.names([*map(words, names)], "", most, counted=counted))
+    def listed(self, given: Given, most: int = 6, counted: bool | str = False) -> str:
+        """Return names as they are; see `named`."""
+        return self._named(given, "", most, counted)
 
-    def _names(self, given: Given, told: Callable[[list[str]], str]) -> str:
+    def _named(self, given: Given, around: str, most: int, counted: bool | str) -> str:
+        """Return names, 等 where there are more, and where their number follows in the text (`counted` is true).
+
+        With a measure word as `counted` their number is told right here: “甲”“乙”两项, “甲”“乙”等五项; none after one.
+        """
         found = self._first(given)
-        return told(found) if found or not isinstance(given, str) else self.drop(given)
+        if not found:
+            return self.drop(given) if isinstance(given, str) else ""
+        told = lists.names(found if around else [*map(words, found)], around, most, counted=counted is True)
+        if isinstance(counted, str) and isinstance(given, str) and len(found) > 1:
+            told += self.count(given) + counted
+        return told
 
     def column(self, code: str, name: str) -> list[Row]:
         """Return one column of a list, to be named like a list of its own."""
