@@ -28,21 +28,24 @@ def text_box(
     """Give a run with a box without lines around block `content`; lengths in twips.
 
     It stands at `place` on the paper, or, without one, on the bottom of the type area: floating tables and
-    frames do not stay there in LibreOffice 7.4. With `downwards` its text is turned to the right.
+    frames do not stay there in LibreOffice 7.4. With `downwards` its text is turned to the right. A placed box
+    wraps text, of which there is none beside it: LibreOffice forgets the place of one that does not.
     """
     width, height = (length * EMU_PER_TWIP for length in size)
     if place is None:
         across = '<wp:positionH relativeFrom="margin"><wp:align>left</wp:align></wp:positionH>'
         down = '<wp:positionV relativeFrom="margin"><wp:align>bottom</wp:align></wp:positionV>'
+        wrap = "<wp:wrapNone/>"
     else:
         x, y = (length * EMU_PER_TWIP for length in place)
         across = f'<wp:positionH relativeFrom="page"><wp:posOffset>{x}</wp:posOffset></wp:positionH>'
         down = f'<wp:positionV relativeFrom="page"><wp:posOffset>{y}</wp:posOffset></wp:positionV>'
+        wrap = '<wp:wrapSquare wrapText="bothSides"/>'
     return (
         '<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wp:anchor distT="0" distB="0" distL="0" '
         'distR="0" simplePos="0" relativeHeight="2" behindDoc="0" locked="0" layoutInCell="1" allowOverlap="1">'
         f'<wp:simplePos x="0" y="0"/>{across}{down}<wp:extent cx="{width}" cy="{height}"/>'
-        f'<wp:effectExtent l="0" t="0" r="0" b="0"/><wp:wrapNone/><wp:docPr id="{number}" name="box{number}"/>'
+        f'<wp:effectExtent l="0" t="0" r="0" b="0"/>{wrap}<wp:docPr id="{number}" name="box{number}"/>'
         f'<wp:cNvGraphicFramePr/><a:graphic><a:graphicData uri="{_SHAPE}"><wps:wsp><wps:cNvSpPr txBox="1"/>'
         f'<wps:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{width}" cy="{height}"/></a:xfrm>'
         '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/></wps:spPr>'
