@@ -24,6 +24,7 @@ _NOT_IN_XML = re.compile(
 )
 _UNCLEAN = re.compile(f"\r|{_NOT_IN_XML.pattern}")
 _BREAKS = re.compile(r"(\n|\t)")
+_SPECIAL = re.compile("[&<>\n\t]")
 
 
 def clean_text(text: str) -> str:
@@ -45,12 +46,11 @@ class Piece:
 
     def __post_init__(self) -> None:
         """Clean all three texts and refuse names Word could not open."""
-        if _UNCLEAN.search(f"{self.text}{self.tag}{self.alias}"):
+        if _UNCLEAN.search(self.text + self.tag + self.alias):
             for name in ("text", "tag", "alias"):
                 object.__setattr__(self, name, clean_text(getattr(self, name)))
-        for name, value in (("tag", self.tag), ("alias", self.alias)):
-            if len(value) > LONGEST_TAG:
-                raise ValueError(f"{name} of a figure is longer than {LONGEST_TAG} characters: {value!r}")
+        if len(self.tag) > LONGEST_TAG or len(self.alias) > LONGEST_TAG:
+            raise ValueError(f"a figure's tag or alias is longer than {LONGEST_TAG} characters: {self.tag, self.alias}")
         if self.alias and not self.tag:
             raise ValueError(f"a piece with an alias needs a tag: {self.alias!r}")
 
@@ -115,8 +115,8 @@ def is_wide(character: str) -> bool:
 
 def _content(text: str) -> str:
     """Give `text` as the content of one run, line ends and tabs as Word's own elements."""
-    if "\n" not in text and "\t" not in text:
-        return f'<w:t xml:space="preserve">{escape(text)}</w:t>' if text else "<w:t/>"
+    if not _SPECIAL.search(text):
+        return f'<w:t xml:space="preserve">{text}</w:t>' if text else "<w:t/>"
     parts = []
     for part in _BREAKS.split(text):
         if part == "\n":
