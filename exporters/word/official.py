@@ -150,7 +150,6 @@ class OfficialDocument:
     def annex_note(self, titles: Sequence[str]) -> None:
         """Add 附件说明 after the text, before the signature (7.3.4)."""
         if self._layout.annex_note:
-            self._flow.keep_last()
             for paragraph in ending.annex_note(self._writer, self._ids, titles):
                 self._flow.add(paragraph)
 

@@ -142,7 +142,16 @@ def load_style(source: Path | bytes) -> StyleDocument:
 
     Only the parts a report needs are taken. Nothing outside the file is ever reached from a report.
     """
-    content = _contents(source)
+    try:
+        return _read(_contents(source))
+    except StyleFault:
+        raise
+    except (*DAMAGED, etree.XMLSyntaxError, AttributeError, TypeError) as error:
+        raise StyleFault([say("style.not_word")]) from error
+
+
+def _read(content: Mapping[str, bytes]) -> StyleDocument:
+    """Return what the parts say; anything may be raised when they say nonsense."""
     parts, numbering = _parts(content)
     styles = tree(next(part.content for part in parts if part.relation == "styles"))
     ids = _ids(styles)
@@ -157,21 +166,13 @@ def load_style(source: Path | bytes) -> StyleDocument:
 
 def _contents(source: Path | bytes) -> dict[str, bytes]:
     """Return the XML parts of a Word file, unpacked within bounds."""
-    try:
-        data = source if isinstance(source, bytes) else source.read_bytes()
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            listed = [part for part in archive.infolist() if part.filename.endswith((".xml", ".rels"))]
-            fits = len(listed) <= _MOST_PARTS and sum(part.file_size for part in listed) <= _MOST_BYTES
-            if not fits or any(map(locked, listed)):
-                raise StyleFault([say("style.not_word")])
-            content = {part.filename: unpacked(archive, part, _MOST_BYTES) for part in listed}
-        for name in ("[Content_Types].xml", "word/document.xml", "word/_rels/document.xml.rels"):
-            tree(content[name])
-    except StyleFault:
-        raise
-    except (*DAMAGED, etree.XMLSyntaxError) as error:
-        raise StyleFault([say("style.not_word")]) from error
-    return content
+    data = source if isinstance(source, bytes) else source.read_bytes()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        listed = [part for part in archive.infolist() if part.filename.endswith((".xml", ".rels"))]
+        fits = len(listed) <= _MOST_PARTS and sum(part.file_size for part in listed) <= _MOST_BYTES
+        if not fits or any(map(locked, listed)):
+            raise StyleFault([say("style.not_word")])
+        return {part.filename: unpacked(archive, part, _MOST_BYTES) for part in listed}
 
 
 def _parts(content: Mapping[str, bytes]) -> tuple[tuple[Part, ...], Part]:
@@ -197,10 +198,7 @@ def _without_links(content: bytes, kind: str) -> bytes:
 
     Headers and footers may hold text and numbers of pages, nothing that would lead elsewhere.
     """
-    try:
-        root = tree(content)
-    except etree.XMLSyntaxError as error:
-        raise StyleFault([say("style.not_word")]) from error
+    root = tree(content)
     linked = [e for e in root.iter(etree.Element) if any(key.startswith(_R) for key in e.attrib)]
     if kind in ("header", "footer"):
         codes = [e.text or "" for e in root.iter(f"{_W}instrText")] + [
