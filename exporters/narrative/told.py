@@ -24,7 +24,7 @@ ANNEXES: tuple[LineKind, ...] = ("annex", "wide_annex")
 _CAPTIONS: tuple[LineKind, ...] = ("table_title", *CHARTS)
 _ENDS: tuple[LineKind, ...] = ("signature", "imprint", *ANNEXES)
 _COUNTS = ("count", "times", "persons", "person_times", "cases", "documents")
-_REF = "ref:"
+REF = "ref:"  # a tag of a table or chart the text refers to
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +162,10 @@ def key_of(caption: str) -> tuple[str, str]:
 
 def _referring(lines: Sequence[Line]) -> list[Line]:
     """Return the lines without clauses that refer to a table or chart which is not there."""
-    there = {_REF + key_of(line.text)[1] for line in lines if line.kind in _CAPTIONS}
+    there = {REF + key_of(line.text)[1] for line in lines if line.kind in _CAPTIONS}
     told = []
     for line in lines:
-        gone = {tag for tag, _ in stretches(line.text) if tag.startswith(_REF) and tag not in there}
+        gone = {tag for tag, _ in stretches(line.text) if tag.startswith(REF) and tag not in there}
         text = line.text
         for tag in gone:
             text = text.replace(mark(tag, "?"), missing(tag))
@@ -186,5 +186,5 @@ def captions(lines: Sequence[Line]) -> dict[str, str]:
     numbers: dict[str, str] = {}
     for kinds, word in ((("table_title",), "word.table"), (CHARTS, "word.chart")):
         titles = [line.text for line in lines if line.kind in kinds]
-        numbers |= {_REF + key_of(title)[1]: f"{say(word)}{n}" for n, title in enumerate(titles, start=1)}
+        numbers |= {REF + key_of(title)[1]: f"{say(word)}{n}" for n, title in enumerate(titles, start=1)}
     return numbers
