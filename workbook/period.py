@@ -52,6 +52,13 @@ class Period:
         return say("period.end_year" if self.kind == "year" else f"period.end_half{self.index}")
 
     @property
+    def rest_word(self) -> str:
+        """Chinese name of the time that is planned for: the rest of the year, or the next one."""
+        if self.end.month < 12:
+            return say("period.half2" if self.end.month == 6 else "period.rest")
+        return f"{self.year + 1}{say('period.year')}"
+
+    @property
     def end(self) -> date:
         """Last day of the period."""
         month = self.index * _MONTHS[self.kind]

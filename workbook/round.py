@@ -72,6 +72,12 @@ def _round(path: Path, head: Mapping[str, Any], pack: Pack) -> tuple[Round | Non
         defects.append(_defect(UNITS_FILE, 0, "nobody_reports", period=period))
     if defects:
         return None, tuple(defects)
+    layout = head.get("layout", {})
+    for name, value in layout.items():
+        if not isinstance(value, LAYOUT.get(name, type(None))):
+            defects.append(_defect(ROUND_FILE, 0, "layout", name=name, known=" ".join(LAYOUT)))
+    if defects:
+        return None, tuple(defects)
     previous = str(head.get("previous", ""))
     parameters = tuple(
         Parameter(*(str(e.get(k, "")) for k in ("name", "code", "value", "basis"))) for e in head.get("parameter", [])
@@ -93,6 +99,7 @@ def _round(path: Path, head: Mapping[str, Any], pack: Pack) -> tuple[Round | Non
             others=tuple(u for u in listed if not reports(u, period)),
             upward=upward,
             above=str(head["upward"].get("office", "")) if upward else "",
+            layout=layout,
         ),
         (),
     )
@@ -108,6 +115,16 @@ def _upward(head: Any, pack: Pack) -> tuple[Unit | None, list[Defect]]:
         return None, [_defect(ROUND_FILE, 0, "upward", known="、".join(above) or say("word.dash"))]
     return Unit(code, name, above[tier]), []
 
+
+LAYOUT: Mapping[str, type] = {
+    "latin": str,
+    "grid": str,
+    "head": bool,
+    "seal": bool,
+    "annex_note": bool,
+    "imprint": bool,
+}
+"""How an office may deviate from the usual layout of reports, see exporters/word/layout.py."""
 
 _SWITCHES = ("error", "confirm", "warning", "off", "in_force", "trial")
 
@@ -175,8 +192,16 @@ def write_round(round_: Round) -> None:
     for p in round_.parameters:
         lines += ["", "[[parameter]]", _line("name", p.name), _line("code", p.code), _line("value", p.value)]
         lines.append(_line("basis", p.basis))
+    lines += _layout_lines(round_)
     lines += _upward_lines(round_)
     (round_.path / ROUND_FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _layout_lines(round_: Round) -> list[str]:
+    lines = ["", say("round.c_layout")]
+    if round_.layout:
+        lines += ["", "[layout]", *(f"{k} = {json.dumps(v, ensure_ascii=False)}" for k, v in round_.layout.items())]
+    return lines
 
 
 def _upward_lines(round_: Round) -> list[str]:

@@ -10,7 +10,7 @@ from exporters.narrative.figures import DIRECTION, SAME, THEN, Figures, scale_of
 from exporters.prose.lists import join
 from exporters.prose.marks import mark
 from exporters.prose.numbers import Roundness, change, digits, roundly, shares
-from exporters.prose.ordinals import chinese_number
+from exporters.prose.ordinals import counted
 from workbook.blank import tag
 from workbook.computed import definition
 from workbook.expression.tree import operands
@@ -123,9 +123,9 @@ def round_number(how: Roundness) -> Told:
         if not item.approx or item.percent or total.value == 0:
             return value(f, item, scope, total)
         assert total.value is not None
-        before, number, scale, after = roundly(total.value, scale_of(item), min(item.decimals, 2), how)
-        measure = how if before or after else "value"
-        return before + mark(tag(item.code, scope, measure), number) + scale + after + item.measure_word
+        before, number, behind = roundly(total.value, item.measure_word, min(item.decimals, 2), scale_of(item), how)
+        exactly = (number, behind) == f.written(item, total.value)
+        return before + mark(tag(item.code, scope, "value" if exactly else how), number) + behind
 
     return told
 
@@ -135,7 +135,7 @@ def words(f: Figures, item: Indicator, scope: str, total: Total) -> str:
     number = total.value
     if number is None or number.denominator != 1 or not 1 <= number <= 99:
         return f.drop(item.code, scope, "words", "report.not_in_words")
-    return mark(tag(item.code, scope, "words"), chinese_number(int(number)))
+    return mark(tag(item.code, scope, "words"), counted(int(number)))
 
 
 def share(f: Figures, item: Indicator, scope: str, total: Total) -> str:

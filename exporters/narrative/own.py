@@ -9,7 +9,7 @@ from typing import Any
 
 from exporters.narrative.facts import OfUnit
 from exporters.narrative.figures import Figures, percent_digits
-from exporters.narrative.texts import Texts, day
+from exporters.narrative.texts import Texts, day, nth
 from exporters.prose.marks import mark, plain
 from workbook.blank import tag
 from workbook.computed import formula
@@ -44,22 +44,32 @@ class Own:
             "quoted": self.texts.quoted,
             "listed": self.texts.listed,
             "count": self.texts.count,
-            "day": day,
+            "joined": self.texts.joined,
+            "column": self.texts.column,
+            "claims": self.texts.claims,
+            "date_of": day,
+            "nth": nth,
+            "asked": lambda code: code in self.facts.asked,
         }
 
     def blank(self, code: str, scope: str, measure: str, bare: bool) -> str:
         """Return what a blank is filled with: a text, or a figure."""
         if code in self.facts.pack.texts:
             return self.texts.text(code)
-        if measure == "words" and not self._as_printed(code):
-            return self.figures.drop(code, self.facts.scope, measure, "report.rows_differ")
+        if measure == "words" and (text := self._list_behind(code)):
+            return self.as_printed(code, text)
         return self.figures.figure(code, scope, measure, bare)
 
-    def _as_printed(self, code: str) -> bool:
-        """Return whether a count of list items is what the report prints of the list."""
+    def as_printed(self, code: str, text: str) -> str:
+        """Return how many items of a list the report prints; as the indicator's figure where that says the same."""
+        if self.figures.value(code) == len(self.texts.rows(text)):
+            return self.figures.figure(code, measure="words")
+        return self.texts.count(text)
+
+    def _list_behind(self, code: str) -> str:
+        """Return the text input whose items an indicator counts, "" for any other."""
         tree = formula(self.facts.pack.indicators[code])
-        lists = texts_in(tree) if tree is not None else ()
-        return all(self.figures.value(code) == len(self.texts.rows(text)) for text in lists)
+        return next(iter(texts_in(tree)), "") if tree is not None else ""
 
     def cuts(self, items: Sequence[tuple[str, str]]) -> str:
         """Return what fell, what rose and what stayed, 分别 only over members that moved the same way.
@@ -128,6 +138,9 @@ def when(period: Period) -> dict[str, Any]:
         "period_title": period.title,
         "kind": period.kind,
         "year": period.year,
+        "next_year": period.year + 1,
+        "past": say("period.past"),
+        "rest": period.rest_word,
     }
 
 

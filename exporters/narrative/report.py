@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from exporters.consolidated.status import decision_lines, shown_switches
 from exporters.narrative.facts import Facts, OfRound, OfUnit
@@ -18,7 +20,9 @@ from exporters.narrative.texts import Texts
 from exporters.narrative.told import Dropped, tell
 from exporters.narrative.writer import Writer
 from exporters.picks import load_picks
+from exporters.word.layout import Layout
 from exporters.word.official import OfficialDocument
+from exporters.word.style_document import StyleDocument, load_style
 from workbook.checks.check import check
 from workbook.collect import defined_otherwise
 from workbook.collection import Collection
@@ -43,6 +47,8 @@ class Report:
     dropped: tuple[Dropped, ...]
     names: Mapping[str, str]  # what indicators, texts and scopes are called
     created: date
+    layout: Mapping[str, Any]  # how it deviates from the usual layout, as Layout has it
+    style: Path | None  # the genre's style document
     remarks: str = ""
 
 
@@ -59,11 +65,20 @@ def of_round(collection: Collection, genre: Genre) -> Report:
     facts = OfRound(collection)
     figures = Figures(facts, frozenset(genre.withheld), HOW)
     merge = Merge(collection, figures, load_picks(collection))
-    lines, dropped = tell(_source(facts.pack, genre), merge.context(), figures, {})
+    lines, dropped = tell(source_of(facts.pack, genre), merge.context(), figures, {})
     picks_file = say("folder.picks")
     dropped += [Dropped(picks_file, name, say("report.not_picked")) for name in dict.fromkeys(merge.unpicked)]
-    names = _names(facts)
-    return Report(genre, None, tuple(lines), tuple(dropped), names, collection.period.end, _remarks(collection))
+    return Report(
+        genre,
+        None,
+        tuple(lines),
+        tuple(dropped),
+        _names(facts),
+        collection.period.end,
+        {**genre.layout, **collection.round.layout},
+        _style_of(facts.pack, genre),
+        _remarks(collection),
+    )
 
 
 def of_units(collection: Collection, genre: Genre) -> Iterator[Report]:
@@ -76,8 +91,9 @@ def of_units(collection: Collection, genre: Genre) -> Iterator[Report]:
             continue
         asked = collection.collected[unit.tier]
         barred = frozenset(c for u, c in engine.not_comparable if u == code)
-        facts = OfUnit(collection.round.pack, period, unit, submission, asked, engine.evaluator, places[code], barred)
-        yield _of_unit(facts, genre)
+        pack, place = collection.round.pack, places[code]
+        facts = OfUnit(pack, period, unit, submission, asked, engine.evaluator, place, barred)
+        yield _of_unit(facts, genre, collection.round.layout)
 
 
 def of_form(submission: Submission, pack: Pack, genre: Genre) -> Report:
@@ -88,17 +104,26 @@ def of_form(submission: Submission, pack: Pack, genre: Genre) -> Report:
     asked = collected(pack, unit.tier, period.year, submission.modules)
     barred = frozenset(defined_otherwise(pack, submission))
     evaluator = Evaluator(checked.table, pack.indicators)
-    return _of_unit(OfUnit(pack, period, unit, submission, asked, evaluator, 0, barred), genre)
+    return _of_unit(OfUnit(pack, period, unit, submission, asked, evaluator, 0, barred), genre, {})
 
 
-def _of_unit(facts: OfUnit, genre: Genre) -> Report:
+def _of_unit(facts: OfUnit, genre: Genre, layout: Mapping[str, Any]) -> Report:
     withheld = frozenset(genre.withheld)
     figures = Figures(facts, withheld, HOW)
     texts = Texts(facts.pack, facts.submission, withheld)
     signed = max(facts.period.end, facts.submission.received.date())
     own = Own(facts, figures, texts, signed)
-    lines, dropped = tell(_source(facts.pack, genre), own.context(), figures, texts.lost)
-    return Report(genre, facts.unit, tuple(lines), tuple(dropped), _names(facts), signed)
+    lines, dropped = tell(source_of(facts.pack, genre), own.context(), figures, texts.lost)
+    return Report(
+        genre,
+        facts.unit,
+        tuple(lines),
+        tuple(dropped),
+        _names(facts),
+        signed,
+        {**genre.layout, **layout},
+        _style_of(facts.pack, genre),
+    )
 
 
 def write(report: Report, path: Path) -> None:
@@ -110,9 +135,16 @@ def document_of(report: Report) -> OfficialDocument:
     """Return the report laid out."""
     created = datetime.combine(report.created, time(), UTC)
     title = f"{report.unit.name}　{report.genre.name}" if report.unit else report.genre.name
-    document = OfficialDocument(title, created, remarks=report.remarks)
+    layout = Layout(**report.layout)
+    style = _style(report.style) if report.style is not None else None
+    document = OfficialDocument(title, created, remarks=report.remarks, layout=layout, style=style)
     Writer(document, report.names).write(report.lines)
     return document
+
+
+@lru_cache(maxsize=16)
+def _style(path: Path) -> StyleDocument:
+    return load_style(path)
 
 
 def place_of(report: Report, round_path: Path) -> Path:
@@ -128,8 +160,14 @@ def fault_of(genre: Genre, fault: TemplateFault) -> Defect:
     return Defect(genre.template, fault.line, say("report.bad_template", why=fault), say("report.bad_template_remedy"))
 
 
-def _source(pack: Pack, genre: Genre) -> str:
+def source_of(pack: Pack, genre: Genre) -> str:
+    """Return the text of a genre."""
     return read_text(pack.root / genre.template)
+
+
+def _style_of(pack: Pack, genre: Genre) -> Path | None:
+    path = pack.root / genre.style
+    return path if path.is_file() else None
 
 
 def _remarks(collection: Collection) -> str:

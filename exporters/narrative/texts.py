@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exporters.prose import lists
-from exporters.prose.marks import mark, missing, plain, readable, words
-from exporters.prose.ordinals import chinese_number
+from exporters.prose.marks import mark, missing, plain, words
+from exporters.prose.ordinals import chinese_number, counted
 from workbook.blank import tag
 from workbook.messages import say
 from workbook.model import Pack, Submission, TextInput
 
 Row = dict[str, str]
+Given = str | Sequence[Row]  # a text input by its code: noted when nothing was written; or some of its items
 
 _DATE = re.compile(r"(\d{4})\D(\d{1,2})(?:\D(\d{1,2}))?")
 _LATER, _EARLIER = "date_desc", ("date", "due")
@@ -29,19 +30,21 @@ class Texts:
     forbidden: frozenset[str]
     lost: dict[str, str] = field(default_factory=dict)
 
-    def rows(self, code: str, section: str = "", **equal: str) -> list[Row]:
-        """Return the items of a text input in its order, each column by name: of one section, with columns equal to.
+    def rows(self, code: str, section: str | Sequence[str] | None = None, **equal: str) -> list[Row]:
+        """Return the items of a text input in its order, each column by name: of some sections, with columns equal to.
 
         Running text is marked as the unit's own words; a section, level, date or choice is plain.
         """
         text = self.pack.texts[code]
         if text.sensitive in self.forbidden:
             return []
-        wanted = {**equal, **({"section": section} if section else {})}
+        sections = (section,) if isinstance(section, str) else section
         kept = []
         for row in self.submission.texts.get(code, ()):
             values = {s.name: plain(v) for s, v in zip(text.subfields, row.values, strict=True)}
-            if any(values.values()) and all(values.get(k) == v for k, v in wanted.items()):
+            if sections is not None and values.get("section", "") not in sections:
+                continue
+            if any(values.values()) and all(values.get(k) == v for k, v in equal.items()):
                 kept.append(values)
         free = {s.name for s in text.subfields if s.kind == "text"}
         rows = self._sorted(text, kept)
@@ -70,7 +73,7 @@ class Texts:
         told = [lists.sentence(self._line(row)) for row in self.rows(code)]
         return "".join(told) or self.drop(code)
 
-    def ordered(self, given: str | Sequence[Row], most: int = 99) -> str:
+    def ordered(self, given: Given, most: int = 99) -> str:
         """Return items as 一是……。二是……。, an item being its title and what it says."""
         rows = self._given(given)[:most]
         if not rows:
@@ -83,32 +86,53 @@ class Texts:
         title, body = next(iter(told), ""), row.get("body") or row.get("detail") or ""
         return lists.sentence(title) + body if body and body != title else title
 
-    def books(self, given: str | Sequence[Row], most: int = 3) -> str:
-        """Return the names of documents in 《》, 等 where there are more."""
-        return self._names(given, "《》", most)
+    def joined(self, given: Sequence[Row]) -> str:
+        """Return items as sentences one after another, without ordinals."""
+        return "".join(lists.sentence(self._line(row)) for row in given)
 
-    def quoted(self, given: str | Sequence[Row], most: int = 6) -> str:
-        """Return names in “”, 等 where there are more."""
-        return self._names(given, "“”", most)
+    def books(self, given: Given, most: int = 3, counted: bool | str = False) -> str:
+        """Return the names of documents in 《》; see `named`."""
+        return self._named(given, "《》", most, counted)
 
-    def listed(self, given: str | Sequence[Row], most: int = 6) -> str:
-        """Return names as they are, 等 where there are more."""
+    def quoted(self, given: Given, most: int = 6, counted: bool | str = False) -> str:
+        """Return names in “”; see `named`."""
+        return self._named(given, "“”", most, counted)
+
+    def listed(self, given: Given, most: int = 6, counted: bool | str = False) -> str:
+        """Return names as they are; see `named`."""
+        return self._named(given, "", most, counted)
+
+    def _named(self, given: Given, around: str, most: int, counted: bool | str) -> str:
+        """Return names, 等 where there are more, and where their number follows in the text (`counted` is true).
+
+        With a measure word as `counted` their number is told right here: “甲”“乙”两项, “甲”“乙”等五项; none after one.
+        """
         found = self._first(given)
         if not found:
             return self.drop(given) if isinstance(given, str) else ""
-        return "、".join(words(n) for n in found[:most]) + (say("word.etc") if len(found) > most else "")
+        told = lists.names(found if around else [*map(words, found)], around, most, counted=counted is True)
+        if isinstance(counted, str) and isinstance(given, str) and len(found) > 1:
+            told += self.count(given) + counted
+        return told
 
-    def _names(self, given: str | Sequence[Row], around: str, most: int) -> str:
-        found = self._first(given)
-        if not found:
-            return self.drop(given) if isinstance(given, str) else ""
-        return lists.names(found, around, most)
+    def column(self, code: str, name: str) -> list[Row]:
+        """Return one column of a list, to be named like a list of its own."""
+        return [{name: row.get(name, "")} for row in self.rows(code)]
 
-    def _first(self, given: str | Sequence[Row]) -> list[str]:
+    def claims(self, *codes: str) -> list[Row]:
+        """Return the claims of a leading place that a unit gave evidence of for one of these indicators."""
+        found = []
+        for text in self.pack.texts.values():
+            names = {s.name for s in text.subfields}
+            if {"claim", "metric", "basis"} <= names:
+                found += [r for r in self.rows(text.code) if r["metric"] in codes and r["basis"]]
+        return found
+
+    def _first(self, given: Given) -> list[str]:
         """Return the first column of the items, each name once."""
         return list(dict.fromkeys(n for row in self._given(given) if (n := plain(next(iter(row.values()), "")))))
 
-    def _given(self, given: str | Sequence[Row]) -> Sequence[Row]:
+    def _given(self, given: Given) -> Sequence[Row]:
         return self.rows(given) if isinstance(given, str) else given
 
     def count(self, code: str, most: int = 99) -> str:
@@ -116,7 +140,7 @@ class Texts:
         number = min(len(self.rows(code)), most)
         if not number:
             return self.drop(code)
-        return mark(tag(code, self.submission.unit.code, "rows"), chinese_number(min(number, 99)))
+        return mark(tag(code, self.submission.unit.code, "rows"), counted(min(number, 99)))
 
     def drop(self, code: str) -> str:
         """Return the mark of a missing text and note why it is missing."""
@@ -127,8 +151,14 @@ class Texts:
 
 
 def day(text: str) -> str:
-    """Return a date as running text has it, without the year: 5月20日; what is no date as it is."""
-    found = _DATE.search(readable(text))
+    """Return a date as a document has it: 2020年6月30日, 2020年6月; "" for what is no date."""
+    found = _DATE.search(text)
     if not found:
-        return text
-    return say("report.month_day" if found[3] else "report.month", m=int(found[2]), d=int(found[3] or 0))
+        return ""
+    year, month, of_month = (int(n or 0) for n in found.groups())
+    return say("report.day" if of_month else "report.month", y=year, m=month, d=of_month)
+
+
+def nth(loop: Any) -> str:
+    """Return 一是, 二是 … in a loop of a template; nothing where it has one turn only."""
+    return say("report.nth", n=chinese_number(loop.index)) if loop.length > 1 else ""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import groupby
 from typing import Any
 
 from exporters.narrative.figures import Figures
 from exporters.narrative.template import CELL, Line, LineKind, render
 from exporters.prose.clauses import prune
 from exporters.prose.marks import DROP, MISSING, dashed, mark, missing, missing_in, stretches
+from exporters.prose.ordinals import item_ordinal, renumber
 from exporters.prose.polish import varied, zeros_told
 from exporters.prose.wholes import parts_within
 from workbook.blank import PREFIX
@@ -22,7 +24,7 @@ ANNEXES: tuple[LineKind, ...] = ("annex", "wide_annex")
 _CAPTIONS: tuple[LineKind, ...] = ("table_title", *CHARTS)
 _ENDS: tuple[LineKind, ...] = ("signature", "imprint", *ANNEXES)
 _COUNTS = ("count", "times", "persons", "person_times", "cases", "documents")
-_REF = "ref:"
+REF = "ref:"  # a tag of a table or chart the text refers to
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,14 @@ def tell(
         dropped += _explained(where, clauses, {**figures.lost, **lost})
         if text.strip("　 "):
             lines.append(Line(line.kind, text))
-    return _referring(_without_empty(lines)), dropped
+    return _renumbered(_referring(_without_empty(lines))), dropped
 
 
 def _told(line: Line, figures: Figures) -> tuple[str, list[tuple[str, list[str]]]]:
     """Return a line as it reads, and the clauses that went with the tags each missed."""
     text = zeros_told(line.text)
+    if line.kind == "body" and (ordinal := item_ordinal(text)):
+        return _item(ordinal, replace(line, text=text[len(ordinal) :]), figures)
     if line.kind in ("row", "widths"):
         return dashed(text, say("word.dash")), []
     text, wrong = parts_within(text, lambda part, whole: _larger(figures, part, whole))
@@ -71,6 +75,26 @@ def _told(line: Line, figures: Figures) -> tuple[str, list[tuple[str, list[str]]
             clauses.append((clause, tags[:count]))
             del tags[:count]
     return varied(text), clauses
+
+
+def _item(ordinal: str, line: Line, figures: Figures) -> tuple[str, list[tuple[str, list[str]]]]:
+    """Return a paragraph that is an item of a list, 二是…, without its ordinal where only its heading is left."""
+    text, clauses = _told(line, figures)
+    only_heading = clauses and not lead_of(text)[1] and lead_of(line.text)[1]
+    return ("" if only_heading or not text else ordinal + text), clauses
+
+
+def _renumbered(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines with paragraphs that are items of one list, 一是… 三是…, counted through again."""
+    kept = list(lines)
+    ordinals = [item_ordinal(line.text) if line.kind == "body" else "" for line in lines]
+    for is_item, group in groupby(range(len(lines)), lambda at: bool(ordinals[at])):
+        places = list(group)
+        if is_item:
+            again = renumber("\n".join(f"{ordinals[at]}…" for at in places)).split("\n")
+            for at, ordinal in zip(places, again, strict=True):
+                kept[at] = Line("body", ordinal.removesuffix("…") + lines[at].text[len(ordinals[at]) :])
+    return kept
 
 
 def _explained(where: str, clauses: Sequence[tuple[str, list[str]]], lost: Mapping[str, str]) -> Iterator[Dropped]:
@@ -138,10 +162,10 @@ def key_of(caption: str) -> tuple[str, str]:
 
 def _referring(lines: Sequence[Line]) -> list[Line]:
     """Return the lines without clauses that refer to a table or chart which is not there."""
-    there = {_REF + key_of(line.text)[1] for line in lines if line.kind in _CAPTIONS}
+    there = {REF + key_of(line.text)[1] for line in lines if line.kind in _CAPTIONS}
     told = []
     for line in lines:
-        gone = {tag for tag, _ in stretches(line.text) if tag.startswith(_REF) and tag not in there}
+        gone = {tag for tag, _ in stretches(line.text) if tag.startswith(REF) and tag not in there}
         text = line.text
         for tag in gone:
             text = text.replace(mark(tag, "?"), missing(tag))
@@ -162,5 +186,5 @@ def captions(lines: Sequence[Line]) -> dict[str, str]:
     numbers: dict[str, str] = {}
     for kinds, word in ((("table_title",), "word.table"), (CHARTS, "word.chart")):
         titles = [line.text for line in lines if line.kind in kinds]
-        numbers |= {_REF + key_of(title)[1]: f"{say(word)}{n}" for n, title in enumerate(titles, start=1)}
+        numbers |= {REF + key_of(title)[1]: f"{say(word)}{n}" for n, title in enumerate(titles, start=1)}
     return numbers

@@ -2,51 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
-from exporters.narrative.template import CELL, Line
-from exporters.narrative.told import LEVEL, lead_of
+from exporters.narrative.template import CELL, Line, LineKind
+from exporters.narrative.told import ANNEXES, CHARTS, LEVEL, REF, key_of, lead_of
 from exporters.prose.marks import stretches
+from exporters.word.captions import Reference
+from exporters.word.chart import Kind as ChartKind
 from exporters.word.official import OfficialDocument
-from exporters.word.pieces import Piece
+from exporters.word.pieces import Inline, Piece
 from workbook.blank import PREFIX
 from workbook.messages import say
 
 _ALIGN: dict[str, Literal["left", "center", "right"]] = {"l": "left", "c": "center", "r": "right"}
-_TEXT_WIDTH = 156
+_CHART: Mapping[LineKind, ChartKind] = {"bars": "bar", "lines": "line", "shares": "share"}
+_WIDTH = {False: 156, True: 225}  # of the type area in mm, upright and sideways
+_MANY_ROWS = 8  # annex tables of more rows are ruled like a form
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Writer:
     """Lays lines out as a document; `names` has what a click on a figure shows, by indicator, text and scope."""
 
     document: OfficialDocument
     names: Mapping[str, str]
+    _charts: set[str] = field(default_factory=set)  # keys of charts, to tell them from tables in a reference
+    _wide: bool = False
+    _in_annex: bool = False
 
     def write(self, lines: Sequence[Line]) -> None:
-        """Write all lines in order."""
-        for group in _with_rows(lines):
+        """Write all lines in order; the annexes are listed before the first signature."""
+        self._charts = {key_of(line.text)[1] for line in lines if line.kind in CHARTS}
+        annexes = [bare(line.text) for line in lines if line.kind in ANNEXES]
+        listed = numbered = 0
+        for group in _blocks(lines):
             line = group[0]
-            if line.kind in ("row", "widths"):
-                self.table(group)
-            elif line.kind in LEVEL:
-                self.heading(line)
-            elif line.kind == "signature":
-                office, date = _halves(line.text)
-                self.document.signature(office, date)
-            elif line.kind == "body":
-                self.document.body(self.pieces(line.text))
+            if line.kind == "signature" and annexes and not listed:
+                self.document.annex_note(annexes)
+                listed = 1
+            if line.kind in ANNEXES:
+                numbered += 1
+                self._wide, self._in_annex = line.kind == "wide_annex", True
+                number = numbered if len(annexes) > 1 else None
+                self.document.annex(bare(line.text), number, landscape=self._wide)
             else:
-                plain = {
-                    "title": self.document.title,
-                    "subtitle": self.document.subtitle,
-                    "addressee": self.document.addressee,
-                    "table_title": self.document.table_title,
-                    "note": self.document.note,
-                }
-                plain[line.kind]("".join(t for _, t in stretches(line.text)))
+                self._block(line, group)
+
+    def _block(self, line: Line, group: Sequence[Line]) -> None:
+        if line.kind in ("row", "widths"):
+            self.table(group)
+        elif line.kind in CHARTS:
+            self.chart(group)
+        elif line.kind in LEVEL:
+            self.heading(line)
+        elif line.kind == "body":
+            self.document.body(self.pieces(line.text))
+        elif line.kind == "signature":
+            self.document.signature(*_parts(line.text, 2))
+        elif line.kind == "imprint":
+            office, date, copies = _parts(line.text, 3)
+            self.document.imprint(copies, office, date)
+        elif line.kind == "table_title":
+            self.document.table_title(*map(bare, key_of(line.text)))
+        else:
+            self._plain(line.kind)(bare(line.text))
+
+    def _plain(self, kind: LineKind) -> Callable[[str], None]:
+        return {
+            "head": self.document.red_head,
+            "number": self.document.number,
+            "title": self.document.title,
+            "subtitle": self.document.subtitle,
+            "addressee": self.document.addressee,
+            "note": self.document.note,
+        }[kind]
 
     def heading(self, line: Line) -> None:
         """Write a heading, or a paragraph that opens with its heading."""
@@ -54,14 +85,17 @@ class Writer:
         if body:
             self.document.run_in(LEVEL[line.kind], self.pieces(lead), self.pieces(body))
         else:
-            self.document.heading(LEVEL[line.kind], self.pieces(lead))
+            self.document.heading(LEVEL[line.kind], self.pieces(lead.rstrip("。")))
 
-    def pieces(self, text: str) -> list[Piece]:
+    def pieces(self, text: str) -> list[Inline]:
         """Return marked text as pieces; a figure becomes a content control with a title in words."""
-        return [
-            Piece(words, tag, self.alias(tag)) if tag.startswith(PREFIX) else Piece(words)
-            for tag, words in stretches(text)
-        ]
+        return [self._piece(tag, words) for tag, words in stretches(text)]
+
+    def _piece(self, tag: str, words: str) -> Inline:
+        if tag.startswith(PREFIX):
+            return Piece(words, tag, self.alias(tag))
+        key = tag.removeprefix(REF)
+        return Reference("figure" if key in self._charts else "table", key) if tag else Piece(words)
 
     def alias(self, tag: str) -> str:
         """Return a figure's title, such as 党员总数（全市）同比, at most 64 characters as Word allows."""
@@ -72,34 +106,63 @@ class Writer:
 
     def table(self, lines: Sequence[Line]) -> None:
         """Write a table: first row the heading, `|= 40l 20r` widths in mm and alignment, then the rows."""
-        cells = [[c.strip() for c in line.text.split(CELL)] for line in lines if line.kind == "row"]
-        shape = next((line.text.split() for line in lines if line.kind == "widths"), [])
+        cells, shape = _cells(lines)
         columns = len(cells[0])
-        if len(shape) != columns:
-            shape = [f"{_TEXT_WIDTH // columns}l"] * columns
-        header = ["".join(t for _, t in stretches(c)) for c in cells[0]]
+        widths = shape.split()
+        if len(widths) != columns:
+            widths = [f"{_WIDTH[self._wide] // columns}l"] * columns
         rows = [[self.pieces(c) for c in (row + [""] * columns)[:columns]] for row in cells[1:]]
-        align = [_ALIGN.get(s[-1], "left") for s in shape]
-        self.document.table(header, rows, [float(s[:-1]) for s in shape], align)
+        align = [_ALIGN.get(w[-1], "left") for w in widths]
+        ruled = self._in_annex and len(rows) > _MANY_ROWS
+        self.document.table([*map(bare, cells[0])], rows, [float(w[:-1]) for w in widths], align, ruled=ruled)
+
+    def chart(self, lines: Sequence[Line]) -> None:
+        """Write a chart: first row the names of its series, then a category a row; `|= 件` is its unit."""
+        title, key = key_of(lines[0].text)
+        cells, unit = _cells(lines[1:])
+        series = [
+            (bare(name), [_number(row[at]) for row in cells[1:]]) for at, name in enumerate(cells[0][1:], start=1)
+        ]
+        self.document.chart(_CHART[lines[0].kind], [bare(row[0]) for row in cells[1:]], series, unit=unit)
+        self.document.figure_title(bare(title), key)
 
 
-def _halves(text: str) -> tuple[str, str]:
-    """Return what stands before and after the bar of a signature or imprint."""
-    words = "".join(t for _, t in stretches(text))
-    first, _, second = words.partition("|")
-    return first.strip(), second.strip()
+def bare(text: str) -> str:
+    """Return marked text without its marks."""
+    return "".join(words for _, words in stretches(text))
 
 
-def _with_rows(lines: Sequence[Line]) -> Iterator[list[Line]]:
-    """Yield each line by itself, runs of table rows together."""
-    rows: list[Line] = []
+def _parts(text: str, number: int) -> list[str]:
+    """Return what stands between the bars of a signature or imprint."""
+    parts = [part.strip() for part in bare(text).split("|")]
+    return (parts + [""] * number)[:number]
+
+
+def _cells(lines: Sequence[Line]) -> tuple[list[list[str]], str]:
+    """Return the cells of table rows, and what the line of widths says."""
+    rows = [[c.strip() for c in line.text.split(CELL)] for line in lines if line.kind == "row"]
+    columns = len(rows[0])
+    shape = next((line.text for line in lines if line.kind == "widths"), "")
+    return [(row + [""] * columns)[:columns] for row in rows], shape
+
+
+def _number(cell: str) -> float | None:
+    """Return a cell of a chart as a number, None for a dash."""
+    try:
+        return float(bare(cell))
+    except ValueError:
+        return None
+
+
+def _blocks(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Yield each line by itself, table rows together, a chart with its rows."""
+    block: list[Line] = []
     for line in lines:
-        if line.kind in ("row", "widths"):
-            rows.append(line)
-            continue
-        if rows:
-            yield rows
-            rows = []
-        yield [line]
-    if rows:
-        yield rows
+        goes_on = line.kind in ("row", "widths") and block and block[0].kind in ("row", "widths", *CHARTS)
+        if not goes_on:
+            if block:
+                yield block
+            block = []
+        block.append(line)
+    if block:
+        yield block

@@ -15,15 +15,17 @@ _OPENINGS = frozenset(("其中", "并", "并且", "同时", "此外", "另", "�
 _REMARK = re.compile(
     "其中|同比|环比|分别|占(?![地用领有据])|[较比](?:上[年月季期]|去年|年初|同期)|与(?:上[年月季期]|去年|同期)"
     "|为(?:上年|去年|年初|同期)|增幅|降幅"
-    f"|(?:增长|上升|提高|增加|下降|降低|减少)了?(?:[0-9{DROP}]|{MASKED})"
+    f"|(?:增长|上升|提高|增加|下降|降低|减少|共)了?(?:[0-9{DROP}]|{MASKED})"
+    f"|(?:现?已|目前已)?(?:涉及|处理|惠及|覆盖|完成整改|完成整顿)了?(?:[0-9{DROP}]|{MASKED})"
 )
 """A clause about the one before it, which means nothing, or something false, without it."""
 
 _WHEN = re.compile(
     "截[至止].{1,12}|(?:今|去|上|本|当)年(?:以来|[上下]半年)?|[上下]半年|全年|年内|目前|其间|期间|近年来"
     "|.{0,6}年.{0,6}(?:以来|期间|底|末|[上下]半年)|年末|[从按就].{1,10}看|.{1,10}方面"
+    "|在.{1,20}(?:[中时下后前内]|同时)|(?:围绕|按照|根据|针对|结合|配合|对照|通过|为了?).{1,30}|.{1,10}后"
 )
-"""A clause that only says when, or from which side: no statement of its own."""
+"""A clause that only says when, why or from which side: no statement of its own."""
 
 _CONJUNCTION = re.compile("(?:并且|以及|同时|此外|另外|并(?![轨行网列购]))，?(?=.)")
 _MISPLACED = (
@@ -33,6 +35,11 @@ _MISPLACED = (
     (re.compile("^[，、；：。！？]+", re.MULTILINE), ""),
 )
 _LONGEST_MEASURE = 4
+_VERB = re.compile(
+    "获评|获得|获授|选树|建成|建立|新建|新设|新成立|新增|增设|创建|创办|打造|举办|组织|开展|安排|投入|下达|发放|拨付|兑现"
+    "|开发|引进|培养|培训|表彰|查处|处理|整顿|制定|印发|出台|召开|派出|选派|帮扶|完成|采用|发表|推介|受理|办结|拿出|设立"
+)
+"""What an enumeration of 、 items may begin with for all of them: 新建儿童之家2家、家长学校3家."""
 
 
 def prune(text: str) -> tuple[str, list[str]]:
@@ -170,6 +177,9 @@ class _Line:
         if not kept:
             return ""
         self._dropped.extend(readable(self._mask.show(item)) for item in items if DROP in item)
+        shared = _VERB.match(items[0])
+        if shared and DROP in items[0] and not any(map(_VERB.match, items[1:])):
+            lead += shared[0]
         return lead + "、".join(kept)
 
     def _stands_alone(self, item: str) -> bool:

@@ -20,14 +20,16 @@ def join(items: Sequence[str], last: str = "和") -> str:
     return "、".join(present[:-1]) + (last or "、") + present[-1]
 
 
-def names(items: Sequence[str], around: str, most: int) -> str:
-    """Give at most `most` names, each inside its pair of marks (《》 or “”), and 等 where there are more.
+def names(items: Sequence[str], around: str, most: int, *, counted: bool = False) -> str:
+    """Give at most `most` names, each inside its pair of marks (《》 or “”, "" for none), 等 where there are more.
 
-    A name that a clerk already put inside such marks gets no second pair; inside “” other quotation marks become ‘’.
+    With `counted` a number follows, so that 等 stands there in any case. A name that a clerk already put inside such
+    marks gets no second pair; inside “” other quotation marks become ‘’.
     """
-    opening, closing = around[0], around[-1]
+    opening, closing = around[:1], around[1:]
     told = [f"{opening}{_inside(item, opening, closing)}{closing}" for item in items[:most]]
-    return "、".join(told).replace(f"{closing}、{opening}", closing + opening) + ("等" if len(items) > most else "")
+    between = "" if around else "、"
+    return between.join(told) + ("等" if told and (counted or len(items) > most) else "")
 
 
 def ordered(sentences: Sequence[str]) -> str:
@@ -74,6 +76,6 @@ def _paired(text: str, opening: str, closing: str) -> str:
 
 def _inside(item: str, opening: str, closing: str) -> str:
     text = item.strip()
-    if text.startswith(opening) and text.endswith(closing) and text.count(opening) == 1:
+    if opening and text.startswith(opening) and text.endswith(closing) and text.count(opening) == 1:
         text = text[1:-1]
     return text.replace("“", "‘").replace("”", "’") if opening == "“" else text

@@ -68,26 +68,28 @@ def change(current: Fraction | None, prior: Fraction | None, *, percent_points: 
     return _told(percent, ("增长", "下降"), "%")
 
 
-def roundly(value: Fraction, scale: Scale, decimals: int, how: Roundness) -> tuple[str, str, str, str]:
-    """Give (word before, digits, scale word, word after): 近1300, 2800余, 2.8万多, 约1.3万.
+def roundly(value: Fraction, word: str, decimals: int, scale: Scale, how: Roundness) -> tuple[str, str, str]:
+    """Give what stands before the digits, the digits, and what stands behind: ("近", "1300", "人次").
 
-    Two leading figures stay. 余 and 多 never say more than there is and 近 never less: what is not near the next round
-    number (within three parts in a hundred) is told by 余. A number that is round already, or below 10, stays as it is.
+    Two leading figures stay: 2800余人次, 120多万元, 86万余元, 约1.3万人次. 余 and 多 never say more than there is, 近
+    never less: what is not near the next round number (within three parts in a hundred) is told by 余. A number that is
+    round already, or too small to be rounded, stays as it is. `word` is the measure word.
     """
-    word: Scale = scale if scale and abs(value) >= _WAN else ""
-    shown = value / _WAN if word else value
+    exact, told = scaled(value, scale, decimals)
+    unit = told + word
+    shown = value / _WAN if told else value
     step = _step(shown)
     below = shown // step * step
-    if value < _LEAST_ROUND or below == shown:
-        number, told = scaled(value, scale, decimals)
-        return "", number, told, ""
+    if below == shown or (step < _LEAST_ROUND and not unit.startswith("万")):
+        return "", exact, unit
     above = below + step
     if how == "about":
-        nearest = below if (shown - below) * 2 < step else above
-        return "约", _round_digits(nearest), word, ""
+        return "约", digits(below if (shown - below) * 2 < step else above, 2), unit
     if how == "near" and (above - shown) * 100 <= above * _NEAR:
-        return "近", _round_digits(above), word, ""
-    return "", _round_digits(below), word, "多" if how == "more" else "余"
+        return "近", digits(above, 2), unit
+    after = "多" if how == "more" else "余"
+    number = digits(below, 2)
+    return "", number, after + unit if number.endswith("0") or not unit.startswith("万") else f"万{after}{unit[1:]}"
 
 
 def shares(parts: Sequence[Fraction], decimals: int = 1) -> list[Fraction]:
@@ -113,10 +115,6 @@ def _step(value: Fraction) -> Fraction:
     while value < step * 10:
         step /= 10
     return step
-
-
-def _round_digits(value: Fraction) -> str:
-    return digits(value, 2)
 
 
 def _told(difference: Fraction, words: tuple[str, str], unit: str) -> tuple[str, str, str]:

@@ -1,4 +1,4 @@
-"""Chinese ordinals in running text: 一是…；二是…."""
+"""Chinese ordinals in running text: 一是…；二是…, and in paragraphs that follow each other."""
 
 import re
 
@@ -18,7 +18,19 @@ def chinese_number(number: int) -> str:
     return before + ("十" if tens else "") + (_NUMERALS[ones - 1] if ones else "")
 
 
+def counted(number: int) -> str:
+    """Give 1 to 99 as a count before a measure word: 两 for 2."""
+    return "两" if number == 2 else chinese_number(number)
+
+
 _VALUES = {chinese_number(number): number for number in range(1, 100)}
+
+
+def item_ordinal(text: str) -> str:
+    """Give the ordinal a paragraph begins with, when it is one item of a list; "" when it holds a list itself."""
+    hidden = Mask().hide_figures(text)
+    found = ORDINAL.match(hidden)
+    return found[0] if found and len(ORDINAL.findall(hidden)) == 1 else ""
 
 
 def renumber(text: str) -> str:

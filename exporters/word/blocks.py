@@ -1,21 +1,21 @@
-"""What a document body is made of: paragraphs and tables, before they become XML."""
+"""What a document body is made of, before it becomes XML: paragraphs; a table is the other block."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """One paragraph: a style, its inline XML, and the few properties set on the paragraph itself.
+    """One paragraph: the id of its style, its inline XML, and the few properties set on the paragraph itself.
 
-    `level` and `numbering` number it directly, where its style does not; `right` is an indent in twips;
-    `section` closes a section with these properties.
+    `level` and `numbering` number it directly, where its style does not; `placing` holds tabs, spacing and
+    indents that depend on the text; `section` closes a section with these properties.
     """
 
     style: str
     inline: str = ""
     level: int = 0
     numbering: int = 0
-    right: int = 0
+    placing: str = ""
     keep_next: bool = False
     break_before: bool = False
     section: str = ""
@@ -29,20 +29,4 @@ class Paragraph:
             properties += "<w:pageBreakBefore/>"
         if self.level:
             properties += f'<w:numPr><w:ilvl w:val="{self.level - 1}"/><w:numId w:val="{self.numbering}"/></w:numPr>'
-        if self.right:
-            properties += f'<w:ind w:right="{self.right}"/>'
-        return f"<w:p><w:pPr>{properties}{self.section}</w:pPr>{self.inline}</w:p>"
-
-
-@dataclass(frozen=True)
-class Table:
-    """A finished table."""
-
-    content: str
-
-    def xml(self) -> str:
-        """Give the w:tbl element."""
-        return self.content
-
-
-Block = Paragraph | Table
+        return f"<w:p><w:pPr>{properties}{self.placing}{self.section}</w:pPr>{self.inline}</w:p>"

@@ -1,5 +1,7 @@
 """The four numbered levels of GB/T 9704-2012, 7.3.3: 一、（一） 1. （1）, as a native multilevel list."""
 
+from collections.abc import Iterable
+
 from exporters.word.styles import FANG, HEI, INDENT, KAI, heading_style, rfonts
 
 LEVELS = (1, 2, 3, 4)
@@ -10,10 +12,13 @@ _FORMATS = (
     ("decimal", "%3.", FANG),
     ("decimal", "（%4）", FANG),
 )
+_FRESH = "".join(
+    f'<w:lvlOverride w:ilvl="{level - 1}"><w:startOverride w:val="1"/></w:lvlOverride>' for level in LEVELS
+)
 
 
-def numbering_xml(lists: int, latin: str | None) -> str:
-    """Give the content of word/numbering.xml for `lists` independent numberings, ids 1 to `lists`.
+def numbering_xml(latin: str | None) -> str:
+    """Give the content of word/numbering.xml: the list that headings count in.
 
     Each level names the heading style it belongs to: LibreOffice shows no number otherwise.
     """
@@ -23,18 +28,15 @@ def numbering_xml(lists: int, latin: str | None) -> str:
         f'<w:lvlJc w:val="left"/><w:pPr>{INDENT}</w:pPr><w:rPr>{rfonts(face, latin)}</w:rPr></w:lvl>'
         for index, (form, text, face) in enumerate(_FORMATS)
     )
-    numbers = "".join(
-        f'<w:num w:numId="{number}"><w:abstractNumId w:val="1"/>{_fresh() if number > 1 else ""}</w:num>'
-        for number in range(1, lists + 1)
-    )
     return (
         '<w:abstractNum w:abstractNumId="1"><w:nsid w:val="4B5A0001"/><w:multiLevelType w:val="multilevel"/>'
-        f'<w:tmpl w:val="4B5A0002"/>{levels}</w:abstractNum>{numbers}'
+        f'<w:tmpl w:val="4B5A0002"/>{levels}</w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="1"/></w:num>'
     )
 
 
-def _fresh() -> str:
-    """Make a further numbering begin at one again on every level."""
+def fresh_lists(abstract: str, numbers: Iterable[int]) -> str:
+    """Give further numberings of a list, each of which begins at one again on every level."""
     return "".join(
-        f'<w:lvlOverride w:ilvl="{level - 1}"><w:startOverride w:val="1"/></w:lvlOverride>' for level in LEVELS
+        f'<w:num w:numId="{number}"><w:abstractNumId w:val="{abstract}"/>{_FRESH}</w:num>' for number in numbers
     )

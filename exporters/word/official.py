@@ -1,212 +1,227 @@
 """An official document after GB/T 9704-2012, written block by block from top to bottom.
 
-Clause numbers are those of the standard; how each is met in Word, and what bites, is in `styles`, `page`
-and `numbering`.
+Clause numbers are those of the standard; how each is met in Word, and what bites, is in `styles`, `page`,
+`numbering` and `ending`.
 """
 
-import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from exporters.word.blocks import Block, Paragraph, Table
-from exporters.word.numbering import LEVELS, numbering_xml
-from exporters.word.package import WordPackage
-from exporters.word.page import (
-    CHARACTER,
-    EVEN_FOOTER,
-    HALF_CHARACTER,
-    LANDSCAPE,
-    ODD_FOOTER,
-    PORTRAIT,
-    SETTINGS,
-    Grid,
-    Page,
-    footer_xml,
-    section_xml,
-    twips,
-)
-from exporters.word.pieces import InlineWriter, Piece, is_wide
-from exporters.word.styles import font_table_xml, heading_style, styles_xml
-from exporters.word.table import Align, Row, table_xml
+from exporters.word import ending
+from exporters.word.blocks import Paragraph
+from exporters.word.chart import Kind as ChartKind
+from exporters.word.chart import Series, chart_parts
+from exporters.word.drawing import chart_frame
+from exporters.word.flow import Flow
+from exporters.word.layout import Layout
+from exporters.word.numbering import LEVELS
+from exporters.word.package import Part, core_part, package
+from exporters.word.page import twips
+from exporters.word.pieces import Inline, InlineWriter, Piece
+from exporters.word.style_document import StyleDocument, default_style
+from exporters.word.styles import heading_style
+from exporters.word.table import Align, Row, table
+from workbook.files import replacing
 
 _LEADS = {1: "Lead1", 2: "Lead2"}
 _ROUNDING = twips(0.2)
+_CHART_MM = (150.0, 75.0)
 
 
 class OfficialDocument:
-    """An A4 report: title, addressee, four numbered levels, tables, signature, page numbers.
+    """An A4 report: red head, title, addressee, four numbered levels, tables, charts, signature, annexes, 版记.
 
     The same calls with the same arguments give the same file, byte for byte.
     """
 
     def __init__(
-        self, title: str, created: datetime, *, remarks: str = "", latin: str | None = None, grid: Grid = "portable"
+        self,
+        title: str,
+        created: datetime,
+        *,
+        remarks: str = "",
+        layout: Layout = Layout(),  # noqa: B008 - frozen
+        style: StyleDocument | None = None,
     ) -> None:
         """Begin a portrait document; `title`, `created` and `remarks` become its core properties.
 
-        `latin` is the face of digits and letters in running text (the Chinese face if None).
+        `style` is an office's own style document; without one the standard's styles are used.
         """
-        self._title, self._remarks = title, remarks
-        self._created = created
-        self._latin = latin
-        self._grid: Grid = grid
+        self._core = core_part(title, created, remarks)
+        self._layout = layout
+        self._style = style or default_style(layout)
+        self._ids = self._style.ids
         self._writer = InlineWriter()
-        self._blocks: list[Block] = []
-        self._page = PORTRAIT
-        self._numbering = 1
+        self._flow = Flow(self._style)
+        self._charts: list[Part] = []
+        self._lists = 1
         self._levels_used = False
-        self._break_pending = False
-        self._title_pending = False
-        self._section_is_empty = True
+
+    def red_head(self, text: str) -> None:
+        """Add 发文机关标志, such as 中共澜州市委组织部文件, red and centred (7.2.4)."""
+        if self._layout.head:
+            self._flow.add(ending.red_head(self._writer, self._ids, text))
+
+    def number(self, text: str) -> None:
+        """Add 发文字号, such as 澜组发〔2020〕5号, over the red line (7.2.5, 7.2.7)."""
+        if self._layout.head:
+            self._add("Number", text)
 
     def title(self, text: str) -> None:
         r"""Add the title, 2号小标宋 centred (7.3.1); "\n" in it breaks the line where sense allows.
 
         A title after headings opens a new part, whose headings count from 一、 again.
         """
-        if self._levels_used:
-            self._numbering += 1
-            self._levels_used = False
-        self._title_pending = False
-        self._add(Paragraph("DocumentTitle", self._write(text)))
-        self._title_pending = True
+        self._count_anew()
+        self._flow.add_title(Paragraph(self._ids["DocumentTitle"], self._write(text)))
 
     def subtitle(self, text: str) -> None:
         """Add a line under the title, 楷体 3号 centred, such as （2020年上半年）."""
-        self._title_pending = False
-        self._add(Paragraph("DocumentSubtitle", self._write(text)))
-        self._title_pending = True
+        self._flow.add_title(Paragraph(self._ids["DocumentSubtitle"], self._write(text)))
 
     def addressee(self, text: str) -> None:
         """Add the receiving bodies, flush left after one blank line (7.3.2); a missing colon is added."""
-        self._add(Paragraph("Addressee", self._write(text if text.endswith("：") else f"{text}：")))
+        self._add("Addressee", text if text.endswith("：") else f"{text}：")
 
-    def heading(self, level: int, pieces: Sequence[Piece]) -> None:
+    def heading(self, level: int, pieces: Sequence[Inline]) -> None:
         """Add a heading of level 1 to 4, numbered 一、/（一）/1./（1） by Word itself (7.3.3)."""
-        inline = self._writer.write(pieces)
-        if self._numbering == 1:
-            self._check_level(level)
-            self._add(Paragraph(heading_style(level), inline))
-        else:
-            self._add(self._numbered(heading_style(level), level, inline))
+        self._flow.add(self._numbered(heading_style(level), level, self._writer.write(pieces)))
 
-    def run_in(self, level: int, lead_pieces: Sequence[Piece], body_pieces: Sequence[Piece]) -> None:
+    def run_in(self, level: int, lead_pieces: Sequence[Inline], body_pieces: Sequence[Inline]) -> None:
         """Add a paragraph that opens with its own numbered heading sentence, then runs on (7.3.3)."""
-        lead = self._writer.write(lead_pieces, _LEADS.get(level, ""))
-        self._add(self._numbered("RunIn", level, lead + self._writer.write(body_pieces)))
+        lead = self._writer.write(lead_pieces, self._ids[_LEADS[level]] if level in _LEADS else "")
+        self._flow.add(self._numbered("RunIn", level, lead + self._writer.write(body_pieces)))
 
-    def body(self, pieces: Sequence[Piece]) -> None:
+    def body(self, pieces: Sequence[Inline]) -> None:
         """Add a paragraph of text, 3号仿宋, two characters in (7.3.3)."""
-        self._add(Paragraph("Body", self._writer.write(pieces)))
+        self._flow.add(Paragraph(self._ids["Body"], self._writer.write(pieces)))
 
-    def table_title(self, text: str) -> None:
-        """Add the title of the table that follows, kept on its page."""
-        self._add(Paragraph("TableTitle", self._write(text)))
+    def table_title(self, text: str, key: str = "") -> None:
+        """Add the title of the table that follows, 表1　…, kept on its page; a `Reference` names it by `key`."""
+        label = self._writer.captions.caption("table", key)
+        self._flow.add(Paragraph(self._ids["TableTitle"], label + self._write(f"　{text}")))
 
     def table(
-        self, header: Sequence[str], rows: Sequence[Row], widths_mm: Sequence[float], align: Sequence[Align]
+        self,
+        header: Sequence[str],
+        rows: Sequence[Row],
+        widths_mm: Sequence[float],
+        align: Sequence[Align],
+        *,
+        ruled: bool = False,
     ) -> None:
-        """Add a ruled table; its head repeats on every page and no row is split across pages.
+        """Add a table of three rules, or `ruled` like a form; its head repeats and no row is split across pages.
 
         Raises ValueError when the columns do not agree or are wider than the type area together.
         """
-        if twips(sum(widths_mm)) > self._page.text_width + _ROUNDING:
+        if twips(sum(widths_mm)) > self._flow.text_width + _ROUNDING:
             raise ValueError(f"the table is {sum(widths_mm):g} mm wide, more than the type area")
-        content = table_xml(self._writer, header, rows, widths_mm, align)
-        last = self._blocks[-1] if self._blocks else None
-        if self._break_pending or self._title_pending or isinstance(last, Table):
-            self._add(Paragraph("Separator"))
-        self._blocks.append(Table(content))
-        self._section_is_empty = False
+        if len(widths_mm) != len(align):
+            raise ValueError(f"the table has {len(widths_mm)} widths, but {len(align)} alignments")
+        columns = list(zip(widths_mm, align, strict=True))
+        self._flow.add_table(table(self._writer, self._ids, header, rows, columns, ruled=ruled))
 
     def note(self, text: str) -> None:
-        """Add a small note under a table."""
-        self._add(Paragraph("TableNote", self._write(text)))
+        """Add a small note under a table, kept on the page of its last row."""
+        self._flow.keep_last()
+        self._add("TableNote", text)
+
+    def chart(self, kind: ChartKind, categories: Sequence[str], series: Series, *, unit: str = "") -> None:
+        """Add a chart that can be edited in Word: "bar" columns, "line"s, or the "share"s of one series.
+
+        None in a series is no value. Raises ValueError when series and categories do not agree.
+        """
+        number = len(self._charts) // 3 + 1
+        parts = chart_parts(number, kind, categories, series, unit)
+        self._charts += parts
+        frame = chart_frame(parts[0].id, number=number, size_mm=_CHART_MM)
+        self._flow.add(Paragraph(self._ids["Figure"], frame))
+
+    def figure_title(self, text: str, key: str = "") -> None:
+        """Add the title under a figure, 图1　…, kept on its page; a `Reference` names it by `key`."""
+        label = self._writer.captions.caption("figure", key)
+        self._flow.add(Paragraph(self._ids["FigureTitle"], label + self._write(f"　{text}")))
 
     def page_break(self) -> None:
         """Begin the next block on a new page."""
-        self._break_pending = True
+        self._flow.break_page()
+
+    def annex_note(self, titles: Sequence[str]) -> None:
+        """Add 附件说明 after the text, before the signature (7.3.4)."""
+        if self._layout.annex_note:
+            for paragraph in ending.annex_note(self._writer, self._ids, titles):
+                self._flow.add(paragraph)
 
     def signature(self, office: str, date: str) -> None:
-        """Add office and date as a document without a seal has them (7.3.5.2).
+        """Add office and date (7.3.5), as for a sealed document if the layout says so.
 
-        One blank line; the office ends two characters from the right; the date begins two characters
-        right of the office, or, being longer, ends two characters from the right and the office moves left.
+        They stay on the page of the text's end: no page may hold a signature alone (7.3.5.4).
         """
-        office_right = 2 * CHARACTER
-        date_right = office_right + _width(office) - 2 * CHARACTER - _width(date)
-        if date_right < 2 * CHARACTER:
-            office_right += 2 * CHARACTER - date_right
-            date_right = 2 * CHARACTER
-        self._keep_last_with_next()
-        self._add(Paragraph("Office", self._write(office), right=office_right))
-        self._add(Paragraph("IssueDate", self._write(date), right=date_right))
+        self._flow.keep_last()
+        for paragraph in ending.signature(self._writer, self._ids, office, date, sealed=self._layout.seal):
+            self._flow.add(paragraph)
+
+    def annex(self, title: str, number: int | None = None, *, landscape: bool = False) -> None:
+        """Begin an annex on a new page (7.4): 附件1, or 附件 without a number; its title on the third line.
+
+        Its headings count from 一、 again. `landscape` turns the page, for wide tables.
+        """
+        if landscape or self._flow.landscape:
+            self._flow.begin_section(self._style.landscape if landscape else self._style.portrait)
+        else:
+            self._flow.break_page()
+        self._count_anew()
+        self._flow.add(ending.annex_mark(self._writer, self._ids, number or 0))
+        self._flow.add_title(Paragraph(self._ids["AnnexTitle"], self._write(title)))
+
+    def imprint(self, copies: str, office: str, date: str) -> None:
+        """Add 版记 on the bottom of the last page (7.3.6), nothing after it; `copies` may be empty.
+
+        That the last page should be an even one is left to the printer: reports are read on screen first.
+        """
+        if self._layout.imprint:
+            if self._flow.landscape:
+                self._flow.begin_section(self._style.portrait)
+            width = self._flow.text_width
+            self._flow.add(ending.imprint(self._writer, self._ids, copies, office, date, width))
 
     def landscape_section(self) -> None:
         """Begin a new page set sideways, for wide tables (7.4): 225 x 156 mm of type area."""
-        self._begin_section(LANDSCAPE)
+        self._flow.begin_section(self._style.landscape)
 
     def portrait_section(self) -> None:
         """Begin a new upright page: 156 x 225 mm of type area."""
-        self._begin_section(PORTRAIT)
+        self._flow.begin_section(self._style.portrait)
+
+    def to_bytes(self) -> bytes:
+        """Give the finished file; UnknownReference when the text mentions a table or figure that has no title."""
+        body = self._writer.captions.resolve(self._flow.xml())
+        parts = [self._style.numbering_for(self._lists), *self._charts, self._core]
+        return package(self._style.base, self._style.parts, body, parts)
 
     def save(self, path: Path) -> None:
         """Write the document to `path` in one step; a file already there is replaced."""
-        blocks = list(self._blocks)
-        if not blocks or isinstance(blocks[-1], Table):
-            blocks.append(Paragraph("Separator"))
-        package = WordPackage(self._title, self._created, self._remarks)
-        package.set_styles(styles_xml(self._latin, self._grid))
-        package.set_numbering(numbering_xml(self._numbering, self._latin))
-        package.set_settings(SETTINGS)
-        package.set_fonts(font_table_xml())
-        package.add_footer(ODD_FOOTER, footer_xml("right"))
-        package.add_footer(EVEN_FOOTER, footer_xml("left"))
-        package.set_body("".join(block.xml() for block in blocks) + section_xml(self._page, self._grid))
-        package.save(path)
+        data = self.to_bytes()
+        with replacing(path) as temporary:
+            temporary.write_bytes(data)
 
     def _write(self, text: str) -> str:
         return self._writer.write([Piece(text)])
 
-    def _add(self, paragraph: Paragraph) -> None:
-        """Add a paragraph, after the blank line and the page break that are due."""
-        if self._title_pending:
-            self._title_pending = False
-            self._add(Paragraph("Body"))
-        if self._break_pending:
-            self._break_pending = False
-            paragraph = dataclasses.replace(paragraph, break_before=not self._section_is_empty)
-        self._section_is_empty = False
-        self._blocks.append(paragraph)
+    def _add(self, style: str, text: str) -> None:
+        self._flow.add(Paragraph(self._ids[style], self._write(text)))
+
+    def _count_anew(self) -> None:
+        if self._levels_used:
+            self._lists += 1
+            self._levels_used = False
 
     def _numbered(self, style: str, level: int, inline: str) -> Paragraph:
-        self._check_level(level)
-        return Paragraph(style, inline, level=level, numbering=self._numbering)
-
-    def _check_level(self, level: int) -> None:
+        """Give a numbered paragraph; in the first list a heading's style numbers it already."""
         if level not in LEVELS:
             raise ValueError(f"an official document has levels 1 to 4, not {level}")
         self._levels_used = True
-
-    def _keep_last_with_next(self) -> None:
-        """Keep the last paragraph by the signature: no page may hold a signature alone (7.3.5.4)."""
-        if self._blocks and isinstance(last := self._blocks[-1], Paragraph):
-            self._blocks[-1] = dataclasses.replace(last, keep_next=True)
-
-    def _begin_section(self, page: Page) -> None:
-        """Close the section at the last paragraph and go on with `page`."""
-        self._break_pending = False
-        if not self._section_is_empty:
-            last = self._blocks[-1]
-            if isinstance(last, Table):
-                last = Paragraph("Separator")
-                self._blocks.append(last)
-            self._blocks[-1] = dataclasses.replace(last, section=section_xml(self._page, self._grid))
-        self._page = page
-        self._section_is_empty = True
-
-
-def _width(text: str) -> int:
-    """Give the width of a line of 3号 text in twips."""
-    return sum(CHARACTER if is_wide(character) else HALF_CHARACTER for character in text)
+        if self._lists == 1 and style != "RunIn":
+            return Paragraph(self._ids[style], inline)
+        return Paragraph(self._ids[style], inline, level=level, numbering=self._style.list_id(self._lists - 1))

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
+from exporters.word.captions import Captions, Reference
+
 LONGEST_TAG = 64
 """Word refuses to open a document whose control has a longer tag or alias."""
 
@@ -20,7 +22,9 @@ LONGEST_BOOKMARK = 40
 _NOT_IN_XML = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]",
 )
+_UNCLEAN = re.compile(f"\r|{_NOT_IN_XML.pattern}")
 _BREAKS = re.compile(r"(\n|\t)")
+_SPECIAL = re.compile("[&<>\n\t]")
 
 
 def clean_text(text: str) -> str:
@@ -42,38 +46,56 @@ class Piece:
 
     def __post_init__(self) -> None:
         """Clean all three texts and refuse names Word could not open."""
-        for name in ("text", "tag", "alias"):
-            object.__setattr__(self, name, clean_text(getattr(self, name)))
-        for name, value in (("tag", self.tag), ("alias", self.alias)):
-            if len(value) > LONGEST_TAG:
-                raise ValueError(f"{name} of a figure is longer than {LONGEST_TAG} characters: {value!r}")
+        if _UNCLEAN.search(self.text + self.tag + self.alias):
+            for name in ("text", "tag", "alias"):
+                object.__setattr__(self, name, clean_text(getattr(self, name)))
+        if len(self.tag) > LONGEST_TAG or len(self.alias) > LONGEST_TAG:
+            raise ValueError(f"a figure's tag or alias is longer than {LONGEST_TAG} characters: {self.tag, self.alias}")
         if self.alias and not self.tag:
             raise ValueError(f"a piece with an alias needs a tag: {self.alias!r}")
+
+
+Inline = Piece | Reference
 
 
 class InlineWriter:
     """Writes pieces as runs and controls; one writer per document, so that ids and names stay unique."""
 
     def __init__(self) -> None:
-        """Begin with no figure written."""
+        """Begin with no figure and no title written."""
+        self.captions = Captions()
         self._figures = 0
 
-    def write(self, pieces: Iterable[Piece], character_style: str = "") -> str:
+    def write(self, pieces: Iterable[Inline], character_style: str = "") -> str:
         """Give the XML of `pieces`, each run in `character_style` when one is named."""
-        return "".join(self._piece(piece, character_style) for piece in pieces if piece.text or piece.tag)
+        style = f'<w:rStyle w:val="{character_style}"/>' if character_style else ""
+        plain = f"<w:rPr>{style}</w:rPr>" if style else ""
+        written = ""
+        for piece in pieces:
+            if isinstance(piece, Reference):
+                written += self.captions.mention(piece, plain)
+                continue
+            properties = f"<w:rPr>{style}<w:b/><w:bCs/></w:rPr>" if piece.bold else plain
+            if piece.tag:
+                written += self._figure(piece, properties)
+            elif piece.text:
+                written += f"<w:r>{properties}{_content(piece.text)}</w:r>"
+        return written
 
-    def _piece(self, piece: Piece, character_style: str) -> str:
-        properties = _run_properties(piece, character_style)
-        run = f"<w:r>{properties}{_content(piece.text)}</w:r>"
-        if not piece.tag:
-            return run
+    def _figure(self, piece: Piece, properties: str) -> str:
+        """Give a control inside its bookmark.
+
+        It is never a plain-text control (w:text): LibreOffice 7.4 makes an input field of one, sets it in the
+        face of the paragraph whatever its run says, and doubles content such as "1.20万" on saving.
+        """
         self._figures += 1
         number = self._figures
         return (
             f'<w:bookmarkStart w:id="{number}" w:name="{bookmark_name(piece.tag, number)}"/>'
             f"<w:sdt><w:sdtPr>{properties}<w:alias w:val={quoteattr(piece.alias or piece.tag)}/>"
-            f'<w:tag w:val={quoteattr(piece.tag)}/><w:id w:val="{number}"/>{_kind(piece.text)}</w:sdtPr>'
-            f'<w:sdtContent>{run}</w:sdtContent></w:sdt><w:bookmarkEnd w:id="{number}"/>'
+            f'<w:tag w:val={quoteattr(piece.tag)}/><w:id w:val="{number}"/></w:sdtPr><w:sdtContent>'
+            f"<w:r>{properties}{_content(piece.text)}</w:r></w:sdtContent></w:sdt>"
+            f'<w:bookmarkEnd w:id="{number}"/>'
         )
 
 
@@ -91,14 +113,10 @@ def is_wide(character: str) -> bool:
     return unicodedata.east_asian_width(character) in "WFA"
 
 
-def _run_properties(piece: Piece, character_style: str) -> str:
-    style = f'<w:rStyle w:val="{character_style}"/>' if character_style else ""
-    bold = "<w:b/><w:bCs/>" if piece.bold else ""
-    return f"<w:rPr>{style}{bold}</w:rPr>" if style or bold else ""
-
-
 def _content(text: str) -> str:
     """Give `text` as the content of one run, line ends and tabs as Word's own elements."""
+    if not _SPECIAL.search(text):
+        return f'<w:t xml:space="preserve">{text}</w:t>' if text else "<w:t/>"
     parts = []
     for part in _BREAKS.split(text):
         if part == "\n":
@@ -107,15 +125,4 @@ def _content(text: str) -> str:
             parts.append("<w:tab/>")
         elif part:
             parts.append(f'<w:t xml:space="preserve">{escape(part)}</w:t>')
-    return "".join(parts) or "<w:t/>"
-
-
-def _kind(text: str) -> str:
-    """Make the control plain text, except where LibreOffice 7.4 would then repeat its content.
-
-    It does so when a plain control mixes Chinese and Latin text ("1.20万"); such a control stays rich.
-    """
-    wide = {is_wide(character) for character in text}
-    if len(wide) > 1:
-        return ""
-    return '<w:text w:multiLine="1"/>' if "\n" in text else "<w:text/>"
+    return "".join(parts)

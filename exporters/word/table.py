@@ -1,60 +1,92 @@
-"""A ruled table whose head repeats on every page and whose rows stay whole."""
+"""A table whose head repeats on every page and whose rows stay whole: three rules, or a grid."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from exporters.word.page import twips
-from exporters.word.pieces import InlineWriter, Piece
+from exporters.word.pieces import Inline, InlineWriter, Piece
 
 Align = Literal["left", "center", "right"]
-Row = Sequence[Sequence[Piece]]
+Row = Sequence[Sequence[Inline]]
 
 _MOST_COLUMNS_IN_LARGE_TYPE = 7
 _ROW_HEIGHT = 454
 
 
-def table_xml(
+@dataclass(frozen=True)
+class Table:
+    """A finished table: style ids of the table, its head and its text, and the inline XML of its cells."""
+
+    style: str
+    head_style: str
+    text_style: str
+    widths: Sequence[int]
+    align: Sequence[Align]
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    keep_next: bool = False
+
+    def xml(self) -> str:
+        """Give the w:tbl element, all cells centred in height."""
+        cells = [
+            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr>'
+            for width in self.widths
+        ]
+        head_cell = f'<w:pStyle w:val="{self.head_style}"/></w:pPr>'
+        rows = [_row([f"{cell}{head_cell}{text}" for cell, text in zip(cells, self.head, strict=True)], _REPEATED)]
+        openings = self._openings(cells)
+        rows += [_row([f"{o}{text}" for o, text in zip(openings, row, strict=True)]) for row in self.rows]
+        if self.keep_next and self.rows:
+            kept = zip(self._openings(cells, "<w:keepNext/>"), self.rows[-1], strict=True)
+            rows[-1] = _row([f"{opening}{text}" for opening, text in kept])
+        return (
+            f'<w:tbl><w:tblPr><w:tblStyle w:val="{self.style}"/><w:tblW w:w="{sum(self.widths)}" w:type="dxa"/>'
+            '<w:jc w:val="center"/><w:tblLayout w:type="fixed"/><w:tblLook w:val="0020" w:firstRow="1"/></w:tblPr>'
+            "<w:tblGrid>"
+            + "".join(f'<w:gridCol w:w="{width}"/>' for width in self.widths)
+            + f"</w:tblGrid>{''.join(rows)}</w:tbl>"
+        )
+
+    def _openings(self, cells: Sequence[str], keep: str = "") -> list[str]:
+        """Give how the cells of a row begin, up to their text."""
+        return [
+            f'{cell}<w:pStyle w:val="{self.text_style}"/>{keep}<w:jc w:val="{side}"/></w:pPr>'
+            for cell, side in zip(cells, self.align, strict=True)
+        ]
+
+
+def table(
     writer: InlineWriter,
+    styles: Mapping[str, str],
     header: Sequence[str],
     rows: Sequence[Row],
-    widths_mm: Sequence[float],
-    align: Sequence[Align],
-) -> str:
-    """Give the w:tbl: 小四 up to seven columns, 五号 beyond, all cells centred in height.
+    columns: Sequence[tuple[float, Align]],
+    *,
+    ruled: bool,
+) -> Table:
+    """Give the table: 小四 up to seven columns, 五号 beyond; `columns` are widths in mm and sides.
 
-    Raises ValueError when header, widths, alignments and rows do not have the same number of columns.
+    Raises ValueError when header, columns and rows do not have the same number of columns.
     """
-    columns = len(header)
-    if not columns or {len(widths_mm), len(align), *map(len, rows)} != {columns}:
-        raise ValueError(f"every row, width and alignment of the table must have {columns} columns")
-    widths = [twips(width) for width in widths_mm]
-    small = "" if columns <= _MOST_COLUMNS_IN_LARGE_TYPE else "Small"
-    head = [
-        f'<w:p><w:pPr><w:pStyle w:val="TableHead{small}"/></w:pPr>{writer.write([Piece(text)])}</w:p>'
-        for text in header
-    ]
-    body = "".join(
-        _row([_cell(writer, cell, side, small) for cell, side in zip(row, align, strict=True)], widths) for row in rows
-    )
-    return (
-        f'<w:tbl><w:tblPr><w:tblStyle w:val="ReportTable"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
-        '<w:jc w:val="center"/><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>'
-        + "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-        + f"</w:tblGrid>{_row(head, widths, repeated=True)}{body}</w:tbl>"
+    if not columns or {len(header), *map(len, rows)} != {len(columns)}:
+        raise ValueError(f"header and every row of the table must have {len(columns)} columns")
+    small = "" if len(columns) <= _MOST_COLUMNS_IN_LARGE_TYPE else "Small"
+    write = writer.write
+    return Table(
+        styles["RuledTable" if ruled else "ThreeLineTable"],
+        styles[f"TableHead{small}"],
+        styles[f"TableText{small}"],
+        [twips(width) for width, _ in columns],
+        [side for _, side in columns],
+        [write([Piece(text)]) for text in header],
+        [[write(cell) for cell in row] for row in rows],
     )
 
 
-def _cell(writer: InlineWriter, pieces: Sequence[Piece], side: Align, small: str) -> str:
-    properties = f'<w:pStyle w:val="TableText{small}"/><w:jc w:val="{side}"/>'
-    return f"<w:p><w:pPr>{properties}</w:pPr>{writer.write(pieces)}</w:p>"
+_WHOLE = f'<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="{_ROW_HEIGHT}" w:hRule="atLeast"/>'
+_REPEATED = "<w:tblHeader/>"
 
 
-def _row(cells: Sequence[str], widths: Sequence[int], *, repeated: bool = False) -> str:
-    properties = f'<w:cantSplit/><w:trHeight w:val="{_ROW_HEIGHT}" w:hRule="atLeast"/>'
-    if repeated:
-        properties += "<w:tblHeader/>"
-    written = "".join(
-        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>{cell}</w:tc>'
-        for cell, width in zip(cells, widths, strict=True)
-    )
-    return f"<w:tr><w:trPr>{properties}</w:trPr>{written}</w:tr>"
+def _row(cells: Sequence[str], repeated: str = "") -> str:
+    return f"{_WHOLE}{repeated}</w:trPr>{'</w:p></w:tc>'.join(cells)}</w:p></w:tc></w:tr>"

@@ -115,6 +115,7 @@ class Round:
     others: tuple[Unit, ...] = ()  # of the list, but closed or yet to come
     upward: Unit | None = None  # this office in the list of the tier above, if there is one
     above: str = ""  # the office there
+    layout: Mapping[str, str | bool] = field(default_factory=dict)  # how this office lays its reports out
 
     def unit(self, code: str) -> Unit | None:
         """Return the unit of this period with this code, or None."""
