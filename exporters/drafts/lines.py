@@ -152,7 +152,7 @@ def _row(line: ViewLine) -> ViewRow | None:
         same = bool(found) and all(found)
     else:
         row = ViewRow("row", tuple(cell.strip() for cell in cells_of(line.text[1:])))
-        same = True
+        same = bool(row.cells)
     return row if same and row_text(row) == line.text else None
 
 

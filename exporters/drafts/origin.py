@@ -10,26 +10,28 @@ from xml.sax.saxutils import escape, quoteattr
 from lxml import etree
 
 from exporters.package import tree
+from exporters.word.package import Part
 
 _NAMESPACE = "urn:huibao:template"
-_ITEM = "customXml/item{}.xml"
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_TYPE = "application/vnd.openxmlformats-officedocument.{}+xml"
 _PROPERTY = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 _PROPERTIES = "docProps/custom.xml"
 _KEYS = ("genre", "pack", "place", "hash")
 
-_TYPES = (
-    '<Override PartName="/docProps/custom.xml" '
-    'ContentType="application/vnd.openxmlformats-officedocument.custom-properties+xml"/>'
-    '<Override PartName="/customXml/itemProps1.xml" '
-    'ContentType="application/vnd.openxmlformats-officedocument.customXmlProperties+xml"/>'
+_ROOT_LINKS = (
+    f'{_DECLARATION}<Relationships xmlns="{_PACKAGE}/relationships">'
+    f'<Relationship Id="document" Type="{_OFFICE}/relationships/officeDocument" Target="word/document.xml"/>'
+    f'<Relationship Id="core" Type="{_PACKAGE}/relationships/metadata/core-properties" Target="docProps/core.xml"/>'
+    f'<Relationship Id="custom" Type="{_OFFICE}/relationships/custom-properties" Target="{_PROPERTIES}"/>'
+    "</Relationships>"
 )
-_ROOT_LINK = f'<Relationship Id="rIdHuibao" Type="{_OFFICE}/relationships/custom-properties" Target="{_PROPERTIES}"/>'
-_LINK = f'<Relationship Id="rIdHuibao" Type="{_OFFICE}/relationships/customXml" Target="../customXml/item1.xml"/>'
 _ITEM_LINKS = (
-    f'{_DECLARATION}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-    f'<Relationship Id="rId1" Type="{_OFFICE}/relationships/customXmlProps" Target="itemProps1.xml"/></Relationships>'
+    f'{_DECLARATION}<Relationships xmlns="{_PACKAGE}/relationships">'
+    f'<Relationship Id="properties" Type="{_OFFICE}/relationships/customXmlProps" Target="itemProps1.xml"/>'
+    "</Relationships>"
 )
 _ITEM_PROPERTIES = (
     f'{_DECLARATION}<ds:datastoreItem ds:itemID="{{6B1F4A5C-3D2E-4F60-8A7B-9C0D1E2F3A4B}}" '
@@ -48,30 +50,25 @@ class Origin:
     hash: str = ""
     text: str | None = None
 
-    def parts(self) -> dict[str, str]:
+    def parts(self) -> list[Part]:
         """Return the parts that keep it: properties, which every program keeps, and the text, which Word keeps."""
-        properties = "".join(
+        entries = "".join(
             f'<property fmtid="{_PROPERTY}" pid="{n}" name="huibao.{key}"><vt:lpwstr>{escape(getattr(self, key))}'
             "</vt:lpwstr></property>"
             for n, key in enumerate(_KEYS, start=2)
         )
-        return {
-            _PROPERTIES: f'{_DECLARATION}<Properties xmlns="{_OFFICE}/custom-properties" '
-            f'xmlns:vt="{_OFFICE}/docPropsVTypes">{properties}</Properties>',
-            _ITEM.format(1): f"{_DECLARATION}<template xmlns={quoteattr(_NAMESPACE)} hash={quoteattr(self.hash)}>"
-            f"{escape(self.text or '')}</template>",
-            "customXml/itemProps1.xml": _ITEM_PROPERTIES,
-            "customXml/_rels/item1.xml.rels": _ITEM_LINKS,
-        }
-
-    def linked(self, name: str, content: str) -> str:
-        """Return a part of the package that must name the new parts, with their names."""
-        added, end = {
-            "[Content_Types].xml": (_TYPES, "</Types>"),
-            "_rels/.rels": (_ROOT_LINK, "</Relationships>"),
-            "word/_rels/document.xml.rels": (_LINK, "</Relationships>"),
-        }.get(name, ("", ""))
-        return content.replace(end, added + end) if added else content
+        properties = (
+            f'{_DECLARATION}<Properties xmlns="{_OFFICE}/custom-properties" '
+            f'xmlns:vt="{_OFFICE}/docPropsVTypes">{entries}</Properties>'
+        )
+        text = f"{_DECLARATION}<template xmlns={quoteattr(_NAMESPACE)}>{escape(self.text or '')}</template>"
+        return [
+            Part("_rels/.rels", _ROOT_LINKS.encode()),
+            Part(_PROPERTIES, properties.encode(), _TYPE.format("custom-properties")),
+            Part("customXml/item1.xml", text.encode(), relation="customXml", id="template"),
+            Part("customXml/itemProps1.xml", _ITEM_PROPERTIES.encode(), _TYPE.format("customXmlProperties")),
+            Part("customXml/_rels/item1.xml.rels", _ITEM_LINKS.encode()),
+        ]
 
 
 def origin_of(parts: Mapping[str, bytes]) -> Origin:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
-import re
-import tempfile
-import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,41 +13,46 @@ from exporters.drafts.origin import Origin, text_hash
 from exporters.drafts.wording import Wording
 from exporters.package import tree
 from exporters.word.drafts import added_styles
-from exporters.word.official import OfficialDocument
+from exporters.word.layout import Layout
+from exporters.word.package import core_part, package
 from exporters.word.page import twips
+from exporters.word.style_document import StyleDocument, StyleFault, default_style, load_style
 from workbook.messages import say
 from workbook.model import Genre, Pack
 
-_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _LEVELS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4}
 _WITH_KEY = ("table_title", "bars", "lines", "shares")
 _TEXT_WIDTH = 156
 _CREATED = datetime(2020, 1, 1, tzinfo=UTC)  # the same text gives the same file
-_ENTRY_DATE = (1980, 1, 1, 0, 0, 0)
-_BODY = re.compile(r"(<w:body>).*?(<w:sectPr\b(?:(?!<w:sectPr\b).)*</w:body>)", re.DOTALL)
 
 
 def edited(text: str, pack: Pack, genre: Genre, *, place: str = "") -> bytes:
     """Return the Word view of a genre's template; `place` is the folder of a pack that does not come with Huibao."""
-    parts = _shell(say("view.title", genre=genre.name))
-    styles = parts["word/styles.xml"].decode()
-    added, ids = added_styles(_known(parts["word/styles.xml"]))
-    writer = _Writer(Controls(Wording(pack, genre), ids), ids, _list_of(styles, ids["h1"]))
-    body = writer.body(view_of(text))
-    document = parts["word/document.xml"].decode()
+    style = _style(pack.root / genre.style)
+    styles = next(part for part in style.parts if part.relation == "styles")
+    added, ids = added_styles(_known(styles.content))
+    writer = _Writer(Controls(Wording(pack, genre), ids), ids, style.list_id(0))
+    body = writer.body(view_of(text)) + style.portrait.xml
     origin = Origin(genre.id, pack.id, place, text_hash(text), text)
-    changed = {
-        "word/styles.xml": styles.replace("</w:styles>", added + "</w:styles>"),
-        "word/document.xml": _BODY.sub(lambda m: m[1] + body + m[2], document),
-    }
-    content = {name: changed.get(name) or origin.linked(name, data.decode()) for name, data in parts.items()}
-    return _packed({**content, **origin.parts()})
+    widened = replace(styles, content=styles.content.replace(b"</w:styles>", f"{added}</w:styles>".encode()))
+    shared = [widened if part is styles else part for part in style.parts]
+    core = core_part(say("view.title", genre=genre.name), _CREATED)
+    return package(b"", (), body, [*shared, style.numbering_for(1), core, *origin.parts()])
+
+
+def _style(path: Path) -> StyleDocument:
+    """Return the genre's own styles, the standard's where it has none that can be used."""
+    try:
+        return load_style(path) if path.is_file() else default_style(Layout())
+    except StyleFault:
+        return default_style(Layout())
 
 
 class _Writer:
     """Writes a view's lines and tables as blocks of the document."""
 
-    def __init__(self, controls: Controls, ids: Mapping[str, str], numbering: str) -> None:
+    def __init__(self, controls: Controls, ids: Mapping[str, str], numbering: int) -> None:
         self.controls, self.ids, self.numbering = controls, ids, numbering
 
     def body(self, view: list[ViewLine | ViewTable]) -> str:
@@ -126,33 +128,6 @@ def _widths(table: ViewTable) -> list[int]:
     return [max(1, twips(width * shrunk)) for width in millimetres]
 
 
-def _shell(title: str) -> dict[str, bytes]:
-    """Return the parts of an empty official document."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "shell.docx"
-        OfficialDocument(title, _CREATED).save(path)
-        with zipfile.ZipFile(path) as archive:
-            return {name: archive.read(name) for name in archive.namelist()}
-
-
 def _known(styles: bytes) -> dict[str, str]:
     """Return the ids of a document's styles by name."""
-    found = tree(styles).iter(f"{{{_W}}}style")
-    return {s.find(f"{{{_W}}}name").get(f"{{{_W}}}val"): s.get(f"{{{_W}}}styleId") for s in found}
-
-
-def _list_of(styles: str, heading: str) -> str:
-    """Return the numbering that the headings count in."""
-    found = re.search(rf'w:styleId="{re.escape(heading)}".*?<w:numId w:val="(\d+)"', styles, re.DOTALL)
-    return found[1] if found else "1"
-
-
-def _packed(parts: Mapping[str, str]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in parts.items():
-            entry = zipfile.ZipInfo(name, _ENTRY_DATE)
-            entry.create_system = 0
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, content.encode())
-    return buffer.getvalue()
+    return {s.find(f"{_W}name").get(f"{_W}val"): s.get(f"{_W}styleId") for s in tree(styles).iter(f"{_W}style")}
