@@ -64,6 +64,8 @@ class _Check:
         """Report a template that is not there, and blanks bound to what does not exist or must not be printed."""
         path = self.pack.root / genre.template
         if not path.is_file():
+            if (self.pack.root / genre.word_template).is_file():
+                return
             self.report("pack.toml", 0, "template", genre=genre.id, path=genre.template)
             return
         for line, text in enumerate(read_text(path).splitlines(), 1):

@@ -18,6 +18,7 @@ from exporters.narrative.own import Own
 from exporters.narrative.template import Line, TemplateFault
 from exporters.narrative.texts import Texts
 from exporters.narrative.told import Dropped, tell
+from exporters.narrative.word_template import fill
 from exporters.narrative.writer import Writer
 from exporters.picks import load_picks
 from exporters.word.layout import Layout
@@ -28,6 +29,7 @@ from workbook.collect import defined_otherwise
 from workbook.collection import Collection
 from workbook.expression.evaluate import Evaluator
 from workbook.figures import figures_frame
+from workbook.files import replacing
 from workbook.form.book import switch_line
 from workbook.layout import collected
 from workbook.messages import say
@@ -50,6 +52,7 @@ class Report:
     layout: Mapping[str, Any]  # how it deviates from the usual layout, as Layout has it
     style: Path | None  # the genre's style document
     remarks: str = ""
+    content: bytes | None = None  # the finished file, where the genre's template is itself a Word file
 
 
 def genres_of(pack: Pack, unit: Unit, period: str) -> tuple[Genre, ...]:
@@ -65,7 +68,8 @@ def of_round(collection: Collection, genre: Genre) -> Report:
     facts = OfRound(collection)
     figures = Figures(facts, frozenset(genre.withheld), HOW)
     merge = Merge(collection, figures, load_picks(collection))
-    lines, dropped = tell(source_of(facts.pack, genre), merge.context(), figures, {})
+    names = _names(facts)
+    lines, dropped, content = _tell(facts.pack, genre, merge.context(), figures, {}, names)
     picks_file = say("folder.picks")
     dropped += [Dropped(picks_file, name, say("report.not_picked")) for name in dict.fromkeys(merge.unpicked)]
     return Report(
@@ -73,11 +77,12 @@ def of_round(collection: Collection, genre: Genre) -> Report:
         None,
         tuple(lines),
         tuple(dropped),
-        _names(facts),
+        names,
         collection.period.end,
         {**genre.layout, **collection.round.layout},
         _style_of(facts.pack, genre),
         _remarks(collection),
+        content,
     )
 
 
@@ -113,22 +118,44 @@ def _of_unit(facts: OfUnit, genre: Genre, layout: Mapping[str, Any]) -> Report:
     texts = Texts(facts.pack, facts.submission, withheld)
     signed = max(facts.period.end, facts.submission.received.date())
     own = Own(facts, figures, texts, signed)
-    lines, dropped = tell(source_of(facts.pack, genre), own.context(), figures, texts.lost)
+    names = _names(facts)
+    lines, dropped, content = _tell(facts.pack, genre, own.context(), figures, texts.lost, names)
     return Report(
         genre,
         facts.unit,
         tuple(lines),
         tuple(dropped),
-        _names(facts),
+        names,
         signed,
         {**genre.layout, **layout},
         _style_of(facts.pack, genre),
+        content=content,
     )
+
+
+def _tell(
+    pack: Pack,
+    genre: Genre,
+    context: Mapping[str, Any],
+    figures: Figures,
+    lost: Mapping[str, str],
+    names: Mapping[str, str],
+) -> tuple[list[Line], list[Dropped], bytes | None]:
+    """Return the lines of a report and what was left out; the finished file where its template is a Word file."""
+    word = pack.root / genre.word_template
+    if word.is_file() and not (pack.root / genre.template).is_file():
+        content, dropped = fill(word, context, figures, lost, names)
+        return [], dropped, content
+    return *tell(source_of(pack, genre), context, figures, lost), None
 
 
 def write(report: Report, path: Path) -> None:
     """Lay the report out and write it to `path` in one step."""
-    document_of(report).save(path)
+    if report.content is None:
+        document_of(report).save(path)
+        return
+    with replacing(path) as temporary:
+        temporary.write_bytes(report.content)
 
 
 def document_of(report: Report) -> OfficialDocument:

@@ -98,10 +98,11 @@ def _compiled(source: str) -> Template:
     environment = ImmutableSandboxedEnvironment(
         trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, autoescape=False
     )
-    return environment.from_string("\n".join(SPELLING.sub(_call, _prepared(line)) for line in source.split("\n")))
+    return environment.from_string("\n".join(SPELLING.sub(call_of, _prepared(line)) for line in source.split("\n")))
 
 
-def _call(found: re.Match[str]) -> str:
+def call_of(found: re.Match[str]) -> str:
+    """Return the Jinja by which a blank that SPELLING found is filled."""
     blank = blank_of(found)
     return f'{{{{ blank("{blank.code}", "{blank.scope}", "{blank.measure}", {blank.bare}) }}}}'
 

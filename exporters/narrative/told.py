@@ -49,14 +49,14 @@ def tell(
     for line in render(source, context):
         if line.kind in LEVEL:
             where = lead_of(line.text)[0]
-        text, clauses = _told(line, figures)
-        dropped += _explained(where, clauses, {**figures.lost, **lost})
+        text, clauses = told(line, figures)
+        dropped += explained(where, clauses, {**figures.lost, **lost})
         if text.strip("　 "):
             lines.append(Line(line.kind, text))
     return _renumbered(_referring(_without_empty(lines))), dropped
 
 
-def _told(line: Line, figures: Figures) -> tuple[str, list[tuple[str, list[str]]]]:
+def told(line: Line, figures: Figures) -> tuple[str, list[tuple[str, list[str]]]]:
     """Return a line as it reads, and the clauses that went with the tags each missed."""
     text = zeros_told(line.text)
     if line.kind == "body" and (ordinal := item_ordinal(text)):
@@ -79,7 +79,7 @@ def _told(line: Line, figures: Figures) -> tuple[str, list[tuple[str, list[str]]
 
 def _item(ordinal: str, line: Line, figures: Figures) -> tuple[str, list[tuple[str, list[str]]]]:
     """Return a paragraph that is an item of a list, 二是…, without its ordinal where only its heading is left."""
-    text, clauses = _told(line, figures)
+    text, clauses = told(line, figures)
     only_heading = clauses and not lead_of(text)[1] and lead_of(line.text)[1]
     return ("" if only_heading or not text else ordinal + text), clauses
 
@@ -97,7 +97,8 @@ def _renumbered(lines: Sequence[Line]) -> list[Line]:
     return kept
 
 
-def _explained(where: str, clauses: Sequence[tuple[str, list[str]]], lost: Mapping[str, str]) -> Iterator[Dropped]:
+def explained(where: str, clauses: Sequence[tuple[str, list[str]]], lost: Mapping[str, str]) -> Iterator[Dropped]:
+    """Yield the clauses that went, each with why: what is known of the figures and texts it missed."""
     for clause, tags in clauses:
         reasons = dict.fromkeys(lost[tag] for tag in tags if tag in lost)
         yield Dropped(where, clause, "；".join(reasons) or say("report.went_along"))

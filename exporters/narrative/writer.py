@@ -93,16 +93,9 @@ class Writer:
 
     def _piece(self, tag: str, words: str) -> Inline:
         if tag.startswith(PREFIX):
-            return Piece(words, tag, self.alias(tag))
+            return Piece(words, tag, alias_of(tag, self.names))
         key = tag.removeprefix(REF)
         return Reference("figure" if key in self._charts else "table", key) if tag else Piece(words)
-
-    def alias(self, tag: str) -> str:
-        """Return a figure's title, such as 党员总数（全市）同比, at most 64 characters as Word allows."""
-        code, _, rest = tag.removeprefix(PREFIX).partition("@")
-        scope, _, measure = rest.partition(".")
-        where = self.names.get(scope, scope)
-        return say("report.alias", name=self.names[code], scope=where, measure=say(f"measure.{measure}"))[:64]
 
     def table(self, lines: Sequence[Line]) -> None:
         """Write a table: first row the heading, `|= 40l 20r` widths in mm and alignment, then the rows."""
@@ -166,3 +159,11 @@ def _blocks(lines: Sequence[Line]) -> Iterator[list[Line]]:
         block.append(line)
     if block:
         yield block
+
+
+def alias_of(tag: str, names: Mapping[str, str]) -> str:
+    """Return a figure's title, such as 党员总数（全市）同比, at most 64 characters as Word allows."""
+    code, _, rest = tag.removeprefix(PREFIX).partition("@")
+    scope, _, measure = rest.partition(".")
+    where = names.get(scope, scope)
+    return say("report.alias", name=names[code], scope=where, measure=say(f"measure.{measure}"))[:64]

@@ -67,7 +67,7 @@ _ROOT_RELATIONS = Part(
 
 def base(parts: Sequence[Part]) -> bytes:
     """Give an archive of the parts that are the same in every report of a style; packing them takes time once."""
-    return _archive((_ROOT_RELATIONS, *parts))
+    return archive((_ROOT_RELATIONS, *parts))
 
 
 def package(base: bytes, same: Sequence[Part], body: str, parts: Sequence[Part]) -> bytes:
@@ -77,7 +77,7 @@ def package(base: bytes, same: Sequence[Part], body: str, parts: Sequence[Part])
     related = [part for part in everything if part.id and part is not document]
     types = Part("[Content_Types].xml", _content_types(everything))
     relations = Part("word/_rels/document.xml.rels", relations_xml(related, "word/"))
-    return _archive([types, document, relations, *parts], base)
+    return archive([types, document, relations, *parts], base)
 
 
 def relations_xml(parts: Iterable[Part], folder: str) -> bytes:
@@ -100,7 +100,7 @@ def _content_types(parts: Iterable[Part]) -> bytes:
     ).encode()
 
 
-def _archive(parts: Iterable[Part], base: bytes = b"") -> bytes:
+def archive(parts: Iterable[Part], base: bytes = b"") -> bytes:
     """Give `base` with `parts` added, as bytes that depend on their content alone: no clock, no platform."""
     buffer = io.BytesIO(base)
     with zipfile.ZipFile(buffer, "a" if base else "w") as archive:

@@ -376,7 +376,8 @@ def entity() -> bytes:
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr(
             "word/document.xml",
-            f'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><w:document xmlns:w="{W[1:-1]}"><w:body><w:p><w:r>'
+            '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
+            f'<w:document xmlns:w="{W[1:-1]}"><w:body><w:p><w:r>'
             "<w:t>&a;</w:t></w:r></w:p></w:body></w:document>",
         )
     return buffer.getvalue()

@@ -178,6 +178,11 @@ class Genre:
         return f"{self.folder}/report.txt"
 
     @property
+    def word_template(self) -> str:
+        """Path of its Word file with Jinja in it, inside the pack: what it is written from where it has no text."""
+        return f"{self.folder}/report.docx"
+
+    @property
     def style(self) -> str:
         """Path of its style document inside the pack."""
         return f"{self.folder}/style.docx"
