@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from workbook.layout import totals_of
 from workbook.messages import say
 from workbook.model import Defect, Genre, Indicator, Pack, Rule, TextInput
 from workbook.pack import load_pack
+from workbook.reading.kind import DAMAGED, unpacked
 from workbook.tables import read_text
 
+_MOST_BYTES = 64 * 1024 * 1024
 PLACE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -63,24 +66,27 @@ class _Check:
     def _template(self, genre: Genre) -> None:
         """Report a template that is not there, and blanks bound to what does not exist or must not be printed."""
         path = self.pack.root / genre.template
+        word = self.pack.root / genre.word_template
+        if not path.is_file() and word.is_file():
+            for blank in _blanks_in_word(word):
+                self._blank(genre, genre.word_template, 0, blank)
+            return
         if not path.is_file():
-            if (self.pack.root / genre.word_template).is_file():
-                return
             self.report("pack.toml", 0, "template", genre=genre.id, path=genre.template)
             return
         for line, text in enumerate(read_text(path).splitlines(), 1):
             for blank in blanks_in(text):
-                self._blank(genre, line, blank)
+                self._blank(genre, genre.template, line, blank)
 
-    def _blank(self, genre: Genre, line: int, blank: Blank) -> None:
+    def _blank(self, genre: Genre, file: str, line: int, blank: Blank) -> None:
         known = self.pack.texts.get(blank.code) or self.pack.indicators.get(blank.code)
         if known is None:
             near = self._near(blank.code)
-            self.report(genre.template, line, "unknown_code", name=genre.id, code=blank.code, near=near)
+            self.report(file, line, "unknown_code", name=genre.id, code=blank.code, near=near)
         elif known.sensitive in genre.withheld:
-            self.report(genre.template, line, "withheld_blank", code=blank.code)
+            self.report(file, line, "withheld_blank", code=blank.code)
         elif blank.measure not in MEASURES:
-            self.report(genre.template, line, "measure", measure=blank.measure, known=" ".join(MEASURES))
+            self.report(file, line, "measure", measure=blank.measure, known=" ".join(MEASURES))
 
     def _known(self, file: str, line: int, column: str, values: Iterable[str], known: Iterable[str]) -> None:
         known = list(known)
@@ -224,6 +230,16 @@ class _Check:
         limits = [s.limit for s in text.subfields if s.limit]
         if any(limit > text.max_length for limit in limits):
             self.report(file, line, "limit", code=text.code, total=text.max_length)
+
+
+def _blanks_in_word(path: Path) -> list[Blank]:
+    """Return every blank in the text of a Word file; none of one that cannot be read, which says so when written."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            text = unpacked(archive, archive.getinfo("word/document.xml"), _MOST_BYTES).decode()
+    except DAMAGED:
+        return []
+    return blanks_in(re.sub(r"<[^>]*>", "", text))
 
 
 def _codes(item: Indicator, pack: Pack) -> set[str]:

@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from exporters.drafts.origin import Origin
 from exporters.drafts.taken_back import Taken, read_view, taken_back
 from exporters.drafts.view import edited
 from workbook.files import replacing
@@ -66,7 +67,7 @@ def save_view(
     came, defects = read_view(path.read_bytes(), path.name)
     if came is None:
         return None, defects
-    pack, defects = _pack(pack_name, came.origin.place, came.origin.pack, path)
+    pack, defects = _pack(pack_name, came.origin, path)
     if pack is None:
         return None, defects
     genre = pack.genres.get(genre_id or came.origin.genre)
@@ -76,7 +77,7 @@ def save_view(
         return None, (Defect(path.name, 0, say("draft.no_genre", genre=genre_id or came.origin.genre), remedy),)
     source = stored(pack, genre)
     taken, defects = taken_back(came, pack, genre, source.text, name=path.name)
-    root = _own(pack, path, named=bool(pack_name and Path(pack_name).is_dir()))
+    root = own_folder(path, pack.root.name) if shipped(pack.root) and not _in_place(pack_name) else pack.root
     saved = Saved(taken, genre, root / genre.template, root, copied=not root.is_dir())
     if defects or (taken.changes.lost and not drop_lost):
         return saved, defects
@@ -86,29 +87,28 @@ def save_view(
     return Saved(taken, genre, saved.path, root, saved.copied, written=True), ()
 
 
-def _pack(name: str, place: str, pack_id: str, view: Path) -> tuple[Pack | None, tuple[Defect, ...]]:
-    """Return the pack a view belongs to: the one named, the one it came from, the office's own, the one shipped."""
-    own = _own_folder(view, pack_id)
-    wanted = name or place or (str(own) if pack_id and own is not None else pack_id)
+def own_folder(beside: Path, pack_id: str) -> Path:
+    """Return where an office keeps its own copy of a pack that comes with Huibao: beside the Word view."""
+    return beside.resolve().parent / say("folder.own_pack", pack=pack_id)
+
+
+def _pack(name: str, origin: Origin, view: Path) -> tuple[Pack | None, tuple[Defect, ...]]:
+    """Return the pack a view belongs to: the one named or else the one it came from, as the office keeps it."""
+    wanted = name or origin.place or origin.pack
     folder = find_pack(wanted) if wanted else None
     if folder is None:
         problem = say("draft.no_pack", pack=wanted) if wanted else say("draft.not_a_view")
         return None, (Defect(view.name, 0, problem, say("draft.no_pack_remedy")),)
+    own = own_folder(view, folder.name)
+    if shipped(folder) and not _in_place(name) and (own / "pack.toml").is_file():
+        folder = own
     pack, defects = load_pack(folder)
     return (None, defects) if defects else (pack, ())
 
 
-def _own(pack: Pack, view: Path, *, named: bool) -> Path:
-    """Return the folder a template goes to; beside its view for a pack that comes with Huibao."""
-    if not shipped(pack.root) or (named and packs_folder().name != "_packs"):
-        return pack.root
-    return view.resolve().parent / say("folder.own_pack", pack=pack.id)
-
-
-def _own_folder(view: Path, pack_id: str) -> Path | None:
-    """Return the office's own folder of a pack beside a view, None where there is none yet."""
-    folder = view.resolve().parent / say("folder.own_pack", pack=pack_id)
-    return folder if (folder / "pack.toml").is_file() else None
+def _in_place(name: str) -> bool:
+    """Return whether somebody who works on Huibao itself named the folder of a pack in a checkout."""
+    return Path(name).is_dir() and bool(name) and packs_folder().name != "_packs"
 
 
 def _write(path: Path, text: str, source: Source) -> None:

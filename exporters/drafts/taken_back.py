@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from exporters.drafts.compare import Changes, changes
 from exporters.drafts.controls import held
@@ -12,7 +12,7 @@ from exporters.drafts.origin import Origin, text_hash
 from exporters.drafts.received import Atom, Control, Grid, Paragraph, Received, received
 from exporters.drafts.typed import loose, straightened
 from exporters.drafts.wording import Wording
-from exporters.narrative.template import MARKS, LineKind, fault_in
+from exporters.narrative.template import MARKS, fault_in
 from exporters.word.drafts import NAME_OF
 from workbook.blank import MEASURES, blanks_in, source_of
 from workbook.messages import say
@@ -195,7 +195,7 @@ class _Taking:
         blank = self.wording.blank(was)
         now = was
         if blank is not None and chosen and chosen != blank.code:
-            now = str(type(blank)(chosen, blank.scope, blank.measure, blank.bare))
+            now = str(replace(blank, code=chosen))
             self.rebound.append((was, now))
         elif not chosen and shown and not self._untouched(was, shown):
             self.note("typed_over", shown=shown, name=self.wording.called(was))
@@ -224,7 +224,7 @@ class _Taking:
             if word and isinstance(behind, str) and behind.startswith(word):
                 return now, "", behind[len(word) :]
         self.note("bare", name=self.wording.called(now), word=self.wording.word(blank))
-        return str(type(blank)(blank.code, blank.scope, blank.measure, True)), "", after
+        return str(replace(blank, bare=True)), "", after
 
     def _named(self, source: str) -> str:
         told, unknown = self.wording.typed(source)
@@ -265,6 +265,3 @@ def _together(atoms: Sequence[Atom]) -> list[Atom]:
         else:
             out.append(atom)
     return out
-
-
-__all__ = ["LineKind", "Taken", "read_view", "taken_back"]

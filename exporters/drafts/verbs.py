@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from exporters.drafts.kept import Saved
 
+_USUAL = "party-building"
+
 
 @click.group(cls=Verbs, help=say("help.template"))
 def template() -> None:
@@ -26,25 +28,28 @@ def template() -> None:
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar=say("meta.file"), help=say("help.template_output")
 )
-@click.option("--pack", "pack_name", default="party-building", metavar=say("meta.pack"), help=say("help.new_pack"))
+@click.option("--pack", "pack_name", default="", metavar=say("meta.pack"), help=say("help.template_edit_pack"))
 def template_edit(genre: str, output: Path | None, pack_name: str) -> int:
     """Write a genre's template as a Word file to edit."""
-    from exporters.drafts.kept import open_view
+    from exporters.drafts.kept import open_view, own_folder
     from workbook.files import replacing
 
-    pack = pack_named(pack_name)
+    own = own_folder(output or Path(genre), _USUAL)
+    pack = pack_named(pack_name or (str(own) if own.is_dir() else _USUAL))
     found = pack.genres.get(genre)
     if found is None:
         raise Stop(say("cli.no_genre", genre=genre, known="、".join(pack.genres)))
     if not (pack.root / found.template).is_file():
-        raise Stop(say("cli.no_file", file=pack.root / found.template))
+        word = pack.root / found.word_template
+        key = "cli.word_template" if word.is_file() else "cli.no_file"
+        raise Stop(say(key, file=word if word.is_file() else pack.root / found.template))
     path = output or Path(say("folder.view", genre=found.name))
     if path.exists():
         raise Stop(say("cli.view_exists", path=path))
     content = open_view(pack, found)
     with replacing(path) as temporary:
         temporary.write_bytes(content)
-    complain(say("cli.view_written", path=path))
+    complain(say("cli.view_written", path=path, pack=pack.root))
     return DONE
 
 

@@ -13,7 +13,8 @@ from workbook.model import Genre, Indicator, Pack
 
 _WITH_WORD = ("value", "prior", "opening", "half", "prior_reported", "mean", "over", "more", "near", "about")
 _IN_PERCENT = ("share", "part")
-_CALL = re.compile(r"(\w+)\(\s*[\"'](\w+)[\"']")
+_CALL = re.compile(r"(\w+)\(")
+_QUOTED = re.compile(r"[\"'](\w+)[\"']")
 _JOINED = re.compile(r"join\(([\w.]+)\)|([\w.]+)\s*\|\s*length")
 _FIRST_HAN = "\u4e00"
 _TYPED = re.compile(r"""([^@.|{}"'“”‘’()+=\[\],~]+)(?:@([^.|{}]+))?(?:\.([^|{}]+))?(\|\s*bare)?""")
@@ -77,7 +78,7 @@ class Wording:
         if joined and (several := joined[1] or joined[2]) in labels:
             name = say(f"label.{several}")
             return name if joined[1] else say("view.how_many", name=name)
-        name = self._name_of(call[2]) if call else ""
+        name = next(filter(None, map(self._name_of, _QUOTED.findall(inner))), "")
         if call and name:
             return say(f"label.{call[1]}", name=name) if call[1] in labels else name
         return inner

@@ -59,8 +59,8 @@ def fill(
     for name, source in template.written:
         try:
             root = tree(source.render(context).encode())
-        except (TemplateError, etree.XMLSyntaxError) as error:
-            raise TemplateFault(getattr(error, "lineno", 0) or 0, str(error)) from error
+        except (TemplateError, etree.XMLSyntaxError, KeyError) as error:  # KeyError: a code the pack does not have
+            raise TemplateFault(0, str(error)) from error
         filled.finish(root)
         parts.append(Part(name, as_bytes(root)))
     return archive(parts), filled.dropped

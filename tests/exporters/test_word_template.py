@@ -122,7 +122,8 @@ def test_what_units_write_is_only_ever_text(desk: Desk, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["{{ no_such }}", "{{ ''.__class__.__mro__ }}", "{% if %}", "{{ fig('NO_SUCH') ", "{{ kind.x }}"]
+    "text",
+    ["{{ no_such }}", "{{ ''.__class__.__mro__ }}", "{% if %}", "{{ fig('NO_SUCH') ", "{{ kind.x }}", "{{NO_SUCH}}"],
 )
 def test_a_faulty_template_is_a_fault_of_the_template(desk: Desk, text: str) -> None:
     desk.document.add_paragraph(text)
@@ -139,6 +140,12 @@ def test_a_damaged_file_is_a_fault_of_the_template(desk: Desk) -> None:
         (pack.root / pack.genres[GENRE].word_template).write_bytes(data)
         with pytest.raises(TemplateFault):
             of_form(submission({}, tier="organ", period="2020H1"), pack, pack.genres[GENRE])
+
+
+def test_pack_check_finds_a_code_nothing_has_in_a_word_template(desk: Desk) -> None:
+    desk.document.add_paragraph("{{NO_SUCH}}次")
+    assert desk.pack
+    assert [d.file[-5:] for d in check_pack(desk.folder)[1]] == [".docx"]
 
 
 def test_a_pack_may_have_a_word_file_in_place_of_a_text(desk: Desk) -> None:

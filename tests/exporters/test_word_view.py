@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from helpers import party_building
+from helpers import office, party_building
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from in_word import W, WordFile, changed, delete, insert, made, shown
@@ -393,3 +393,25 @@ def test_what_is_no_word_file_gets_a_clear_sentence(data: bytes) -> None:
 def test_an_entity_is_never_resolved() -> None:
     came, _ = read_view(entity(), "")
     assert came is None or Path("/etc/hostname").read_text().strip() not in str(came)
+
+
+@pytest.mark.parametrize("text", [SHORT, read_text(PACK.root / GENRE.template)], ids=["short", "city_merge"])
+def test_libreoffice_may_open_and_save_it(text: str, tmp_path: Path) -> None:
+    """It drops every tag; bookmarks and the text the file was made from tell the blanks."""
+    (tmp_path / "view.docx").write_bytes(edited(text, PACK, GENRE))
+    saved = office(tmp_path / "view.docx", "docx", tmp_path / "saved").read_bytes()
+    assert b"hb:" not in WordFile(saved).parts["word/document.xml"]
+    taken, defects = back(saved, "an older text")
+    assert (taken.text, defects) == (text, ())
+    assert taken.changes == type(taken.changes)()
+
+
+def test_a_blank_is_bound_anew_in_a_file_libreoffice_saved(tmp_path: Path) -> None:
+    (tmp_path / "view.docx").write_bytes(edited(SHORT, PACK, GENRE))
+    word = WordFile(office(tmp_path / "view.docx", "docx", tmp_path / "saved").read_bytes())
+    figure = next(c for c in word.controls() if shown(c) == "X")
+    next(figure.iter(f"{W}t")).text = "理论学习中心组学习次数（THE_CENTER_SESSIONS）"
+    taken, defects = back(word.saved())
+    assert defects == ()
+    assert taken.text == SHORT.replace("{{POL_MEETINGS_TOTAL}}", "{{THE_CENTER_SESSIONS}}")
+    assert len(taken.changes.rebound) == 1
