@@ -87,9 +87,11 @@ class Figures:
             direction, number, unit = change(*years(total, measure), percent_points=item.percent) or (dash, "", "")
             word = mark(tag(code, scope, DIRECTION[measure]), direction) if direction != dash else dash
             return word + (mark(tag(code, scope, measure), number) + unit if number else "")
-        value = {"prior": years(total, "yoy")[1], "prior_reported": years(total, "yoy_reported")[1]}.get(
-            measure, total.value
-        )
+        value = {
+            "prior": years(total, "yoy")[1],
+            "same": years(total, "yoy")[0],  # of the units that prior is told of
+            "prior_reported": years(total, "yoy_reported")[1],
+        }.get(measure, total.value)
         return dash if value is None else mark(tag(code, scope, measure), table_digits(item, value))
 
     def phrase(self, item: Indicator, note: str = "") -> str:

@@ -46,6 +46,7 @@ class Report:
     lines: tuple[Line, ...]
     dropped: tuple[Dropped, ...]
     names: Mapping[str, str]  # what indicators, texts and scopes are called
+    period: str  # in words
     created: date
     layout: Mapping[str, Any]  # how it deviates from the usual layout, as Layout has it
     style: Path | None  # the genre's style document
@@ -74,6 +75,7 @@ def of_round(collection: Collection, genre: Genre) -> Report:
         tuple(lines),
         tuple(dropped),
         _names(facts),
+        collection.period.title,
         collection.period.end,
         {**genre.layout, **collection.round.layout},
         _style_of(facts.pack, genre),
@@ -120,6 +122,7 @@ def _of_unit(facts: OfUnit, genre: Genre, layout: Mapping[str, Any]) -> Report:
         tuple(lines),
         tuple(dropped),
         _names(facts),
+        facts.period.title,
         signed,
         {**genre.layout, **layout},
         _style_of(facts.pack, genre),
