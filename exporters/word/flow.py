@@ -63,9 +63,11 @@ class Flow:
         """Close the section at the last paragraph and go on, on a new page, with another kind of page."""
         self._break_pending = self._blank_pending = False
         if not self._section_is_empty:
-            if isinstance(self._blocks[-1], Table):
-                self._blocks.append(self._separator())
-            self._blocks[-1] = dataclasses.replace(self._blocks[-1], section=self._section.xml)  # type: ignore[arg-type]
+            last = self._blocks[-1]
+            if isinstance(last, Table):
+                last = self._separator()
+                self._blocks.append(last)
+            self._blocks[-1] = dataclasses.replace(last, section=self._section.xml)
         self._section = section
         self._section_is_empty = True
 

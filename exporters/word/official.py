@@ -6,6 +6,7 @@ Clause numbers are those of the standard; how each is met in Word, and what bite
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from exporters.word import ending
@@ -14,7 +15,7 @@ from exporters.word.chart import Kind as ChartKind
 from exporters.word.chart import Series, chart_parts
 from exporters.word.drawing import chart_frame
 from exporters.word.flow import Flow
-from exporters.word.layout import Layout
+from exporters.word.layout import STANDARD, Layout
 from exporters.word.numbering import LEVELS
 from exporters.word.package import Part, core_part, package
 from exporters.word.page import twips
@@ -41,12 +42,13 @@ class OfficialDocument:
         created: datetime,
         *,
         remarks: str = "",
-        layout: Layout = Layout(),  # noqa: B008 - frozen
+        layout: Layout = STANDARD,
         style: StyleDocument | None = None,
     ) -> None:
         """Begin a portrait document; `title`, `created` and `remarks` become its core properties.
 
-        `style` is an office's own style document; without one the standard's styles are used.
+        `style` is an office's own style document, whose faces and grid then count; without one the standard's
+        styles are used.
         """
         self._core = core_part(title, created, remarks)
         self._layout = layout
@@ -54,7 +56,7 @@ class OfficialDocument:
         self._ids = self._style.ids
         self._writer = InlineWriter()
         self._flow = Flow(self._style)
-        self._charts: list[Part] = []
+        self._charts: list[list[Part]] = []
         self._lists = 1
         self._levels_used = False
 
@@ -132,9 +134,9 @@ class OfficialDocument:
 
         None in a series is no value. Raises ValueError when series and categories do not agree.
         """
-        number = len(self._charts) // 3 + 1
+        number = len(self._charts) + 1
         parts = chart_parts(number, kind, categories, series, unit)
-        self._charts += parts
+        self._charts.append(parts)
         frame = chart_frame(parts[0].id, number=number, size_mm=_CHART_MM)
         self._flow.add(Paragraph(self._ids["Figure"], frame))
 
@@ -197,7 +199,7 @@ class OfficialDocument:
     def to_bytes(self) -> bytes:
         """Give the finished file; UnknownReference when the text mentions a table or figure that has no title."""
         body = self._writer.captions.resolve(self._flow.xml())
-        parts = [self._style.numbering_for(self._lists), *self._charts, self._core]
+        parts = [self._style.numbering_for(self._lists), *chain.from_iterable(self._charts), self._core]
         return package(self._style.base, self._style.parts, body, parts)
 
     def save(self, path: Path) -> None:
