@@ -1,7 +1,7 @@
 """An official document after GB/T 9704-2012, written block by block from top to bottom.
 
 Clause numbers are those of the standard; how each is met in Word, and what bites, is in `styles`, `page`,
-`numbering` and `ending`.
+`numbering` and `around`.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
-from exporters.word import ending
+from exporters.word import around
 from exporters.word.blocks import Paragraph
 from exporters.word.chart import Kind as ChartKind
 from exporters.word.chart import Series, chart_parts
@@ -63,7 +63,7 @@ class OfficialDocument:
     def red_head(self, text: str) -> None:
         """Add 发文机关标志, such as 中共澜州市委组织部文件, red and centred (7.2.4)."""
         if self._layout.head:
-            self._flow.add(ending.red_head(self._writer, self._ids, text))
+            self._flow.add(around.red_head(self._writer, self._ids, text))
 
     def number(self, text: str) -> None:
         """Add 发文字号, such as 澜组发〔2020〕5号, over the red line (7.2.5, 7.2.7)."""
@@ -152,7 +152,7 @@ class OfficialDocument:
     def annex_note(self, titles: Sequence[str]) -> None:
         """Add 附件说明 after the text, before the signature (7.3.4)."""
         if self._layout.annex_note:
-            for paragraph in ending.annex_note(self._writer, self._ids, titles):
+            for paragraph in around.annex_note(self._writer, self._ids, titles):
                 self._flow.add(paragraph)
 
     def signature(self, office: str, date: str) -> None:
@@ -161,7 +161,7 @@ class OfficialDocument:
         They stay on the page of the text's end: no page may hold a signature alone (7.3.5.4).
         """
         self._flow.keep_last()
-        for paragraph in ending.signature(self._writer, self._ids, office, date, sealed=self._layout.seal):
+        for paragraph in around.signature(self._writer, self._ids, office, date, sealed=self._layout.seal):
             self._flow.add(paragraph)
 
     def annex(self, title: str, number: int | None = None, *, landscape: bool = False) -> None:
@@ -174,7 +174,7 @@ class OfficialDocument:
         else:
             self._flow.break_page()
         self._count_anew()
-        self._flow.add(ending.annex_mark(self._writer, self._ids, number or 0))
+        self._flow.add(around.annex_mark(self._writer, self._ids, number or 0))
         self._flow.add_title(Paragraph(self._ids["AnnexTitle"], self._write(title)))
 
     def imprint(self, copies: str, office: str, date: str) -> None:
@@ -186,7 +186,7 @@ class OfficialDocument:
             if self._flow.landscape:
                 self._flow.begin_section(self._style.portrait)
             width = self._flow.text_width
-            self._flow.add(ending.imprint(self._writer, self._ids, copies, office, date, width))
+            self._flow.add(around.imprint(self._writer, self._ids, copies, office, date, width))
 
     def landscape_section(self) -> None:
         """Begin a new page set sideways, for wide tables (7.4): 225 x 156 mm of type area."""

@@ -142,12 +142,18 @@ def imprint(document: OfficialDocument) -> None:
     document.imprint("市纪委，市委宣传部", OFFICE, DATE)
 
 
+def turned_end(document: OfficialDocument) -> None:
+    document.annex("表", landscape=True)
+    imprint(document)
+
+
 NEAR_THE_END = range(15, 23)
 DOCUMENTS: dict[str, tuple[Layout, Callable[[OfficialDocument], None]]] = {
     "everything": (Layout(), everything),
     "full": (Layout(), full_page),
     "sealed": (Layout(seal=True), filled(1, short_signature)),
     "long date": (Layout(), filled(1, lambda document: document.signature("组织部", DATE))),
+    "turned end": (Layout(), turned_end),
     "short landscape": (Layout(), lambda document: document.annex("表", landscape=True)),
     **{
         f"{add.__name__} {count}": (Layout(), filled(count, add))
@@ -371,3 +377,9 @@ def test_long_list_of_copies_stands_inside_its_rules(printed: dict[str, list[Pag
     assert len(copies) > 1
     assert rules[0] < copies[0].top
     assert copies[-1].bottom < rules[1]
+
+
+def test_imprint_after_a_turned_page_has_an_upright_one(printed: dict[str, list[Page]]) -> None:
+    turned, upright = printed["turned end"]
+    assert turned.width > turned.height
+    assert rules_of(upright)[-1] == pytest.approx(BOTTOM, abs=0.5)
