@@ -201,16 +201,23 @@ def _without_links(content: bytes, kind: str) -> bytes:
     root = tree(content)
     linked = [e for e in root.iter(etree.Element) if any(key.startswith(_R) for key in e.attrib)]
     if kind in ("header", "footer"):
-        codes = [e.text or "" for e in root.iter(f"{_W}instrText")] + [
-            e.get(f"{_W}instr", "") for e in root.iter(f"{_W}fldSimple")
-        ]
-        if linked or not all(map(_HARMLESS_FIELDS.match, codes)):
+        if linked or not all(map(_HARMLESS_FIELDS.match, _field_codes(root))):
             raise StyleFault([say("style.footer_links")])
         return content
     notes = list(root.iter(f"{_W}footnotePr", f"{_W}endnotePr")) if kind == "settings" else []
     for element in (*linked, *notes):
         element.getparent().remove(element)
     return as_bytes(root) if linked or notes else content
+
+
+def _field_codes(root: Any) -> list[str]:
+    """Return the code of every field; Word may spread one over several runs."""
+    codes = [field.get(f"{_W}instr", "") for field in root.iter(f"{_W}fldSimple")]
+    for element in root.iter(f"{_W}fldChar", f"{_W}instrText"):
+        if element.get(f"{_W}fldCharType") == "begin" or not codes:
+            codes.append("")
+        codes[-1] += element.text or ""
+    return codes
 
 
 def _ids(styles: Any) -> dict[str, str]:

@@ -150,6 +150,15 @@ def test_what_cannot_be_used_is_refused_in_words(change: Callable[[str, str], st
     assert refusal.value.problems == (say(problem),)
 
 
+def test_page_number_spread_over_runs_is_still_one() -> None:
+    runs = '<w:instrText xml:space="preserve"> PA</w:instrText></w:r><w:r><w:instrText>GE \\* MERGEFORMAT</w:instrText>'
+
+    def spread(name: str, text: str) -> str:
+        return re.sub("<w:instrText .*?</w:instrText>", lambda _: runs, text)
+
+    assert load_style(changed(spread))
+
+
 def test_what_leads_out_of_the_file_is_left_behind() -> None:
     link = '<w:attachedTemplate r:id="rId9"/><w:footnotePr><w:footnote w:id="0"/></w:footnotePr>'
 
