@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import docx
 import pytest
 from helpers import office
 from hypothesis import given, settings
@@ -169,6 +170,15 @@ def test_what_leads_out_of_the_file_is_left_behind() -> None:
     assert "attachedTemplate" not in settings
     assert "footnote" not in settings
     assert "evenAndOddHeaders" in settings
+
+
+def test_ordinary_word_file_is_told_which_styles_it_lacks() -> None:
+    buffer = io.BytesIO()
+    docx.Document().save(buffer)
+    with pytest.raises(StyleFault) as refusal:
+        load_style(buffer.getvalue())
+    assert say("style.missing", name="公文标题") in refusal.value.problems
+    assert say("style.missing", name="heading 1") not in refusal.value.problems
 
 
 def test_file_that_unpacks_to_too_much_is_refused() -> None:
