@@ -61,7 +61,7 @@ class OfficialDocument:
         self._levels_used = False
 
     def red_head(self, text: str) -> None:
-        """Add 发文机关标志, such as 中共澜州市委组织部文件, red and centred (7.2.4)."""
+        r"""Add 发文机关标志, such as 中共澜州市委组织部文件, red and centred (7.2.4); "\n" begins a line."""
         if self._layout.head:
             self._flow.add(around.red_head(self._writer, self._ids, text))
 
