@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from exporters.narrative.template import CELL, Line, LineKind
@@ -98,11 +99,13 @@ class Writer:
         return Reference("figure" if key in self._charts else "table", key) if tag else Piece(words)
 
     def alias(self, tag: str) -> str:
-        """Return a figure's title, such as 党员总数（全市）同比, at most 64 characters as Word allows."""
+        """Return a figure's title, such as 党员总数（全市）同比, at most 64 characters as Word allows.
+
+        A scope without a name, as the unit's own in its report, is not told.
+        """
         code, _, rest = tag.removeprefix(PREFIX).partition("@")
         scope, _, measure = rest.partition(".")
-        where = self.names.get(scope, scope)
-        return say("report.alias", name=self.names[code], scope=where, measure=say(f"measure.{measure}"))[:64]
+        return _title(self.names[code], self.names.get(scope, ""), measure)
 
     def table(self, lines: Sequence[Line]) -> None:
         """Write a table: first row the heading, `|= 40l 20r` widths in mm and alignment, then the rows."""
@@ -125,6 +128,12 @@ class Writer:
         ]
         self.document.chart(_CHART[lines[0].kind], [bare(row[0]) for row in cells[1:]], series, unit=unit)
         self.document.figure_title(bare(title), key)
+
+
+@lru_cache(maxsize=8192)
+def _title(name: str, where: str, measure: str) -> str:
+    told = say("report.alias", name=name, scope=where, measure=say(f"measure.{measure}"))
+    return (told if where else name + say(f"measure.{measure}"))[:64]
 
 
 def bare(text: str) -> str:
