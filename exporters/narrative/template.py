@@ -50,7 +50,9 @@ MARKS: tuple[tuple[str, LineKind], ...] = (
 
 CELL = "\ufdd8"  # between the cells of a table row
 _KIND, _KIND_END = "\ufdd9", "\ufdda"  # around a line's kind, once it is known: what units write cannot pass for it
+_BLANK, _BLANK_END = "\ufddd", "\ufdde"  # around the number of a blank, which is filled when the rest is rendered
 _NOT_IN_BRACES = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|(\|)")
+_TO_FILL = re.compile(f"{_BLANK}([0-9]+){_BLANK_END}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +76,38 @@ def render(source: str, context: Mapping[str, Any]) -> Iterator[Line]:
 
     `context` must offer `blank(code, scope, measure, bare)`; texts of units are values only, never part of the source.
     """
+    template, blanks = _compiled(source)
     try:
-        rendered = _compiled(source).render(context)
+        rendered = template.render(context)
     except TemplateError as error:
         raise TemplateFault(getattr(error, "lineno", 0) or 0, str(error)) from error
+    fill = context.get("blank", str)
     for line in rendered.split("\n"):
         if text := line.strip():
+            if _BLANK in text:
+                text = _TO_FILL.sub(lambda m: fill(*blanks[int(m[1])]), text)
             kind, _, rest = text.removeprefix(_KIND).partition(_KIND_END)
             yield Line(kind, rest.strip()) if text.startswith(_KIND) else Line("body", text)  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=64)
-def _compiled(source: str) -> Template:
+def _compiled(source: str) -> tuple[Template, list[tuple[str, str, str, bool]]]:
+    """Return the template, a blank in it being its number in the list of blanks."""
     environment = ImmutableSandboxedEnvironment(
         trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, autoescape=False
     )
-    return environment.from_string("\n".join(SPELLING.sub(_call, _prepared(line)) for line in source.split("\n")))
+    blanks: list[tuple[str, str, str, bool]] = []
 
+    def numbered(found: re.Match[str]) -> str:
+        blank = blank_of(found)
+        blanks.append((blank.code, blank.scope, blank.measure, blank.bare))
+        return f"{_BLANK}{len(blanks) - 1}{_BLANK_END}"
 
-def _call(found: re.Match[str]) -> str:
-    blank = blank_of(found)
-    return f'{{{{ blank("{blank.code}", "{blank.scope}", "{blank.measure}", {blank.bare}) }}}}'
+    lines = [SPELLING.sub(numbered, _prepared(line)) for line in source.split("\n")]
+    try:
+        return environment.from_string("\n".join(lines)), blanks
+    except TemplateError as error:
+        raise TemplateFault(getattr(error, "lineno", 0) or 0, str(error)) from error
 
 
 def _prepared(line: str) -> str:
