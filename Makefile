@@ -52,12 +52,13 @@ hostile: $(VENV)/.dev system
 	$(BIN)/python docs/hostile.py
 
 # What the tests need from the system: LibreOffice as outside judge and python3-uno to work in it, poppler to look at
-# pages, a Chinese font.
+# pages, Chinese fonts: one for each face of a report, see tests/fonts.conf.
 system:
 	@if ! command -v soffice >/dev/null || ! command -v pdftotext >/dev/null \
-	  || ! /usr/bin/python3 -c 'import uno' 2>/dev/null; then \
-	  echo "Installing LibreOffice with python3-uno, poppler and a Chinese font …"; \
-	  $(APT) libreoffice-calc libreoffice-writer python3-uno poppler-utils fonts-noto-cjk; \
+	  || ! /usr/bin/python3 -c 'import uno' 2>/dev/null || ! fc-list 2>/dev/null | grep -q UKai; then \
+	  echo "Installing LibreOffice with python3-uno, poppler and Chinese fonts …"; \
+	  $(APT) libreoffice-calc libreoffice-writer python3-uno poppler-utils fontconfig \
+	    fonts-noto-cjk fonts-arphic-ukai fonts-arphic-uming; \
 	fi
 
 docs: $(VENV)/.dev system

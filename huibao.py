@@ -256,19 +256,27 @@ def ledger(round_path: Path, output: Path | None, as_json: bool) -> int:
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar=say("meta.file"), help=say("help.report_output")
 )
+@click.option("--pdf", is_flag=True, help=say("help.report_pdf"))
 @click.option("--json", "as_json", is_flag=True, help=say("help.json"))
-def report(source: Path, genre: str | None, unit: str, every: bool, output: Path | None, as_json: bool) -> int:
+def report(
+    source: Path, genre: str | None, unit: str, every: bool, output: Path | None, pdf: bool, as_json: bool
+) -> int:
     """Write narrative reports: of a round, or of one unit from its form."""
-    from exporters.reports import written_json
+    from exporters.pdf import to_pdf
+    from exporters.reports import keep_left_out, written_json
     from exporters.screen import tell_reports
 
     if bool(genre) == every or (every and output is not None):
         raise Stop(say("cli.which_genre"))
     _there((source,))
     written = _report_round(source, genre, unit, output) if source.is_dir() else _report_form(source, genre, output)
-    tell_reports(written)
+    left_out = keep_left_out(written, source)
+    made, findings = to_pdf(written.paths) if pdf and written.paths else ([], [])
+    tell_reports(written, made, left_out)
     if as_json:
-        print_json(written_json(written))
+        print_json(written_json(written, made))
+    if findings:
+        raise Stop(defects_text(findings))
     if written.defects:
         raise Stop(defects_text(written.defects))
     if not written.reports:

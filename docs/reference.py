@@ -197,19 +197,47 @@ def pack_files(about: Meanings) -> str:
         parts += [f"## {key}.csv", "", table(("列", "意思", "可选"), rows)]
     kinds = words_for("subfields", pack.SUBFIELD_KINDS, about["subfields"])
     parts += ["### 栏目的类型", "", table(("类型", "意思"), [(f"`{k}`", m) for k, m in kinds])]
+    return "\n".join(parts)
+
+
+def report_templates(about: Meanings) -> str:
+    """Return the page on the text of a report: lines, blanks, measures, names it may use."""
     marks: dict[str, str] = {kind: start for start, kind in template.MARKS}
     lines = [(f"`{marks[k].strip()}`", m) for k, m in words_for("marks", list(marks), about["marks"])]
     measures = [(f"`{k}`", m) for k, m in words_for("measures", MEASURES, about["measures"])]
-    parts += [
-        "## 报告模板（reports/*.txt）",
+    parts = [
+        "# 报告模板",
         "",
-        "空格写 `{{代码}}`、`{{代码@范围}}`、`{{代码@范围.量}}`；范围写比较组或层级，不写是全部。",
-        "缺数的空格连同所在分句一起略去。其余花括号是 Jinja，在沙箱里运行。行首符号说明这一行是什么，没有的是正文：",
+        "每个体裁一个文件夹：`report.txt` 是文字，`style.docx` 是样式。",
+        "空格写 `{{代码}}`、`{{代码@范围}}`、`{{代码@范围.量}}`；",
+        "范围写比较组、层级，不写是本单位（全部单位的报告是全部）。",
+        "空格连计量单位一起印，自己写计量单位的在后面加 `|bare`。",
+        "缺数的空格连同所在分句一起略去，为零的印指标表里的零值用语或略去。",
+        "其余花括号是 Jinja，在沙箱里运行。行首符号说明这一行是什么，没有的是正文：",
         "",
         table(("行首", "意思"), lines),
+        "## 量",
+        "",
         table(("量", "意思"), measures),
     ]
+    for key, title, files in (
+        ("common", "所有报告都能用的词", (("own.py", ("asked_of", "when")),)),
+        ("own", "单位报告里还能用的", (("own.py", ("context",)),)),
+        ("merged", "全部单位的报告里还能用的", (("merge.py", ("context",)), ("annexes.py", ("context",)))),
+    ):
+        names = [name for file, functions in files for name in names_given(file, functions)]
+        rows = [(f"`{k}`", m) for k, m in words_for(key, names, about[key])]
+        parts += [f"## {title}", "", table(("名称", "意思"), rows)]
     return "\n".join(parts)
+
+
+def names_given(file: str, functions: Sequence[str]) -> list[str]:
+    """Return the names that functions of a file of exporters/narrative give to templates, in order."""
+    tree = ast.parse((ROOT / "exporters" / "narrative" / file).read_text(encoding="utf-8"))
+    found = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name in functions]
+    given = [n.value for f in found for n in ast.walk(f) if isinstance(n, ast.Return) and isinstance(n.value, ast.Dict)]
+    keys = [k.value for d in given for k in d.keys if isinstance(k, ast.Constant) and isinstance(k.value, str)]
+    return [key for key in keys if key not in ("blank", "fig")]
 
 
 PAGES: dict[str, Callable[[Meanings], str]] = {
@@ -217,6 +245,7 @@ PAGES: dict[str, Callable[[Meanings], str]] = {
     "expressions.md": expressions,
     "checks.md": checks,
     "pack-files.md": pack_files,
+    "report-templates.md": report_templates,
 }
 
 

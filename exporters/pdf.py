@@ -23,7 +23,7 @@ _USUAL_PLACES = (
     "/usr/lib/libreoffice/program/soffice",
     "/opt/libreoffice/program/soffice",
 )
-_PLAIN_TEXT = 'pdf:writer_pdf_Export:{"ExportFormFields":{"type":"boolean","value":"false"}}'  # controls are no form
+_FILTER = 'pdf:writer_pdf_Export:{"ExportFormFields":{"type":"boolean","value":"false"}}'  # controls are no form
 _FILES_PER_START = 40
 _START_SECONDS, _FILE_SECONDS = 120, 20
 _WORD = """
@@ -57,7 +57,7 @@ class PdfMaker:
             profile = (
                 f"-env:UserInstallation={(folder / 'profile').as_uri()}"  # its own: an open LibreOffice has no say
             )
-            command = [self.program, profile, "--headless", "--norestore", "--convert-to", _PLAIN_TEXT, *names]
+            command = [self.program, profile, "--headless", "--norestore", "--convert-to", _FILTER, *names]
         environment = {**os.environ, "HUIBAO_PDF": str(folder)}
         try:
             subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=limit, check=False)

@@ -78,7 +78,7 @@ def _candidates(collection: Collection) -> list[list[str]]:
     """Return every item an editor must choose before it is printed."""
     found = []
     for code, text in collection.round.pack.texts.items():
-        if not text.editor or text.kind != "list" or text.sensitive == "restricted":
+        if not text.editor or text.kind not in ("list", "table") or text.sensitive == "restricted":
             continue
         for unit, submission in collection.submissions.items():
             for number, row in enumerate(submission.texts.get(code, ()), 1):

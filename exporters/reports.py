@@ -13,6 +13,7 @@ from exporters.narrative.report import Report, fault_of, genres_of, of_form, of_
 from exporters.narrative.template import TemplateFault
 from exporters.narrative.told import Dropped
 from workbook.collection import Collection
+from workbook.files import replacing
 from workbook.messages import say
 from workbook.model import Defect, Genre, Pack, Submission
 from workbook.round import RESULTS
@@ -84,15 +85,21 @@ def reports_of_form(
     return Written(tuple(written), tuple(defects))
 
 
-def write_left_out(path: Path, period: str, reports: Sequence[Report]) -> None:
+def write_left_out(written: Written, path: Path, period: str) -> Path:
     """Write the list of every clause that was left out, by report, with why; also when there is none."""
     columns = [
         *(Column("genre", 28), Column("code", 10, "centre"), Column("unit", 24)),
         *(Column("heading", 26), Column("clause", 46), Column("why", 46)),
     ]
     listing = Listing(say("book.left_out_sheet"), period, columns, [say("book.left_out_note")])
-    with open_book(path) as book:
-        write_list(book, Styles(book), listing, _left_out(reports))
+    with replacing(path) as temporary, open_book(temporary) as book:
+        write_list(book, Styles(book), listing, _left_out([report for _, report in written.reports]))
+    return path
+
+
+def left_out_beside(path: Path) -> Path:
+    """Return where the list of what one report left out belongs."""
+    return path.with_name(f"{path.stem}_{say('folder.left_out')}")
 
 
 def _left_out(reports: Sequence[Report]) -> Iterator[list[Value]]:
@@ -102,14 +109,23 @@ def _left_out(reports: Sequence[Report]) -> Iterator[list[Value]]:
             yield [report.genre.name, code, name, clause.where, clause.clause, clause.reason]
 
 
-def left_out_path(round_path: Path) -> Path:
-    """Return where a round keeps that list."""
+def keep_left_out(written: Written, source: Path) -> Path | None:
+    """Write the list beside a single report, or into the round's folder of reports; None where nothing was written."""
+    if not written.reports:
+        return None
+    alone = len(written.reports) == 1 or not source.is_dir()
+    path = left_out_beside(written.paths[0]) if alone else left_out_of_round(source)
+    return write_left_out(written, path, written.reports[0][1].period)
+
+
+def left_out_of_round(round_path: Path) -> Path:
+    """Return where the list of what all reports of a round left out belongs."""
     return round_path / RESULTS / say("folder.reports") / say("folder.left_out")
 
 
-def written_json(written: Written) -> dict[str, Any]:
-    """Return what was written as the JSON object of `huibao report`."""
-    return {"outputs": [str(p) for p in written.paths], "dropped": dropped_json(written.dropped)}
+def written_json(written: Written, made: Sequence[Path] = ()) -> dict[str, Any]:
+    """Return what was written as the JSON object of `huibao report`; `made` are the PDF files."""
+    return {"outputs": [*map(str, written.paths), *map(str, made)], "dropped": dropped_json(written.dropped)}
 
 
 def dropped_json(dropped: Sequence[Dropped]) -> list[dict[str, str]]:

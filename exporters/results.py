@@ -11,7 +11,7 @@ from exporters.chasing import Owed, chasing_json, who_owes, write_notice
 from exporters.consolidated.book import write_consolidated
 from exporters.narrative.told import Dropped
 from exporters.picks import update_picks
-from exporters.reports import dropped_json, reports_of_round
+from exporters.reports import Written, dropped_json, left_out_beside, reports_of_round, write_left_out
 from exporters.returned.book import write_returned
 from exporters.upward import write_upward
 from workbook.collect import figures_to_keep
@@ -41,7 +41,11 @@ def write_results(collection: Collection, now: datetime) -> tuple[list[Path], li
     _, defects_of_picks = update_picks(collection)
     outputs.append(collection.round.path / PICKS_FILE)
     merged = reports_of_round(collection, [g for g in collection.round.pack.genres.values() if not g.tiers])
-    return outputs + merged.paths, merged.dropped, (*defects_of_picks, *merged.defects)
+    outputs += merged.paths
+    for path, report in merged.reports:
+        alone = Written(((path, report),))
+        outputs.append(write_left_out(alone, left_out_beside(path), collection.period.title))
+    return outputs, merged.dropped, (*defects_of_picks, *merged.defects)
 
 
 def summary(

@@ -73,14 +73,15 @@ def _telling(receipt: Any) -> bool:
     return receipt.state != "used" or say("receipt.late") in receipt.note
 
 
-def tell_reports(written: Written) -> None:
+def tell_reports(written: Written, made: Sequence[Path], left_out: Path | None) -> None:
     """Show where reports were written and, for a single one, every clause that was left out with why."""
-    for path in written.paths[:_MOST_REPORTS]:
+    paths = [*written.paths, *made]
+    for path in paths[:_MOST_REPORTS]:
         complain(say("cli.written", path=path))
-    if len(written.paths) > _MOST_REPORTS:
-        complain(say("cli.written_more", n=len(written.paths) - _MOST_REPORTS))
+    if len(paths) > _MOST_REPORTS:
+        complain(say("cli.written_more", n=len(paths) - _MOST_REPORTS))
     if len(written.paths) == 1:
         for clause in written.dropped:
             complain(say("cli.dropped_clause", where=clause.where, clause=clause.clause, reason=clause.reason))
     elif written.dropped:
-        complain(say("cli.dropped_many", n=len(written.dropped)))
+        complain(say("cli.dropped_many", n=len(written.dropped), path=left_out))

@@ -15,6 +15,7 @@ from exporters.demo.mishaps import Mishaps, slipped, strangers
 from exporters.demo.texts import Texts, load_texts
 from exporters.narrative.told import Dropped
 from exporters.picks import COLUMNS, update_picks
+from exporters.reports import left_out_of_round, reports_of_round, write_left_out
 from exporters.results import write_results
 from exporters.rounds import NewRound, create_round, write_books, write_forms
 from workbook.collect import collect
@@ -69,8 +70,12 @@ def run_demo(pack: Pack, folder: Path, tell: Callable[[str], None]) -> list[Demo
         assert round_.deadline is not None
         now = round_.deadline + _AFTERWARDS
         outputs, dropped, faults = write_results(collection, now)
-        if faults:
-            raise RuntimeError(str(faults))
+        written = reports_of_round(collection, [g for g in pack.genres.values() if g.tiers])
+        if faults or written.defects:
+            raise RuntimeError(str((*faults, *written.defects)))
+        tell(say("demo.reports", period=parse_period(round_.period).title, n=len(written.paths)))
+        outputs += [*written.paths, write_left_out(written, left_out_of_round(path), collection.period.title)]
+        dropped += written.dropped
         results.append(DemoRound(collection, now, outputs, dropped, str(story["told"])))
         previous = path
     return results

@@ -114,8 +114,8 @@ class OfUnit:
         return self.unit.code
 
     def names(self) -> Mapping[str, str]:
-        """Return the unit's name."""
-        return {self.unit.code: self.unit.name}
+        """Return no name: in a unit's own report every figure is its own."""
+        return {}
 
     def total(self, code: str, scope: str) -> Total | None:
         """Return the unit's own figure as the total over one unit."""

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import cast
 
 from exporters.narrative.facts import Facts
+from exporters.narrative.template import CELL
 from exporters.prose.marks import mark, missing
 from exporters.prose.numbers import Scale, change, digits, scaled
 from exporters.prose.polish import zero
@@ -29,6 +30,7 @@ class Figures:
     forbidden: frozenset[str]  # sensitivities this genre must not print
     told: Mapping[str, Callable[[Figures, Indicator, str, Total], str]]
     lost: dict[str, str] = field(default_factory=dict)
+    _totals: dict[tuple[str, str], Total | None] = field(default_factory=dict)
 
     def item(self, code: str) -> Indicator:
         """Return the indicator; KeyError names a template's fault, which pack check reports first."""
@@ -39,7 +41,7 @@ class Figures:
         scope, item = self.scope(scope), self.item(code)
         if item.sensitive in self.forbidden:
             return self.drop(code, scope, measure, "report.forbidden")
-        total = self.facts.total(code, scope)
+        total = self.total(code, scope)
         if total is None or (total.value is None and measure not in ("n", "units")):
             return self.drop(code, scope, measure, self.facts.absence(code, scope))
         text = self.told[measure](self, item, scope, total)
@@ -47,12 +49,21 @@ class Figures:
 
     def value(self, code: str, scope: str = "") -> Fraction | None:
         """Return the exact value a template may ask about, None where it is missing or must not be told."""
-        total = self.facts.total(code, self.scope(scope))
+        total = self.total(code, self.scope(scope))
         return None if total is None or self.item(code).sensitive in self.forbidden else total.value
+
+    def total(self, code: str, scope: str) -> Total | None:
+        """Return what is known of a figure; asked once."""
+        key = (code, scope)
+        if key not in self._totals:
+            self._totals[key] = self.facts.total(code, scope)
+        return self._totals[key]
 
     def scope(self, name: str) -> str:
         """Return the scope's code for a code or a Chinese tier name; the report's own for none."""
-        return next((t.code for t in self.facts.pack.tiers if t.name == name), name) or self.facts.scope
+        if not name:
+            return self.facts.scope
+        return next((t.code for t in self.facts.pack.tiers if t.name == name), name)
 
     def drop(self, code: str, scope: str, measure: str, reason: str) -> str:
         """Return the mark of a missing figure and note why it is missing."""
@@ -75,7 +86,7 @@ class Figures:
     def cell(self, code: str, scope: str = "", measure: str = "value") -> str:
         """Return a figure for a table: digits in the stored unit without measure word, — where missing."""
         scope, item = self.scope(scope), self.item(code)
-        total, dash = self.facts.total(code, scope), say("word.dash")
+        total, dash = self.total(code, scope), say("word.dash")
         if total is None or item.sensitive in self.forbidden:
             return dash
         if measure == "n":
@@ -87,10 +98,17 @@ class Figures:
             direction, number, unit = change(*years(total, measure), percent_points=item.percent) or (dash, "", "")
             word = mark(tag(code, scope, DIRECTION[measure]), direction) if direction != dash else dash
             return word + (mark(tag(code, scope, measure), number) + unit if number else "")
-        value = {"prior": years(total, "yoy")[1], "prior_reported": years(total, "yoy_reported")[1]}.get(
-            measure, total.value
-        )
+        value = total.value
+        if measure in ("prior", "same"):  # last year's and this year's figure of the same units
+            value = years(total, "yoy")[measure == "prior"]
+        elif measure == "prior_reported":
+            value = years(total, "yoy_reported")[1]
         return dash if value is None else mark(tag(code, scope, measure), table_digits(item, value))
+
+    def row(self, code: str, *measures: str, scope: str = "") -> str:
+        """Return the cells of a table row: the indicator's name, its measure word, and a figure per measure."""
+        item = self.item(code)
+        return CELL.join([item.name, item.measure_word, *(self.cell(code, scope, m) for m in measures)])
 
     def phrase(self, item: Indicator, note: str = "") -> str:
         """Return the phrase that tells a zero, in place of the clause."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from exporters.narrative.annexes import Annexes
 from exporters.narrative.figures import Figures, table_digits
 from exporters.narrative.own import asked_of, told_day, when
 from exporters.narrative.template import CELL
@@ -43,6 +44,10 @@ class Merge:
             "signed": told_day(max(c.period.end, deadline.date()) if deadline else c.period.end),
             "units": self.ledger(),
             "groups": list(c.round.pack.groups),
+            "tiers": c.round.pack.tiers,
+            "tier_names": [t.name for t in c.round.pack.tiers],
+            "tier_cells": lambda code: [self.figures.cell(code, t.code) for t in c.round.pack.tiers],
+            "shares_of": self.shares_of,
             "sections": list(c.round.pack.sections),
             "practices": self.practices,
             "problems": self.problems,
@@ -52,7 +57,17 @@ class Merge:
             "short_of": self.short_of,
             "negative": self.negative,
             "collected": lambda code: code in c.indicators,
+            **Annexes(c, self.figures, self._picked).context(),
         }
+
+    def shares_of(self, code: str) -> str:
+        """Return the share of every comparison group that has one in words, such as 县区占81.2%、市直占18.8%."""
+        told = []
+        for group in self.collection.round.pack.groups:
+            total = self.collection.totals.get((group, code))
+            if total is not None and total.value:
+                told.append(say("report.share", name=group, share=self.figures.figure(code, group, "share")))
+        return "、".join(told) if len(told) > 1 else self.figures.drop(code, "", "share", "report.no_share")
 
     def unit_cell(self, code: str, unit: str) -> str:
         """Return one unit's figure for a table."""

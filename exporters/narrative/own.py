@@ -119,6 +119,7 @@ def asked_of(figures: Figures) -> dict[str, Callable[..., Any]]:
     return {
         "fig": figures.figure,
         "cell": figures.cell,
+        "row": figures.row,
         "name": lambda code: item(code).name,
         "word": lambda code: item(code).measure_word,
         "known": known,

@@ -48,6 +48,7 @@ class Report:
     lines: tuple[Line, ...]
     dropped: tuple[Dropped, ...]
     names: Mapping[str, str]  # what indicators, texts and scopes are called
+    period: str  # in words
     created: date
     layout: Mapping[str, Any]  # how it deviates from the usual layout, as Layout has it
     style: Path | None  # the genre's style document
@@ -78,6 +79,7 @@ def of_round(collection: Collection, genre: Genre) -> Report:
         tuple(lines),
         tuple(dropped),
         names,
+        collection.period.title,
         collection.period.end,
         {**genre.layout, **collection.round.layout},
         _style_of(facts.pack, genre),
@@ -126,6 +128,7 @@ def _of_unit(facts: OfUnit, genre: Genre, layout: Mapping[str, Any]) -> Report:
         tuple(lines),
         tuple(dropped),
         names,
+        facts.period.title,
         signed,
         {**genre.layout, **layout},
         _style_of(facts.pack, genre),
@@ -184,7 +187,8 @@ def place_of(report: Report, round_path: Path) -> Path:
 
 def fault_of(genre: Genre, fault: TemplateFault) -> Defect:
     """Return what is wrong in a genre's text, and what to do."""
-    return Defect(genre.template, fault.line, say("report.bad_template", why=fault), say("report.bad_template_remedy"))
+    file = f"{genre.folder}/{fault.file}" if fault.file else genre.template
+    return Defect(file, fault.line, say("report.bad_template", why=fault), say("report.bad_template_remedy"))
 
 
 def source_of(pack: Pack, genre: Genre) -> str:

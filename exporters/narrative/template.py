@@ -50,7 +50,9 @@ MARKS: tuple[tuple[str, LineKind], ...] = (
 
 CELL = "\ufdd8"  # between the cells of a table row
 _KIND, _KIND_END = "\ufdd9", "\ufdda"  # around a line's kind, once it is known: what units write cannot pass for it
+_BLANK, _BLANK_END = "\ufddd", "\ufdde"  # around the number of a blank, which is filled when the rest is rendered
 _NOT_IN_BRACES = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|(\|)")
+_TO_FILL = re.compile(f"{_BLANK}([0-9]+){_BLANK_END}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,11 @@ class Line:
 
 
 class TemplateFault(ValueError):
-    """The template itself is wrong: line and what Jinja says."""
+    """The template itself is wrong: line and what Jinja says; `file` is its name where it is not the genre's text."""
 
-    def __init__(self, line: int, why: str) -> None:
+    def __init__(self, line: int, why: str, file: str = "") -> None:
         super().__init__(why)
-        self.line = line
+        self.line, self.file = line, file
 
 
 def render(source: str, context: Mapping[str, Any]) -> Iterator[Line]:
@@ -74,12 +76,16 @@ def render(source: str, context: Mapping[str, Any]) -> Iterator[Line]:
 
     `context` must offer `blank(code, scope, measure, bare)`; texts of units are values only, never part of the source.
     """
+    template, blanks = _compiled(source)
     try:
-        rendered = _compiled(source).render(context)
+        rendered = template.render(context)
     except TemplateError as error:
         raise TemplateFault(getattr(error, "lineno", 0) or 0, str(error)) from error
+    fill = context.get("blank", str)
     for line in rendered.split("\n"):
         if text := line.strip():
+            if _BLANK in text:
+                text = _TO_FILL.sub(lambda m: fill(*blanks[int(m[1])]), text)
             kind, _, rest = text.removeprefix(_KIND).partition(_KIND_END)
             yield Line(kind, rest.strip()) if text.startswith(_KIND) else Line("body", text)  # type: ignore[arg-type]
 
@@ -88,17 +94,29 @@ def fault_in(source: str) -> TemplateFault | None:
     """Return what is wrong with a template that does not even compile, None where it does."""
     try:
         _compiled(source)
-    except TemplateError as error:
-        return TemplateFault(getattr(error, "lineno", 0) or 0, str(error))
+    except TemplateFault as fault:
+        return fault
     return None
 
 
 @lru_cache(maxsize=64)
-def _compiled(source: str) -> Template:
+def _compiled(source: str) -> tuple[Template, list[tuple[str, str, str, bool]]]:
+    """Return the template, a blank in it being its number in the list of blanks."""
     environment = ImmutableSandboxedEnvironment(
         trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, autoescape=False
     )
-    return environment.from_string("\n".join(SPELLING.sub(call_of, _prepared(line)) for line in source.split("\n")))
+    blanks: list[tuple[str, str, str, bool]] = []
+
+    def numbered(found: re.Match[str]) -> str:
+        blank = blank_of(found)
+        blanks.append((blank.code, blank.scope, blank.measure, blank.bare))
+        return f"{_BLANK}{len(blanks) - 1}{_BLANK_END}"
+
+    lines = [SPELLING.sub(numbered, _prepared(line)) for line in source.split("\n")]
+    try:
+        return environment.from_string("\n".join(lines)), blanks
+    except TemplateError as error:
+        raise TemplateFault(getattr(error, "lineno", 0) or 0, str(error)) from error
 
 
 def call_of(found: re.Match[str]) -> str:

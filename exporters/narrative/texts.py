@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exporters.prose import lists
-from exporters.prose.marks import mark, missing, plain, words
+from exporters.prose.marks import mark, missing, plain, readable, words
 from exporters.prose.ordinals import chinese_number, counted
 from workbook.blank import tag
 from workbook.messages import say
@@ -29,6 +29,7 @@ class Texts:
     submission: Submission
     forbidden: frozenset[str]
     lost: dict[str, str] = field(default_factory=dict)
+    _rows: dict[str, list[Row]] = field(default_factory=dict)
 
     def rows(self, code: str, section: str | Sequence[str] | None = None, **equal: str) -> list[Row]:
         """Return the items of a text input in its order, each column by name: of some sections, with columns equal to.
@@ -39,16 +40,25 @@ class Texts:
         if text.sensitive in self.forbidden:
             return []
         sections = (section,) if isinstance(section, str) else section
-        kept = []
-        for row in self.submission.texts.get(code, ()):
-            values = {s.name: plain(v) for s, v in zip(text.subfields, row.values, strict=True)}
-            if sections is not None and values.get("section", "") not in sections:
-                continue
-            if any(values.values()) and all(values.get(k) == v for k, v in equal.items()):
-                kept.append(values)
+        return [
+            row
+            for row in self._all(text)
+            if (sections is None or row.get("section", "") in sections)
+            and all(readable(row.get(k, "")) == v for k, v in equal.items())
+        ]
+
+    def _all(self, text: TextInput) -> list[Row]:
+        """Return all items of a text input that say anything; worked out once."""
+        if text.code not in self._rows:
+            self._rows[text.code] = self._told(text)
+        return self._rows[text.code]
+
+    def _told(self, text: TextInput) -> list[Row]:
+        items = self.submission.texts.get(text.code, ())
+        rows = [{s.name: plain(v) for s, v in zip(text.subfields, item.values, strict=True)} for item in items]
         free = {s.name for s in text.subfields if s.kind == "text"}
-        rows = self._sorted(text, kept)
-        return [{k: words(lists.balanced(v)) if k in free else v for k, v in row.items()} for row in rows]
+        kept = self._sorted(text, [row for row in rows if any(row.values())])
+        return [{k: words(lists.balanced(v)) if k in free else v for k, v in row.items()} for row in kept]
 
     def _sorted(self, text: TextInput, rows: list[Row]) -> list[Row]:
         """Return rows in the order the pack asks for within one unit; keys between units say nothing here."""

@@ -166,6 +166,9 @@ def _referring(lines: Sequence[Line]) -> list[Line]:
     there = {REF + key_of(line.text)[1] for line in lines if line.kind in _CAPTIONS}
     told = []
     for line in lines:
+        if REF not in line.text:
+            told.append(line)
+            continue
         gone = {tag for tag, _ in stretches(line.text) if tag.startswith(REF) and tag not in there}
         text = line.text
         for tag in gone:

@@ -60,7 +60,7 @@ def fill(
         try:
             root = tree(source.render(context).encode())
         except (TemplateError, etree.XMLSyntaxError, KeyError) as error:  # KeyError: a code the pack does not have
-            raise TemplateFault(0, str(error)) from error
+            raise TemplateFault(0, str(error), path.name) from error
         filled.finish(root)
         parts.append(Part(name, as_bytes(root)))
     return archive(parts), filled.dropped
@@ -84,7 +84,7 @@ def _compiled(path: Path, changed: int, size: int) -> WordTemplate:
             jinja = _VALUE.sub(_calls, docxtpl.patch_xml(_RICH.sub("{{", joined)))
             written.append((part.name, environment.from_string(jinja)))
         except TemplateError as error:
-            raise TemplateFault(0, str(error)) from error
+            raise TemplateFault(0, str(error), path.name) from error
     return WordTemplate(tuple(same), tuple(written))
 
 
@@ -98,12 +98,12 @@ def _parts(path: Path) -> Sequence[Part]:
         with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as opened:
             listed = [part for part in opened.infolist() if not part.is_dir()]
             if len(listed) > _MOST_PARTS or sum(p.file_size for p in listed) > _MOST_BYTES or any(map(locked, listed)):
-                raise TemplateFault(0, say("report.word_template_large"))
+                raise TemplateFault(0, say("report.word_template_large"), path.name)
             return list(_read(opened, listed))
     except DAMAGED as error:
         if isinstance(error, TemplateFault):
             raise
-        raise TemplateFault(0, say("report.word_template_damaged")) from error
+        raise TemplateFault(0, say("report.word_template_damaged"), path.name) from error
 
 
 def _read(opened: zipfile.ZipFile, listed: Sequence[zipfile.ZipInfo]) -> Iterator[Part]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from exporters.narrative.template import CELL, Line, LineKind
@@ -120,6 +121,12 @@ class Writer:
         self.document.figure_title(bare(title), key)
 
 
+@lru_cache(maxsize=8192)
+def _title(name: str, where: str, measure: str) -> str:
+    told = say("report.alias", name=name, scope=where, measure=say(f"measure.{measure}"))
+    return (told if where else name + say(f"measure.{measure}"))[:64]
+
+
 def bare(text: str) -> str:
     """Return marked text without its marks."""
     return "".join(words for _, words in stretches(text))
@@ -162,8 +169,10 @@ def _blocks(lines: Sequence[Line]) -> Iterator[list[Line]]:
 
 
 def alias_of(tag: str, names: Mapping[str, str]) -> str:
-    """Return a figure's title, such as 党员总数（全市）同比, at most 64 characters as Word allows."""
+    """Return a figure's title, such as 党员总数（全市）同比, at most 64 characters as Word allows.
+
+    A scope without a name, as the unit's own in its report, is not told.
+    """
     code, _, rest = tag.removeprefix(PREFIX).partition("@")
     scope, _, measure = rest.partition(".")
-    where = names.get(scope, scope)
-    return say("report.alias", name=names[code], scope=where, measure=say(f"measure.{measure}"))[:64]
+    return _title(names[code], names.get(scope, ""), measure)

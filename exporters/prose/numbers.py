@@ -125,9 +125,9 @@ def _told(difference: Fraction, words: tuple[str, str], unit: str) -> tuple[str,
 
 def _rounded(value: Fraction, decimals: int) -> int:
     """Give `value` in units of the last place, halves away from zero."""
-    places: int = 10**decimals
-    whole = (abs(value) * places * 2 + 1) // 2
-    return whole if value > 0 else -whole
+    above, below = value.numerator, value.denominator
+    whole: int = (2 * abs(above) * 10**decimals + below) // (2 * below)
+    return whole if above > 0 else -whole
 
 
 def _plain(units: int, decimals: int) -> str:

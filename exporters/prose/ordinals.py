@@ -28,6 +28,8 @@ _VALUES = {chinese_number(number): number for number in range(1, 100)}
 
 def item_ordinal(text: str) -> str:
     """Give the ordinal a paragraph begins with, when it is one item of a list; "" when it holds a list itself."""
+    if not ORDINAL.match(text):
+        return ""
     hidden = Mask().hide_figures(text)
     found = ORDINAL.match(hidden)
     return found[0] if found and len(ORDINAL.findall(hidden)) == 1 else ""

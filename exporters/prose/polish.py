@@ -19,12 +19,12 @@ def zero(phrase: str) -> str:
 
 def zeros_told(text: str) -> str:
     """Give `text` with the clause of every zero replaced by its phrase."""
-    return _ZERO_CLAUSE.sub(r"\1", text)
+    return _ZERO_CLAUSE.sub(r"\1", text) if _ZERO in text else text
 
 
 def varied(text: str) -> str:
     """Give a paragraph that compares with last year three times or more with every second 同比 in other words."""
-    found = list(_YEAR_ON_YEAR.finditer(text))
+    found = list(_YEAR_ON_YEAR.finditer(text)) if text.count("同比") >= _OFTEN else []
     if len(found) < _OFTEN:
         return text
     for match in reversed(found[1::2]):

@@ -16,8 +16,9 @@ from exporters.word.pieces import clean_text
 Kind = Literal["bar", "line", "share"]
 Series = Sequence[tuple[str, Sequence[float | None]]]
 
-_MOST_LABELS = 24
+_MOST_LABELS, _MOST_LABELLED_LINES = 24, 2  # more would run into one another
 _CREATED = datetime(2020, 1, 1)
+_SLICES = ("BFBFBF", "F2F2F2", "A6A6A6", "D9D9D9", "8C8C8C", "FFFFFF")  # light: a label may stand on one
 _INKS = ("404040", "BFBFBF", "7F7F7F", "E7E7E7", "000000", "A6A6A6")
 _DASHES = ("solid", "sysDash", "lgDash", "sysDot", "dashDot", "lgDashDot")
 _MARKERS = ("circle", "square", "triangle", "diamond", "x", "star")
@@ -68,7 +69,7 @@ def _workbook(categories: Sequence[str], series: Series) -> bytes:
 
 def _chart_xml(kind: Kind, categories: Sequence[str], series: Series, unit: str) -> str:
     """Give the chart's XML, its numbers cached as they stand in the workbook."""
-    labelled = len(categories) * len(series) <= _MOST_LABELS
+    labelled = len(categories) * len(series) <= _MOST_LABELS and (kind != "line" or len(series) <= _MOST_LABELLED_LINES)
     drawn = "".join(
         _series(kind, index, name, categories, values, labelled) for index, (name, values) in enumerate(series)
     )
@@ -82,7 +83,7 @@ def _chart_xml(kind: Kind, categories: Sequence[str], series: Series, unit: str)
     else:
         plot = (
             f'<c:barChart><c:barDir val="col"/><c:grouping val="clustered"/><c:varyColors val="0"/>{drawn}'
-            f'<c:gapWidth val="80"/>{_AXIS_IDS}</c:barChart>{_axes(unit)}'
+            f'<c:gapWidth val="{max(80, 500 // len(categories))}"/>{_AXIS_IDS}</c:barChart>{_axes(unit)}'
         )
     legend = '<c:legend><c:legendPos val="b"/><c:overlay val="0"/></c:legend>' if len(series) > 1 else ""
     return (
@@ -103,9 +104,10 @@ def _series(
     column, last = xl_col_to_name(index + 1), len(categories) + 1
     points = "".join(f'<c:pt idx="{i}"><c:v>{_text_of(text)}</c:v></c:pt>' for i, text in enumerate(categories))
     numbers = "".join(f'<c:pt idx="{i}"><c:v>{v}</c:v></c:pt>' for i, v in enumerate(values) if v is not None)
-    look = {"bar": _filled, "line": _line, "share": _filled}[kind](index)
+    look = _line(index) if kind == "line" else _filled(_INKS[index % len(_INKS)])
     slices = "".join(
-        f'<c:dPt><c:idx val="{i}"/><c:bubble3D val="0"/>{_filled(i)}</c:dPt>' for i in range(len(categories))
+        f'<c:dPt><c:idx val="{i}"/><c:bubble3D val="0"/>{_filled(_SLICES[i % len(_SLICES)])}</c:dPt>'
+        for i in range(len(categories))
     )
     return (
         f'<c:ser><c:idx val="{index}"/><c:order val="{index}"/><c:tx><c:strRef><c:f>{_SHEET}!${column}$1</c:f>'
@@ -123,9 +125,8 @@ def _series(
     )
 
 
-def _filled(index: int) -> str:
+def _filled(ink: str) -> str:
     """Give a grey with a black edge, told apart from its neighbours without colour."""
-    ink = _INKS[index % len(_INKS)]
     return f"<c:spPr>{_solid(ink)}<a:ln w={chr(34)}6350{chr(34)}>{_solid('000000')}</a:ln></c:spPr>"
 
 
@@ -146,7 +147,7 @@ def _labels(kind: Kind, *, shown: bool) -> str:
         return ""
     share = kind == "share"
     form = '<c:numFmt formatCode="0.0%" sourceLinked="0"/>' if share else ""
-    place = {"bar": "outEnd", "line": "t", "share": "outEnd"}[kind]
+    place = {"bar": "outEnd", "line": "t", "share": "bestFit"}[kind]
     flags = {"LegendKey": 0, "Val": int(not share), "CatName": int(share), "SerName": 0, "Percent": int(share)}
     shows = "".join(f'<c:show{name} val="{value}"/>' for name, value in flags.items())
     split = "<c:separator> </c:separator>" if share else ""

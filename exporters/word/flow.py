@@ -30,9 +30,7 @@ class Flow:
 
     def add(self, paragraph: Paragraph) -> None:
         """Add a paragraph, after the blank line and the page break that are due."""
-        if self._blank_pending:
-            self._blank_pending = False
-            self.add(Paragraph(self._style.ids["Body"]))
+        self._end_title()
         if self._break_pending:
             self._break_pending = False
             paragraph = dataclasses.replace(paragraph, break_before=not self._section_is_empty)
@@ -47,9 +45,7 @@ class Flow:
 
     def add_table(self, table: Table) -> None:
         """Add a table; two in a row would grow together."""
-        if self._blank_pending:
-            self._blank_pending = False
-            self.add(Paragraph(self._style.ids["Body"]))
+        self._end_title()
         if self._break_pending or (self._blocks and isinstance(self._blocks[-1], Table)):
             self.add(self._separator())
         self._blocks.append(table)
@@ -63,9 +59,11 @@ class Flow:
         """Close the section at the last paragraph and go on, on a new page, with another kind of page."""
         self._break_pending = self._blank_pending = False
         if not self._section_is_empty:
-            if isinstance(self._blocks[-1], Table):
-                self._blocks.append(self._separator())
-            self._blocks[-1] = dataclasses.replace(self._blocks[-1], section=self._section.xml)  # type: ignore[arg-type]
+            last = self._blocks[-1]
+            if isinstance(last, Table):
+                last = self._separator()
+                self._blocks.append(last)
+            self._blocks[-1] = dataclasses.replace(last, section=self._section.xml)
         self._section = section
         self._section_is_empty = True
 
@@ -80,6 +78,12 @@ class Flow:
         if not blocks or isinstance(blocks[-1], Table) or self._section_is_empty:
             blocks = [*blocks, self._separator()]
         return "".join([block.xml() for block in blocks]) + self._section.xml
+
+    def _end_title(self) -> None:
+        """Add the blank line that is due after a title."""
+        if self._blank_pending:
+            self._blank_pending = False
+            self.add(Paragraph(self._style.ids["Body"]))
 
     def _separator(self) -> Paragraph:
         return Paragraph(self._style.ids["Separator"])

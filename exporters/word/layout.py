@@ -22,3 +22,7 @@ class Layout:
     seal: bool = False
     annex_note: bool = True
     imprint: bool = True
+
+
+STANDARD = Layout()
+"""The standard's own layout, every part printed."""

@@ -1,20 +1,21 @@
 """An official document after GB/T 9704-2012, written block by block from top to bottom.
 
 Clause numbers are those of the standard; how each is met in Word, and what bites, is in `styles`, `page`,
-`numbering` and `ending`.
+`numbering` and `around`.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
-from exporters.word import ending
+from exporters.word import around
 from exporters.word.blocks import Paragraph
 from exporters.word.chart import Kind as ChartKind
 from exporters.word.chart import Series, chart_parts
 from exporters.word.drawing import chart_frame
 from exporters.word.flow import Flow
-from exporters.word.layout import Layout
+from exporters.word.layout import STANDARD, Layout
 from exporters.word.numbering import LEVELS
 from exporters.word.package import Part, core_part, package
 from exporters.word.page import twips
@@ -41,12 +42,13 @@ class OfficialDocument:
         created: datetime,
         *,
         remarks: str = "",
-        layout: Layout = Layout(),  # noqa: B008 - frozen
+        layout: Layout = STANDARD,
         style: StyleDocument | None = None,
     ) -> None:
         """Begin a portrait document; `title`, `created` and `remarks` become its core properties.
 
-        `style` is an office's own style document; without one the standard's styles are used.
+        `style` is an office's own style document, whose faces and grid then count; without one the standard's
+        styles are used.
         """
         self._core = core_part(title, created, remarks)
         self._layout = layout
@@ -54,14 +56,14 @@ class OfficialDocument:
         self._ids = self._style.ids
         self._writer = InlineWriter()
         self._flow = Flow(self._style)
-        self._charts: list[Part] = []
+        self._charts: list[list[Part]] = []
         self._lists = 1
         self._levels_used = False
 
     def red_head(self, text: str) -> None:
-        """Add 发文机关标志, such as 中共澜州市委组织部文件, red and centred (7.2.4)."""
+        r"""Add 发文机关标志, such as 中共澜州市委组织部文件, red and centred (7.2.4); "\n" begins a line."""
         if self._layout.head:
-            self._flow.add(ending.red_head(self._writer, self._ids, text))
+            self._flow.add(around.red_head(self._writer, self._ids, text))
 
     def number(self, text: str) -> None:
         """Add 发文字号, such as 澜组发〔2020〕5号, over the red line (7.2.5, 7.2.7)."""
@@ -132,9 +134,9 @@ class OfficialDocument:
 
         None in a series is no value. Raises ValueError when series and categories do not agree.
         """
-        number = len(self._charts) // 3 + 1
+        number = len(self._charts) + 1
         parts = chart_parts(number, kind, categories, series, unit)
-        self._charts += parts
+        self._charts.append(parts)
         frame = chart_frame(parts[0].id, number=number, size_mm=_CHART_MM)
         self._flow.add(Paragraph(self._ids["Figure"], frame))
 
@@ -150,7 +152,7 @@ class OfficialDocument:
     def annex_note(self, titles: Sequence[str]) -> None:
         """Add 附件说明 after the text, before the signature (7.3.4)."""
         if self._layout.annex_note:
-            for paragraph in ending.annex_note(self._writer, self._ids, titles):
+            for paragraph in around.annex_note(self._writer, self._ids, titles):
                 self._flow.add(paragraph)
 
     def signature(self, office: str, date: str) -> None:
@@ -159,7 +161,7 @@ class OfficialDocument:
         They stay on the page of the text's end: no page may hold a signature alone (7.3.5.4).
         """
         self._flow.keep_last()
-        for paragraph in ending.signature(self._writer, self._ids, office, date, sealed=self._layout.seal):
+        for paragraph in around.signature(self._writer, self._ids, office, date, sealed=self._layout.seal):
             self._flow.add(paragraph)
 
     def annex(self, title: str, number: int | None = None, *, landscape: bool = False) -> None:
@@ -172,7 +174,7 @@ class OfficialDocument:
         else:
             self._flow.break_page()
         self._count_anew()
-        self._flow.add(ending.annex_mark(self._writer, self._ids, number or 0))
+        self._flow.add(around.annex_mark(self._writer, self._ids, number or 0))
         self._flow.add_title(Paragraph(self._ids["AnnexTitle"], self._write(title)))
 
     def imprint(self, copies: str, office: str, date: str) -> None:
@@ -184,7 +186,7 @@ class OfficialDocument:
             if self._flow.landscape:
                 self._flow.begin_section(self._style.portrait)
             width = self._flow.text_width
-            self._flow.add(ending.imprint(self._writer, self._ids, copies, office, date, width))
+            self._flow.add(around.imprint(self._writer, self._ids, copies, office, date, width))
 
     def landscape_section(self) -> None:
         """Begin a new page set sideways, for wide tables (7.4): 225 x 156 mm of type area."""
@@ -197,7 +199,7 @@ class OfficialDocument:
     def to_bytes(self) -> bytes:
         """Give the finished file; UnknownReference when the text mentions a table or figure that has no title."""
         body = self._writer.captions.resolve(self._flow.xml())
-        parts = [self._style.numbering_for(self._lists), *self._charts, self._core]
+        parts = [self._style.numbering_for(self._lists), *chain.from_iterable(self._charts), self._core]
         return package(self._style.base, self._style.parts, body, parts)
 
     def save(self, path: Path) -> None:

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 from exporters.word.captions import Captions, Reference
@@ -92,11 +93,14 @@ class InlineWriter:
         number = self._figures
         return (
             f'<w:bookmarkStart w:id="{number}" w:name="{bookmark_name(piece.tag, number)}"/>'
-            f"<w:sdt><w:sdtPr>{properties}<w:alias w:val={quoteattr(piece.alias or piece.tag)}/>"
+            f"<w:sdt><w:sdtPr>{properties}<w:alias w:val={_quoted(piece.alias or piece.tag)}/>"
             f'<w:tag w:val={quoteattr(piece.tag)}/><w:id w:val="{number}"/></w:sdtPr><w:sdtContent>'
             f"<w:r>{properties}{_content(piece.text)}</w:r></w:sdtContent></w:sdt>"
             f'<w:bookmarkEnd w:id="{number}"/>'
         )
+
+
+_quoted = lru_cache(maxsize=8192)(quoteattr)  # titles are the same in many reports
 
 
 def bookmark_name(tag: str, number: int) -> str:

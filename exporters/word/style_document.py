@@ -152,16 +152,19 @@ def load_style(source: Path | bytes) -> StyleDocument:
 
 def _read(content: Mapping[str, bytes]) -> StyleDocument:
     """Return what the parts say; anything may be raised when they say nonsense."""
-    parts, numbering = _parts(content)
-    styles = tree(next(part.content for part in parts if part.relation == "styles"))
+    parts = _parts(content)
+    styles = tree(_one(parts, "styles").content)
     ids = _ids(styles)
+    numbering = _one(parts, "numbering")
     lists = tree(numbering.content)
     number = _heading_list(styles, lists, ids[heading_style(1)])
     shapes = {n.get(f"{_W}numId"): n.find(f"{_W}abstractNumId").get(f"{_W}val") for n in lists.iter(f"{_W}num")}
     if number not in shapes or not _LIST_END.search(numbering.content.decode()):
         raise StyleFault([say("style.no_numbering")])
     portrait, landscape = _sections(tree(content["word/document.xml"]))
-    return StyleDocument(parts, numbering, ids, int(number), shapes[number], max(map(int, shapes)), portrait, landscape)
+    shared = tuple(part for part in parts if part is not numbering)
+    highest = max(map(int, shapes))
+    return StyleDocument(shared, numbering, ids, int(number), shapes[number], highest, portrait, landscape)
 
 
 def _contents(source: Path | bytes) -> dict[str, bytes]:
@@ -175,8 +178,16 @@ def _contents(source: Path | bytes) -> dict[str, bytes]:
         return {part.filename: unpacked(archive, part, _MOST_BYTES) for part in listed}
 
 
-def _parts(content: Mapping[str, bytes]) -> tuple[tuple[Part, ...], Part]:
-    """Return the shared parts in the order of their names, and the numbering."""
+def _one(parts: Sequence[Part], relation: str) -> Part:
+    """Return the part of a kind of which there is one."""
+    found = [part for part in parts if part.relation == relation]
+    if not found:
+        raise StyleFault([say("style.no_numbering" if relation == "numbering" else "style.not_word")])
+    return found[0]
+
+
+def _parts(content: Mapping[str, bytes]) -> list[Part]:
+    """Return the parts that reports share, in the order of their names."""
     types = {t.get("PartName"): t.get("ContentType") for t in tree(content["[Content_Types].xml"])}
     found = []
     for relation in tree(content["word/_rels/document.xml.rels"]):
@@ -185,12 +196,7 @@ def _parts(content: Mapping[str, bytes]) -> tuple[tuple[Part, ...], Part]:
         if kind in _WANTED and relation.get("TargetMode") != "External" and name in content:
             clean = _without_links(content[name], kind)
             found.append(Part(name, clean, types.get(f"/{name}", "application/xml"), kind, relation.get("Id", "")))
-    kinds = {part.relation for part in found}
-    missing = [kind for kind in ("styles", "numbering", "settings") if kind not in kinds]
-    if missing:
-        raise StyleFault([say("style.not_word")])
-    shared = tuple(sorted((part for part in found if part.relation != "numbering"), key=lambda part: part.name))
-    return shared, next(part for part in found if part.relation == "numbering")
+    return sorted(found, key=lambda part: part.name)
 
 
 def _without_links(content: bytes, kind: str) -> bytes:
@@ -201,16 +207,23 @@ def _without_links(content: bytes, kind: str) -> bytes:
     root = tree(content)
     linked = [e for e in root.iter(etree.Element) if any(key.startswith(_R) for key in e.attrib)]
     if kind in ("header", "footer"):
-        codes = [e.text or "" for e in root.iter(f"{_W}instrText")] + [
-            e.get(f"{_W}instr", "") for e in root.iter(f"{_W}fldSimple")
-        ]
-        if linked or not all(map(_HARMLESS_FIELDS.match, codes)):
+        if linked or not all(map(_HARMLESS_FIELDS.match, _field_codes(root))):
             raise StyleFault([say("style.footer_links")])
         return content
     notes = list(root.iter(f"{_W}footnotePr", f"{_W}endnotePr")) if kind == "settings" else []
     for element in (*linked, *notes):
         element.getparent().remove(element)
     return as_bytes(root) if linked or notes else content
+
+
+def _field_codes(root: Any) -> list[str]:
+    """Return the code of every field; Word may spread one over several runs."""
+    codes = [field.get(f"{_W}instr", "") for field in root.iter(f"{_W}fldSimple")]
+    for element in root.iter(f"{_W}fldChar", f"{_W}instrText"):
+        if element.get(f"{_W}fldCharType") == "begin" or not codes:
+            codes.append("")
+        codes[-1] += element.text or ""
+    return codes
 
 
 def _ids(styles: Any) -> dict[str, str]:

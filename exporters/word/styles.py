@@ -133,7 +133,7 @@ def _head_styles() -> tuple[Style, ...]:
 def _end_styles() -> tuple[Style, ...]:
     """Give what follows the text: list of annexes, signature, annexes, 版记 (7.3.4 to 7.3.6, 7.4)."""
     return (
-        Style("AnnexNote", "附件说明", _spacing(LINE, line=0) + "<w:contextualSpacing/>" + _LEFT),
+        Style("AnnexNote", "附件说明", "<w:keepLines/>" + _spacing(LINE, line=0) + "<w:contextualSpacing/>" + _LEFT),
         Style("Office", "发文机关署名", _KEEP + _spacing(LINE, line=0) + _RIGHT),
         Style("OfficeSealed", "加盖印章署名", _KEEP + _spacing(2 * LINE, line=0) + _RIGHT),
         Style("IssueDate", "成文日期", _RIGHT),

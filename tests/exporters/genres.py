@@ -15,6 +15,7 @@ from exporters.narrative.figures import Figures
 from exporters.narrative.measures import HOW
 from exporters.narrative.own import Own
 from exporters.narrative.report import source_of
+from exporters.narrative.template import Line
 from exporters.narrative.texts import Texts
 from exporters.narrative.told import Dropped, plain_text, tell
 from workbook.computed import carries
@@ -135,20 +136,29 @@ def _word(code: str, name: str, kind: str, n: int) -> str:
 
 
 def told(
-    genre: str,
-    values: Mapping[tuple[str, Measure], Fraction],
-    texts: Texts_ | None = None,
-    period: str = "",
+    genre: str, values: Mapping[tuple[str, Measure], Fraction], texts: Texts_ | None = None, period: str = ""
 ) -> tuple[str, list[Dropped], list[str]]:
     """Return the report as plain text, what was dropped, and the tags of its figures in order."""
-    record: Genre = PACK.genres[genre]
-    unit = UNITS[genre]
-    when = parse_period(period or PERIODS.get(genre, "2020"))
-    form = replace(_blank_form(genre), texts={code: _rows(items) for code, items in (texts or {}).items()})
-    facts = Given(unit, form, values, when)
-    withheld = frozenset(record.withheld)
-    figures, words = Figures(facts, withheld, HOW), Texts(PACK, form, withheld)
-    own = Own(facts, figures, words, date(2020, 7, 5))  # type: ignore[arg-type]
-    lines, dropped = tell(source_of(PACK, record), own.context(), figures, words.lost)
+    lines, dropped = lines_of(genre, values, texts, period)
     tags = [t for line in lines for t in re.findall("\ufdd0(hb:[^\ufdd1]*)\ufdd1", line.text)]
     return plain_text(lines), dropped, tags
+
+
+def lines_of(
+    genre: str, values: Mapping[tuple[str, Measure], Fraction], texts: Texts_ | None = None, period: str = ""
+) -> tuple[list[Line], list[Dropped]]:
+    """Return the lines of the report, figures marked, and what was dropped."""
+    record: Genre = PACK.genres[genre]
+    facts = facts_of(genre, values, texts, period)
+    withheld = frozenset(record.withheld)
+    figures, words = Figures(facts, withheld, HOW), Texts(PACK, facts.submission, withheld)
+    own = Own(facts, figures, words, date(2020, 7, 5))  # type: ignore[arg-type]
+    return tell(source_of(PACK, record), own.context(), figures, words.lost)
+
+
+def facts_of(
+    genre: str, values: Mapping[tuple[str, Measure], Fraction], texts: Texts_ | None = None, period: str = ""
+) -> Given:
+    """Return what is given of the genre's unit."""
+    form = replace(_blank_form(genre), texts={code: _rows(items) for code, items in (texts or {}).items()})
+    return Given(UNITS[genre], form, values, parse_period(period or PERIODS.get(genre, "2020")))

@@ -101,13 +101,25 @@ class Again:
             return {rounded(total / len(p.counted(code, scope)), min(decimals, 2) if decimals else 1)}
         if measure == "met":
             return {str(self.met(code, scope))}
+        if measure == "share":
+            return {self.share(code, scope)}
         return self.change(code, scope, measure)
+
+    def share(self, code: str, scope: str) -> str:
+        """Return a group's share in tenths of a percent, what rounding leaves over given to the largest remainders."""
+        parts = {g: self.plain.total(code, g) * 1000 for g in ("县区", "市直")}
+        whole = sum(parts.values()) / 1000
+        floors = {g: v // whole for g, v in parts.items()}
+        over = sorted(parts, key=lambda g: floors[g] - parts[g] / whole)[: int(1000 - sum(floors.values()))]
+        return rounded(Fraction(floors[scope] + (scope in over), 10), 1)
 
     def change(self, code: str, scope: str, measure: str) -> set[str]:
         now = self.plain.total(code, scope, both=True)
         before = self.plain.total(code, scope, "prior", both=True)
         assert now is not None
         assert before is not None
+        if measure in ("prior", "same"):
+            return self.written(code, before if measure == "prior" else now)
         points = catalog()[code]["dimension"] == "percent"
         by = now - before if points else (now - before) / before * 100 if before else now
         if measure == "yoy":
@@ -208,7 +220,7 @@ def test_zero_is_not_missing_and_prints_its_phrase(tmp_path: Path) -> None:
     text, _, _ = lines(tmp_path, {"X1": {"IDE_MAJOR_OPINION": 0}, "X2": {"IDE_MAJOR_OPINION": 0}})
     assert "未发生重大舆情事件。" in text
     text, _, _ = lines(tmp_path, {"X1": {"IDE_MAJOR_OPINION": "未统计"}, "X2": {}})
-    assert "重大舆情" not in text
+    assert "重大舆情" not in text.partition("分级汇总表")[0]
 
 
 def test_a_total_that_an_accepted_unit_lacks_says_of_how_many(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from helpers import party_building, submission
 from openxml_audit import OpenXmlValidator
 
-from exporters.narrative.report import Report, of_form, write
+from exporters.narrative.report import Report, fault_of, of_form, write
 from exporters.narrative.template import TemplateFault
 from workbook.model import Pack
 from workbook.pack import load_pack
@@ -127,8 +127,9 @@ def test_what_units_write_is_only_ever_text(desk: Desk, tmp_path: Path) -> None:
 )
 def test_a_faulty_template_is_a_fault_of_the_template(desk: Desk, text: str) -> None:
     desk.document.add_paragraph(text)
-    with pytest.raises(TemplateFault):
+    with pytest.raises(TemplateFault) as raised:
         desk.report()
+    assert fault_of(party_building().genres[GENRE], raised.value).file.endswith("/report.docx")
 
 
 def test_a_damaged_file_is_a_fault_of_the_template(desk: Desk) -> None:

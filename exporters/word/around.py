@@ -26,9 +26,9 @@ def width_of(text: str) -> int:
 
 
 def red_head(writer: InlineWriter, ids: Mapping[str, str], text: str) -> Paragraph:
-    """Give 发文机关标志 (7.2.4); a name too long for one line is set smaller until it fits."""
+    r"""Give 发文机关标志 (7.2.4), "\n" between its lines; what is too long for a line is set smaller until it fits."""
     inline = writer.write([Piece(text)])
-    fitting = PORTRAIT.text_width / 20 * 0.98 / max(len(text), 1)
+    fitting = PORTRAIT.text_width / 20 * 0.98 / max(1, *map(len, text.split("\n")))
     if fitting < RED_HEAD:
         inline = inline.replace("<w:r>", f"<w:r><w:rPr>{size(2 * int(fitting))}</w:rPr>")
     return Paragraph(ids["RedHead"], inline)
@@ -50,7 +50,7 @@ def annex_note(writer: InlineWriter, ids: Mapping[str, str], titles: Sequence[st
         lead = f"{_ANNEX}：" if number == 1 else ""
         lead += f"{number}.\t" if label else ""
         inline = writer.write([Piece(f"{lead}{title.strip().rstrip(_END_MARKS)}")])
-        yield Paragraph(ids["AnnexNote"], inline, placing=placing, keep_next=number < len(titles))
+        yield Paragraph(ids["AnnexNote"], inline, placing=placing)
 
 
 def annex_mark(writer: InlineWriter, ids: Mapping[str, str], number: int) -> Paragraph:
