@@ -61,7 +61,8 @@ def commands(_: Meanings) -> str:
         "",
         "在终端里看同样的说明：命令后加 `--help`。进度和提示写到标准错误，`--json` 的对象写到标准输出。",
         "",
-        "退出码：0 完成；1 `check`、`seal`、`pack check` 查出要改或要说明的；2 命令或输入不能用；3 账目不平。",
+        "退出码：0 完成；1 `check`、`seal`、`template save`、`pack check` 查出要改或要说明的；2 命令或输入不能用；"
+        "3 账目不平。",
     ]
     for name, command in each_command("huibao", huibao.cli):
         arguments = " ".join(str(p.metavar) for p in command.params if isinstance(p, click.Argument))

@@ -68,8 +68,10 @@ def fill(
 
 @lru_cache(maxsize=16)
 def _compiled(path: Path, changed: int, size: int) -> WordTemplate:
-    from docxtpl import DocxTemplate
-
+    try:
+        from docxtpl import DocxTemplate
+    except ImportError as error:
+        raise TemplateFault(0, say("report.no_docxtpl"), path.name) from error
     environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True)
     docxtpl = DocxTemplate(str(path))
     same: list[Part] = []
