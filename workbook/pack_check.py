@@ -17,6 +17,7 @@ from workbook.model import Defect, Genre, Indicator, Pack, Rule, TextInput
 from workbook.pack import load_pack
 from workbook.tables import read_text
 
+QUOTED = re.compile(r'"([A-Z]{2,}_[A-Z0-9_]+)"')  # a code in an expression of a template
 PLACE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -69,6 +70,9 @@ class _Check:
         for line, text in enumerate(read_text(path).splitlines(), 1):
             for blank in blanks_in(text):
                 self._blank(genre, line, blank)
+            for code in QUOTED.findall(text):
+                if code not in self.pack.indicators and code not in self.pack.texts:
+                    self.report(genre.template, line, "unknown_code", name=genre.id, code=code, near=self._near(code))
 
     def _blank(self, genre: Genre, line: int, blank: Blank) -> None:
         known = self.pack.texts.get(blank.code) or self.pack.indicators.get(blank.code)

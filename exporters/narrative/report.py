@@ -15,7 +15,7 @@ from exporters.narrative.figures import Figures
 from exporters.narrative.measures import HOW
 from exporters.narrative.merge import Merge
 from exporters.narrative.own import Own
-from exporters.narrative.template import Line, TemplateFault
+from exporters.narrative.template import Line, TemplateFault, check_source
 from exporters.narrative.texts import Texts
 from exporters.narrative.told import Dropped, tell
 from exporters.narrative.writer import Writer
@@ -161,6 +161,18 @@ def place_of(report: Report, round_path: Path) -> Path:
 def fault_of(genre: Genre, fault: TemplateFault) -> Defect:
     """Return what is wrong in a genre's text, and what to do."""
     return Defect(genre.template, fault.line, say("report.bad_template", why=fault), say("report.bad_template_remedy"))
+
+
+def template_faults(pack: Pack) -> tuple[Defect, ...]:
+    """Return what is wrong in how the genres' texts are written, before any figure is looked at."""
+    faults = []
+    for genre in pack.genres.values():
+        try:
+            if (pack.root / genre.template).is_file():
+                check_source(source_of(pack, genre))
+        except TemplateFault as fault:
+            faults.append(fault_of(genre, fault))
+    return tuple(faults)
 
 
 def source_of(pack: Pack, genre: Genre) -> str:

@@ -90,6 +90,11 @@ def render(source: str, context: Mapping[str, Any]) -> Iterator[Line]:
             yield Line(kind, rest.strip()) if text.startswith(_KIND) else Line("body", text)  # type: ignore[arg-type]
 
 
+def check_source(source: str) -> None:
+    """Raise TemplateFault where the source of a template cannot be understood."""
+    _compiled(source)
+
+
 @lru_cache(maxsize=64)
 def _compiled(source: str) -> tuple[Template, list[tuple[str, str, str, bool]]]:
     """Return the template, a blank in it being its number in the list of blanks."""
