@@ -95,7 +95,7 @@ def of_units(collection: Collection, genre: Genre) -> Iterator[Report]:
         barred = frozenset(c for u, c in engine.not_comparable if u == code)
         pack, place = collection.round.pack, places[code]
         facts = OfUnit(pack, period, unit, submission, asked, engine.evaluator, place, barred)
-        yield _of_unit(facts, genre, collection.round.layout)
+        yield of_facts(facts, genre, collection.round.layout)
 
 
 def of_form(submission: Submission, pack: Pack, genre: Genre) -> Report:
@@ -106,10 +106,11 @@ def of_form(submission: Submission, pack: Pack, genre: Genre) -> Report:
     asked = collected(pack, unit.tier, period.year, submission.modules)
     barred = frozenset(defined_otherwise(pack, submission))
     evaluator = Evaluator(checked.table, pack.indicators)
-    return _of_unit(OfUnit(pack, period, unit, submission, asked, evaluator, 0, barred), genre, {})
+    return of_facts(OfUnit(pack, period, unit, submission, asked, evaluator, 0, barred), genre)
 
 
-def _of_unit(facts: OfUnit, genre: Genre, layout: Mapping[str, Any]) -> Report:
+def of_facts(facts: OfUnit, genre: Genre, layout: Mapping[str, Any] | None = None) -> Report:
+    """Return the report of what is known of one unit; TemplateFault where the genre's text cannot be used."""
     withheld = frozenset(genre.withheld)
     figures = Figures(facts, withheld, HOW)
     texts = Texts(facts.pack, facts.submission, withheld)
@@ -124,7 +125,7 @@ def _of_unit(facts: OfUnit, genre: Genre, layout: Mapping[str, Any]) -> Report:
         _names(facts),
         facts.period.title,
         signed,
-        {**genre.layout, **layout},
+        {**genre.layout, **(layout or {})},
         _style_of(facts.pack, genre),
     )
 
