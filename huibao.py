@@ -356,11 +356,13 @@ def pack() -> None:
 @click.option("--json", "as_json", is_flag=True, help=say("help.json"))
 def pack_check(folder: Path, as_json: bool) -> int:
     """List all defects of a pack at once."""
+    from exporters.narrative.report import template_faults
     from workbook.pack_check import check_pack
 
     if not folder.is_dir():
         raise Stop(say("cli.no_folder", folder=folder))
     loaded, defects = check_pack(folder)
+    defects = (*defects, *(template_faults(loaded) if loaded else ()))
     if as_json:
         keys = ("file", "line", "problem", "remedy")
         print_json(

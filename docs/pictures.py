@@ -29,6 +29,12 @@ EXPLAINED = "收件/Q02_*.xlsx"  # the unit that gave a reason
 SENT_BACK = "成果/退回/X04_*.xlsx"  # what it gets back
 BOOK = "成果/汇总表.xlsx"
 REPORT = "成果/全市汇总报告.docx"
+LEFT_OUT = "成果/报告/略去内容.xlsx"
+DEPT = "成果/报告/部门半年党建总结及下半年计划/S09_*.docx"
+PARTY_GROUP = "../2020/成果/报告/党组年度党建工作总结/S12_*.docx"
+COUNTY = "成果/报告/县委半年党建工作总结/X02_*.docx"
+SPEECH = "成果/报告/区委党建工作会议讲话/Q03_*.docx"
+ORGANS = "../2020/成果/报告/机关党建工作会议工作报告/S00_*.docx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,19 @@ PICTURES = (
     Picture("book-outliers", BOOK, ("离群值", "只供核实"), dpi=110, part=0.5),
     Picture("book-rules", BOOK, ("规则运行", "规则依据"), dpi=110, part=0.5),
     Picture("book-units", BOOK, ("思想理论武装", "合计取自本表"), dpi=90),
+    Picture("left-out", LEFT_OUT, ("略去内容", "所在标题"), dpi=100, part=0.45),
+    Picture("dept-half-1", DEPT, ("党建工作总结及",), dpi=60, whole=True),
+    Picture("dept-half-2", DEPT, ("二、下半年工作安排",), dpi=60, whole=True),
+    Picture("party-group-year-1", PARTY_GROUP, ("年度党建工作总结",), dpi=60, whole=True),
+    Picture("party-group-year-2", PARTY_GROUP, ("五、存在的问题和下一步打算",), dpi=60, whole=True),
+    Picture("county-half-1", COUNTY, ("年上半年党建工作总结", "市委："), dpi=60, whole=True),
+    Picture("county-half-2", COUNTY, ("附件", "主要指标情况表", "计量单位"), dpi=60, whole=True),
+    Picture("district-speech-1", SPEECH, ("上的讲话", "同志们："), dpi=60, whole=True),
+    Picture("district-speech-2", SPEECH, ("二、下半年工作部署",), dpi=60, whole=True),
+    Picture("organs-report-1", ORGANS, ("上的工作报告",), dpi=60, whole=True),
+    Picture("organs-report-2", ORGANS, ("二、2021年重点工作",), dpi=60, whole=True),
+    Picture("report-chart", REPORT, ("图2", "可比单位"), dpi=75, whole=True),
+    Picture("report-annex", REPORT, ("附件1", "分级汇总表"), dpi=75, whole=True),
     Picture("report-first", REPORT, ("全市党建工作情况汇总报告",), dpi=75, whole=True),
     Picture("report-table", REPORT, ("表1主要指标",), dpi=75, whole=True),
     Picture("report-standing", REPORT, ("表2县区进展比较",), dpi=75, whole=True),

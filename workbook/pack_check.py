@@ -19,6 +19,7 @@ from workbook.pack import load_pack
 from workbook.reading.kind import DAMAGED, unpacked
 from workbook.tables import read_text
 
+QUOTED = re.compile(r'"([A-Z]{2,}_[A-Z0-9_]+)"')  # a code in an expression of a template
 _MOST_BYTES = 64 * 1024 * 1024
 PLACE = re.compile(r"\{([^{}]*)\}")
 
@@ -77,6 +78,9 @@ class _Check:
         for line, text in enumerate(read_text(path).splitlines(), 1):
             for blank in blanks_in(text):
                 self._blank(genre, genre.template, line, blank)
+            for code in QUOTED.findall(text):
+                if code not in self.pack.indicators and code not in self.pack.texts:
+                    self.report(genre.template, line, "unknown_code", name=genre.id, code=code, near=self._near(code))
 
     def _blank(self, genre: Genre, file: str, line: int, blank: Blank) -> None:
         known = self.pack.texts.get(blank.code) or self.pack.indicators.get(blank.code)

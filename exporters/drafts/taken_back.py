@@ -12,7 +12,7 @@ from exporters.drafts.origin import Origin, text_hash
 from exporters.drafts.received import Atom, Control, Grid, Paragraph, Received, received
 from exporters.drafts.typed import loose, straightened
 from exporters.drafts.wording import Wording
-from exporters.narrative.template import MARKS, fault_in
+from exporters.narrative.template import MARKS, TemplateFault, check_source
 from exporters.word.drafts import NAME_OF
 from workbook.blank import MEASURES, blanks_in, source_of
 from workbook.messages import say
@@ -239,9 +239,10 @@ class _Taking:
     def judge(self, text: str) -> None:
         """Look at the whole text: Jinja that does not compile, codes and measures there are not."""
         pack, known = self.wording.pack, {str(b) for b in blanks_in(self.before)}
-        if fault := fault_in(text):
-            line = text.split("\n")[fault.line - 1].strip()[:_MOST_WORDS] if fault.line else ""
-            self.where = line
+        try:
+            check_source(text)
+        except TemplateFault as fault:
+            self.where = text.split("\n")[fault.line - 1].strip()[:_MOST_WORDS] if fault.line else ""
             self.defect("jinja", why=fault)
             self.where = ""
         for blank in dict.fromkeys(b for t in braces_in(text) for b in blanks_in(t.source)):

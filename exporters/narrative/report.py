@@ -15,7 +15,7 @@ from exporters.narrative.figures import Figures
 from exporters.narrative.measures import HOW
 from exporters.narrative.merge import Merge
 from exporters.narrative.own import Own
-from exporters.narrative.template import Line, TemplateFault
+from exporters.narrative.template import Line, TemplateFault, check_source
 from exporters.narrative.texts import Texts
 from exporters.narrative.told import Dropped, tell
 from exporters.narrative.word_template import fill
@@ -100,7 +100,7 @@ def of_units(collection: Collection, genre: Genre) -> Iterator[Report]:
         barred = frozenset(c for u, c in engine.not_comparable if u == code)
         pack, place = collection.round.pack, places[code]
         facts = OfUnit(pack, period, unit, submission, asked, engine.evaluator, place, barred)
-        yield _of_unit(facts, genre, collection.round.layout)
+        yield of_facts(facts, genre, collection.round.layout)
 
 
 def of_form(submission: Submission, pack: Pack, genre: Genre) -> Report:
@@ -111,10 +111,11 @@ def of_form(submission: Submission, pack: Pack, genre: Genre) -> Report:
     asked = collected(pack, unit.tier, period.year, submission.modules)
     barred = frozenset(defined_otherwise(pack, submission))
     evaluator = Evaluator(checked.table, pack.indicators)
-    return _of_unit(OfUnit(pack, period, unit, submission, asked, evaluator, 0, barred), genre, {})
+    return of_facts(OfUnit(pack, period, unit, submission, asked, evaluator, 0, barred), genre)
 
 
-def _of_unit(facts: OfUnit, genre: Genre, layout: Mapping[str, Any]) -> Report:
+def of_facts(facts: OfUnit, genre: Genre, layout: Mapping[str, Any] | None = None) -> Report:
+    """Return the report of what is known of one unit; TemplateFault where the genre's text cannot be used."""
     withheld = frozenset(genre.withheld)
     figures = Figures(facts, withheld, HOW)
     texts = Texts(facts.pack, facts.submission, withheld)
@@ -130,7 +131,7 @@ def _of_unit(facts: OfUnit, genre: Genre, layout: Mapping[str, Any]) -> Report:
         names,
         facts.period.title,
         signed,
-        {**genre.layout, **layout},
+        {**genre.layout, **(layout or {})},
         _style_of(facts.pack, genre),
         content=content,
     )
@@ -189,6 +190,18 @@ def fault_of(genre: Genre, fault: TemplateFault) -> Defect:
     """Return what is wrong in a genre's text, and what to do."""
     file = f"{genre.folder}/{fault.file}" if fault.file else genre.template
     return Defect(file, fault.line, say("report.bad_template", why=fault), say("report.bad_template_remedy"))
+
+
+def template_faults(pack: Pack) -> tuple[Defect, ...]:
+    """Return what is wrong in how the genres' texts are written, before any figure is looked at."""
+    faults = []
+    for genre in pack.genres.values():
+        try:
+            if (pack.root / genre.template).is_file():
+                check_source(source_of(pack, genre))
+        except TemplateFault as fault:
+            faults.append(fault_of(genre, fault))
+    return tuple(faults)
 
 
 def source_of(pack: Pack, genre: Genre) -> str:

@@ -90,13 +90,9 @@ def render(source: str, context: Mapping[str, Any]) -> Iterator[Line]:
             yield Line(kind, rest.strip()) if text.startswith(_KIND) else Line("body", text)  # type: ignore[arg-type]
 
 
-def fault_in(source: str) -> TemplateFault | None:
-    """Return what is wrong with a template that does not even compile, None where it does."""
-    try:
-        _compiled(source)
-    except TemplateFault as fault:
-        return fault
-    return None
+def check_source(source: str) -> None:
+    """Raise TemplateFault where the source of a template cannot be understood."""
+    _compiled(source)
 
 
 @lru_cache(maxsize=64)

@@ -53,7 +53,7 @@ def tell(
         dropped += explained(where, clauses, {**figures.lost, **lost})
         if text.strip("　 "):
             lines.append(Line(line.kind, text))
-    return _renumbered(_referring(_without_empty(lines))), dropped
+    return _renumbered(_referring(_without_empty(_one_title(lines)))), dropped
 
 
 def told(line: Line, figures: Figures) -> tuple[str, list[tuple[str, list[str]]]]:
@@ -117,6 +117,17 @@ def _item_of(figures: Figures, tag: str) -> tuple[Any, Fraction | None]:
     code, _, rest = tag.removeprefix(PREFIX).partition("@")
     scope, _, measure = rest.partition(".")
     return figures.item(code), figures.value(code, scope) if measure == "value" else None
+
+
+def _one_title(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines with titles that follow each other as one title, broken where the template breaks it."""
+    kept: list[Line] = []
+    for line in lines:
+        if line.kind == "title" and kept and kept[-1].kind == "title":
+            kept[-1] = replace(line, text=f"{kept[-1].text}\n{line.text}")
+        else:
+            kept.append(line)
+    return kept
 
 
 def lead_of(heading: str) -> tuple[str, str]:

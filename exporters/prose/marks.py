@@ -23,7 +23,9 @@ _FIGURE = re.compile(_MARKED)
 _MISSING_ONE = re.compile(f"{FIGURE}([^{FIGURE}{FIGURE_END}]*?){FIGURE_TEXT}{DROP}{FIGURE_END}")
 _TO_MASK = re.compile(f"{_MARKED}|{_WORDS}[^{_WORDS_END}]*{_WORDS_END}|{MASKED}")
 _NOT_WORDS = re.compile(f"[{_WORDS}{_WORDS_END}]")
-_NOT_TEXT = re.compile(f"[\ufdd0-\ufdef\ufffe\uffff]|{MASKED}")
+_NOT_TEXT = re.compile(  # controls, what is not seen or turns the direction of reading, what means something here
+    f"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]|{MASKED}"
+)
 _MASK = re.compile(MASKED)
 
 

@@ -111,7 +111,14 @@ def test_broken_toml_names_its_line(copy: Path) -> None:
 
 
 def test_a_template_blank_with_an_unknown_code_is_a_defect(copy: Path) -> None:
-    path = copy / "reports" / "city_merge.txt"
+    path = copy / "reports" / "city_merge" / "report.txt"
     path.write_text(path.read_text(encoding="utf-8") + "\n多余一句{{BASE_MEMBRS}}。\n", encoding="utf-8")
     _, defects = check_pack(copy)
-    assert any("BASE_MEMBRS" in d.problem and d.file.endswith("city_merge.txt") for d in defects)
+    assert any("BASE_MEMBRS" in d.problem and d.file.endswith("city_merge/report.txt") for d in defects)
+
+
+def test_a_code_in_an_expression_of_a_template_is_looked_up_too(copy: Path) -> None:
+    path = copy / "reports" / "county_half" / "report.txt"
+    path.write_text(path.read_text(encoding="utf-8") + '\n{{ ordered("TXT_PRACTISE_POL") }}\n', encoding="utf-8")
+    _, defects = check_pack(copy)
+    assert any("TXT_PRACTISE_POL" in d.problem for d in defects)
