@@ -13,7 +13,6 @@ from exporters.word.pieces import LONGEST_TAG, clean_text
 from workbook.blank import held_as
 
 BOOKMARK = "_hbt_"
-_KEY = re.compile(r" *#[^#]*$")
 _BREAKS = re.compile(r"(\n|\t)")
 
 
@@ -39,12 +38,11 @@ class Controls:
     def __post_init__(self) -> None:
         self._figures, self._texts = (_list(c) for c in (self.wording.choices, self.wording.text_choices))
 
-    def line(self, text: str, *, lead: bool = False, key: bool = False) -> str:
-        """Return a line; with `lead` its first sentence set apart, with `key` what follows its last # in grey."""
-        end = _KEY.search(text) if key else None
-        parts, opening = tokens(text[: end.start()] if end else text), lead
+    def line(self, text: str, *, lead: bool = False, key: str = "") -> str:
+        """Return a line; with `lead` its first sentence set apart, a `key` behind it in grey."""
+        opening = lead
         out = []
-        for token in parts:
+        for token in tokens(text):
             style = "lead" if opening else ""
             if opening and token.kind == "words" and "。" in token.source:
                 first, stop, rest = token.source.partition("。")
@@ -52,7 +50,7 @@ class Controls:
                 opening = False
             else:
                 out.append(self._token(token, style))
-        return "".join(out) + (self.run(end[0], "code") if end else "")
+        return "".join(out) + self.run(key, "code")
 
     def run(self, text: str, style: str = "") -> str:
         """Return words as a run."""

@@ -19,6 +19,8 @@ _KINDS: dict[str, TokenKind] = {"{{": "value", "{%": "directive", "{#": "comment
 _MARK_OF: dict[str, str] = {kind: mark for mark, kind in MARKS}
 _HALVES, _BREAK = " | ", "\n"
 _IN_HALVES = ("signature", "imprint")  # what stands before and after their bar has a line of its own in Word
+_CAPTIONS = ("table_title", "bars", "lines", "shares")
+_KEY = re.compile(r" *#[^#]*$")
 _OPENS = re.compile(r"\{%-?\s*(?:for|if|macro|call|filter)\b")
 _CLOSES = re.compile(r"\{%-?\s*end")
 _WIDTH = re.compile(r"(\d+(?:\.\d+)?)([lcr])")
@@ -39,6 +41,12 @@ class ViewLine:
 
     kind: Kind
     text: str
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """Its text, and the key at the end of a caption, by which the report refers to it: grey, and without blanks."""
+        key = _KEY.search(self.text) if self.kind in _CAPTIONS else None
+        return (self.text[: key.start()], key[0]) if key else (self.text, "")
 
 
 @dataclass(frozen=True, slots=True)

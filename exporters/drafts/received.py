@@ -45,6 +45,7 @@ _OBJECTS = (
     "oMathPara",
     "footnoteReference",
     "endnoteReference",
+    "sym",
 )
 _SIGNS = {"tab": "\t", "cr": "\n", "noBreakHyphen": "-"}
 _NUMBERED = re.compile(BOOKMARK + r"(\d+)")

@@ -17,6 +17,7 @@ from exporters.word.drafts import NAME_OF
 from workbook.blank import MEASURES, blanks_in, source_of
 from workbook.messages import say
 from workbook.model import Defect, Genre, Pack
+from workbook.pack_check import QUOTED
 from workbook.reading.kind import Unreadable
 
 _ENTER = ("body", "directive")  # a line break in them is a further line
@@ -68,7 +69,7 @@ def _blanks_of(text: str) -> list[str]:
         if isinstance(part, ViewTable):
             found += [s for row in part.rows if row.kind == "row" for cell in row.cells for s in held(cell)]
         elif part.kind != "directive":
-            found += held(part.text)
+            found += held(part.parts[0])
     return found
 
 
@@ -145,9 +146,10 @@ class _Taking:
     def _row(self, cells: Sequence[Sequence[Paragraph]], widths: Sequence[float]) -> ViewRow:
         first = next((p for cell in cells for p in cell), None)
         kind = _KIND_OF.get(first.styles[0], "") if first is not None and first.styles else ""
-        texts = [" ".join(t for p in cell if (t := self._text(p).strip())).replace("\n", " ") for cell in cells]
-        if kind == "directive" and not any(texts[1:]):
-            return ViewRow("directive", (texts[0],))
+        written = [[self._text(p).replace("\n", " ") for p in cell] for cell in cells]
+        if kind == "directive" and not any(map("".join, written[1:])):
+            return ViewRow("directive", (" ".join(written[0]),))
+        texts = [" ".join(filter(None, map(str.strip, cell))) for cell in written]
         if kind == "widths":
             return ViewRow("widths", tuple(self._width(t, n, widths) for n, t in enumerate(texts)))
         return ViewRow("row", tuple(texts))
@@ -245,16 +247,23 @@ class _Taking:
             self.where = text.split("\n")[fault.line - 1].strip()[:_MOST_WORDS] if fault.line else ""
             self.defect("jinja", why=fault)
             self.where = ""
-        for blank in dict.fromkeys(b for t in braces_in(text) for b in blanks_in(t.source)):
+        sources = [token.source for token in braces_in(text)]
+        quoted = {code for source in sources for code in QUOTED.findall(source) if code not in self.before}
+        for code in sorted(quoted - {*pack.indicators, *pack.texts}):
+            self._unknown_code(code)
+        for blank in dict.fromkeys(b for source in sources for b in blanks_in(source)):
             if str(blank) in known:
                 continue
             item = pack.indicators.get(blank.code) or pack.texts.get(blank.code)
             if item is None:
-                self.defect("unknown_code", code=blank.code, near="、".join(self.wording.near(blank.code)) or "—")
+                self._unknown_code(blank.code)
             elif item.sensitive in self.wording.genre.withheld:
                 self.defect("withheld", name=item.name)
             elif blank.measure not in MEASURES:
                 self.defect("measure", measure=blank.measure, known=" ".join(MEASURES))
+
+    def _unknown_code(self, code: str) -> None:
+        self.defect("unknown_code", code=code, near="、".join(self.wording.near(code)) or say("word.dash"))
 
 
 def _together(atoms: Sequence[Atom]) -> list[Atom]:

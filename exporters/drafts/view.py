@@ -22,7 +22,6 @@ from workbook.model import Genre, Pack
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _LEVELS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4}
-_WITH_KEY = ("table_title", "bars", "lines", "shares")
 _TEXT_WIDTH = 156
 _CREATED = datetime(2020, 1, 1, tzinfo=UTC)  # the same text gives the same file
 
@@ -78,7 +77,8 @@ class _Writer:
                 level = _LEVELS[line.kind]
                 number = f'<w:numPr><w:ilvl w:val="{level - 1}"/><w:numId w:val="{self.numbering}"/></w:numPr>'
                 return self._paragraph(f"run_in{level}", self.controls.line(line.text, lead=True), number)
-        return self._paragraph(line.kind, self.controls.line(line.text, key=line.kind in _WITH_KEY))
+        text, key = line.parts
+        return self._paragraph(line.kind, self.controls.line(text, key=key))
 
     def table(self, table: ViewTable) -> str:
         """Return a table with a grey row for every directive and for the widths."""

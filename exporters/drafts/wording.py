@@ -112,7 +112,7 @@ class Wording:
         """Yield names like one that nothing has."""
         import difflib
 
-        yield from difflib.get_close_matches(name, list(self.codes), n=2, cutoff=0.4)
+        yield from difflib.get_close_matches(name, [*self.codes, *self.codes.values()], n=2, cutoff=0.4)
 
     def item(self, blank: Blank | None) -> Indicator | None:
         """Return the indicator of a blank, None for texts and what is unknown."""

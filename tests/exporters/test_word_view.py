@@ -107,6 +107,7 @@ _PARTS = st.one_of(
         ["{{TXT_PLANS}}", "{{", "}}", "｛｛x｝｝", "{% if x == '“' %}", "{{ " + "long" * 20 + " }}", "\t", "　"]
     ),
 )
+_DIRECTIVES = ["{% for a in b %}", "  {% for a in b %}", "{% endfor %} ", "|= 20l 30c"]
 _LINES = st.builds(
     "{}{}{}".format,
     st.sampled_from(["", "", "  ", "\t"]),
@@ -115,7 +116,8 @@ _LINES = st.builds(
     ),
     st.lists(_PARTS, max_size=5).map("".join),
 )
-_TABLES = st.lists(st.lists(_PARTS, min_size=1, max_size=3).map(lambda c: f"| {' | '.join(c)} |"), max_size=3)
+_ROWS = st.lists(_PARTS, min_size=1, max_size=3).map(lambda cells: f"| {' | '.join(cells)} |")
+_TABLES = st.lists(st.one_of(_ROWS, st.sampled_from(_DIRECTIVES)), max_size=4)
 TEMPLATES = st.lists(st.one_of(_LINES.map(lambda line: [line]), _TABLES), max_size=8).map(
     lambda groups: "\n".join(line for group in groups for line in group)
 )
@@ -130,6 +132,19 @@ def test_any_text_comes_back_the_same(text: str) -> None:
     taken, _ = taken_back(came, PACK, GENRE, text)
     assert taken.text == text
     assert taken.changes == type(taken.changes)()
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(TEMPLATES)
+def test_any_text_comes_back_the_same_when_a_program_drops_the_tags(text: str) -> None:
+    def edit(word: WordFile) -> None:
+        for control in word.controls():
+            properties = control.find(f"{W}sdtPr")
+            for name in ("alias", "tag"):
+                properties.remove(properties.find(f"{W}{name}"))
+
+    taken, _ = back(changed(edited(text, PACK, GENRE), edit), text)
+    assert taken.text == text
 
 
 def test_a_figure_reads_as_officials_draft_it() -> None:
@@ -286,6 +301,7 @@ def test_a_name_nothing_has_is_refused_with_what_is_like_it() -> None:
 
 def test_a_code_nothing_has_is_refused() -> None:
     assert any("NO_SUCH" in p for p in faults(lambda word: word.type("召开会议", "召开{{NO_SUCH}}")))
+    assert any("NO_SUCH" in p for p in faults(lambda word: word.type("召开会议", "召开{{ cell(“NO_SUCH”) }}")))
 
 
 def test_a_directive_without_its_end_is_refused_with_its_place() -> None:
@@ -388,6 +404,18 @@ def test_what_is_no_word_file_gets_a_clear_sentence(data: bytes) -> None:
     came, defects = read_view(data, "a.docx")
     assert came is None
     assert len(defects) == 1
+
+
+def test_a_file_nested_as_deep_as_a_parser_allows_is_read_or_refused() -> None:
+    def edit(word: WordFile) -> None:
+        inner = word.paragraph("整改完成率")
+        for _ in range(240):
+            outer = made('<w:ins w:id="1"/>')
+            inner.append(outer)
+            inner = outer
+        inner.append(made("<w:r><w:t>深</w:t></w:r>"))
+
+    assert "深" in after(edit).text
 
 
 def test_an_entity_is_never_resolved() -> None:
