@@ -35,24 +35,17 @@ class _Place:
     column: int  # where in the line
 
 
-def changes(before: str, after: str, wording: Wording, rebound: Sequence[tuple[str, str]]) -> Changes:
-    """Return what changed between two texts; `rebound` has the blanks bound anew, as (before, after)."""
+def changes(before: str, after: str, wording: Wording) -> Changes:
+    """Return what changed between two texts, in which a blank that was bound anew is still spelled as it was."""
     old, new = (_places(text, wording) for text in (before, after))
     lost = Counter(p.key for p in old) - Counter(p.key for p in new)
     added = Counter(p.key for p in new) - Counter(p.key for p in old)
-    bound = []
-    for pair in rebound:
-        was, now = (_key(Token("value", source), wording) for source in pair)
-        if lost[was] and added[now]:
-            lost[was] -= 1
-            added[now] -= 1
-            bound.append(say("draft.rebound", was=wording.called(pair[0]), now=wording.called(pair[1])))
     stays = SequenceMatcher(None, [p.key for p in old], [p.key for p in new], autojunk=False).get_matching_blocks()
     old_stays = {i for block in stays for i in range(block.a, block.a + block.size)}
     new_stays = {i for block in stays for i in range(block.b, block.b + block.size)}
     told_lost, _ = _told(old, old_stays, lost, wording)
     told_added, moved = _told(new, new_stays, added, wording)
-    return Changes(tuple(told_lost), tuple(told_added), tuple(moved), tuple(bound))
+    return Changes(tuple(told_lost), tuple(told_added), tuple(moved))
 
 
 def _told(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from exporters.drafts.compare import Changes, changes
 from exporters.drafts.controls import held
@@ -14,6 +16,7 @@ from exporters.drafts.typed import loose, straightened
 from exporters.drafts.wording import Wording
 from exporters.narrative.template import MARKS, TemplateFault, check_source
 from exporters.word.drafts import NAME_OF
+from exporters.word.pieces import clean_text
 from workbook.blank import MEASURES, blanks_in, source_of
 from workbook.messages import say
 from workbook.model import Defect, Genre, Pack
@@ -24,6 +27,8 @@ _ENTER = ("body", "directive")  # a line break in them is a further line
 _PLAIN = ("normal", "list paragraph", "plain text", "no spacing", "normal (web)", "body text", "default")
 _KIND_OF: dict[str, str] = {name.lower(): kind for kind, name in NAME_OF.items()}
 _MOST_WORDS = 20
+_BOUND, _BOUND_END = "\ufdd0", "\ufdd1"  # around the number of a blank that was bound anew
+_REBOUND = re.compile(f"{_BOUND}([0-9]+){_BOUND_END}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +59,12 @@ def taken_back(
     taking = _Taking(wording, before, name, blanks=_blanks_of(before))
     if came.origin.text is None and came.origin.hash != text_hash(stored):
         taking.defect("no_origin")
-    text = text_of(list(taking.view(came.blocks)))
+    marked = text_of(list(taking.view(came.blocks)))
+    was, text = (_REBOUND.sub(partial(taking.spelled, at), marked) for at in (0, 1))
     taking.judge(text)
     if came.origin.text is not None and stored not in (before, text):
         taking.notes.append(say("draft.changed_meanwhile"))
-    changed = changes(before, text, wording, taking.rebound)
+    changed = replace(changes(before, was, wording), rebound=taking.bound_anew())
     return Taken(text, changed, tuple(taking.notes), came.origin), tuple(taking.defects)
 
 
@@ -176,7 +182,7 @@ class _Taking:
             if isinstance(atom, str):
                 for around in loose(atom, self.before):
                     self.note("loose", around=around.strip())
-                out += straightened(atom, self.before, self._named)
+                out += straightened(clean_text(atom), self.before, self._named)
                 continue
             source, plain, after = self._blank(atom, atoms[n + 1] if n + 1 < len(atoms) else "")
             if source and isinstance(after, str) and n + 1 < len(atoms):
@@ -198,10 +204,22 @@ class _Taking:
         now = was
         if blank is not None and chosen and chosen != blank.code:
             now = str(replace(blank, code=chosen))
-            self.rebound.append((was, now))
         elif not chosen and shown and not self._untouched(was, shown):
             self.note("typed_over", shown=shown, name=self.wording.called(was))
-        return self._measured(was, now, after)
+        source, plain, after = self._measured(was, now, after)
+        if now != was:
+            self.rebound.append((was, source))
+            source = f"{_BOUND}{len(self.rebound) - 1}{_BOUND_END}"
+        return source, plain, after
+
+    def spelled(self, at: int, found: re.Match[str]) -> str:
+        """Return a blank that was bound anew as it was (0) or is (1) spelled."""
+        return self.rebound[int(found[1])][at]
+
+    def bound_anew(self) -> tuple[str, ...]:
+        """Return a sentence about every blank that was bound to something else."""
+        called = self.wording.called
+        return tuple(say("draft.rebound", was=called(was), now=called(now)) for was, now in self.rebound)
 
     def _untouched(self, source: str, shown: str) -> bool:
         """Return whether a control shows what it was given, by whatever edition of the words."""
@@ -214,7 +232,7 @@ class _Taking:
             return self._measured(source, source, after)
         if control.listed:
             self.defect("unknown_control", shown=control.shown)
-        return "", control.shown, after
+        return "", clean_text(control.shown), after
 
     def _measured(self, was: str, now: str, after: Atom) -> tuple[str, str, Atom]:
         """Take the measure word from behind a figure, which prints it itself; where there is none it prints none."""

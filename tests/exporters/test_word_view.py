@@ -258,6 +258,12 @@ def test_a_blank_is_bound_to_another_indicator_from_its_list() -> None:
     assert taken.changes.lost == taken.changes.added == ()
 
 
+def test_a_blank_bound_anew_is_not_called_moved_where_another_is_bound_so_too() -> None:
+    taken = after(lambda word: word.choose("REC_RATE", "（POL_MEETINGS_TOTAL）"))
+    assert len(taken.changes.rebound) == 1
+    assert taken.changes.moved == taken.changes.lost == taken.changes.added == ()
+
+
 def test_the_measure_word_of_the_indicator_before_goes_when_a_blank_is_bound_anew() -> None:
     taken = after(lambda word: word.choose("POL_MEETINGS_TOTAL", "（ORG_COLL_FUND）"))
     assert "召开会议{{ORG_COLL_FUND}}，{{POL" in taken.text
