@@ -1,0 +1,154 @@
+"""How well the words around a figure say that it is of an indicator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from exporters.drafts.language import language
+from exporters.drafts.surroundings import BESIDE, Passage, meaningful
+from exporters.drafts.vocabulary import Cue, Part, Profile, Vocabulary
+
+Basis = str  # current | prev | opening | target
+
+_BY_NAME = 0.9  # a name that is wholly there, without a cue of the author's
+_ENOUGH = 1.6  # weight of words beyond which more of them tell nothing more
+_SILENT = 0.97
+_ASIDE = 0.55  # words said, but none of them beside the figure
+_HEADING = 0.6
+_MUST = 0.45  # of the score goes where the words beside the figure are of something else
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A score from 0 to 1 and the words it rests on."""
+
+    score: float
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where a part of a cue was found and how near that is."""
+
+    weight: float
+    word: str
+    position: int  # -1 for a figure spoken of before, -2 for the heading
+
+
+class Reader:
+    """Judges the figures of one passage."""
+
+    def __init__(self, passage: Passage, vocabulary: Vocabulary) -> None:
+        self.passage, self.vocabulary = passage, vocabulary
+        self._places = _places(passage.text, vocabulary.words)
+        self._heading = {w for w in vocabulary.words if w in passage.heading}
+        spoken = self._places.keys() | self._heading
+        self.possible = {
+            code: [c for c in p.cues if all(part.codes or not spoken.isdisjoint(part.words) for part in c.parts)]
+            for code, p in vocabulary.profiles.items()
+        }
+
+    def judge(self, n: int, profile: Profile, before: Mapping[str, float]) -> Evidence:
+        """Return the evidence that figure `n` is of an indicator; `before` are the codes of figures before it."""
+        fit = profile.fit(self.passage.figures[n].word)
+        if not fit:
+            return Evidence(0.0)
+        weights = self.passage.weights(n)
+        best = Evidence(0.0)
+        for cue in self.possible[profile.item.code]:
+            found = self._cue(n, cue, weights, before)
+            if found is not None:
+                covered = self._covered(n, profile, [h for h in found[1] if h.position >= 0])
+                score = found[0] * fit * (1 - _MUST * (1 - covered))
+                if score > best.score:
+                    best = Evidence(score, tuple(dict.fromkeys(h.word for h in found[1])))
+        named = self._named(profile, weights)
+        if named > 0.75:
+            score = _BY_NAME * named * fit * (1 - _MUST * (1 - self._covered(n, profile, [])))
+            if score > best.score:
+                best = Evidence(score, (profile.item.name,))
+        return best
+
+    def _cue(
+        self, n: int, cue: Cue, weights: list[float], before: Mapping[str, float]
+    ) -> tuple[float, list[Hit]] | None:
+        beside = self.passage.before(n) + self.passage.text[self.passage.figures[n].end : self.passage.right(n)[1]]
+        if any(word in beside for word in cue.without):
+            return None
+        hits: list[Hit] = []
+        for part in cue.parts:
+            hit = self._part(part, weights, before)
+            if hit is None:
+                return None
+            hits.append(hit)
+        shares = [h.weight for h in hits]
+        quality = (sum(shares) / len(shares) + min(shares)) / 2
+        mass = sum(self.vocabulary.weight(h.word) * h.weight * min(len(h.word), 4) ** 0.5 / 1.5 for h in hits)
+        quality *= 0.72 + 0.28 * min(1.0, mass / _ENOUGH)
+        if not any(h.position >= 0 and h.weight >= BESIDE for h in hits):
+            quality *= _SILENT if self.passage.silent(n) else _ASIDE
+        return quality, hits
+
+    def _part(self, part: Part, weights: list[float], before: Mapping[str, float]) -> Hit | None:
+        best: Hit | None = None
+        for word in part.words:
+            for start in self._places.get(word, ()):
+                weight = (weights[start] + weights[start + len(word) - 1]) / 2
+                if weight and (best is None or (weight, len(word)) > (best.weight, len(best.word))):
+                    best = Hit(weight, word, start)
+            if best is None and word in self._heading:
+                best = Hit(_HEADING, word, -2)
+        for code in part.codes:
+            if before.get(code, 0.0) > (best.weight if best else 0.0):
+                best = Hit(before[code], self.vocabulary.profiles[code].item.name, -1)
+        return best
+
+    def _covered(self, n: int, profile: Profile, hits: list[Hit]) -> float:
+        """Return how much of what stands next to the figure is explained by what the indicator is called."""
+        start, end = self.passage.right(n)
+        if not meaningful(self.passage.text[start:end]):
+            end = self.passage.left(n)[1]
+            start = max(self.passage.left(n)[0], end - 6)
+        else:
+            end = min(end, start + 5)
+        text = self.passage.text
+        explained = {p for h in hits for p in range(h.position, h.position + len(h.word))}
+        explained |= {p for p in range(start, end) if text[p - 1 : p + 1] in profile.pairs or text[p : p + 2] in profile.pairs}
+        open_text = "".join(text[p] if p not in explained else " " for p in range(start, end))
+        total = len(meaningful(text[start:end]))
+        return 1 - len(meaningful(open_text)) / total if total else 1.0
+
+    def _named(self, profile: Profile, weights: list[float]) -> float:
+        """Return how much of an indicator's name is said near the figure."""
+        text = self.passage.text
+        total = sum(self.vocabulary.weight(pair) for pair in profile.name)
+        if not total:
+            return 0.0
+        found = 0.0
+        for pair in profile.name:
+            start = text.find(pair)
+            nearest = 0.0
+            while start >= 0:
+                nearest = max(nearest, weights[start])
+                start = text.find(pair, start + 1)
+            found += nearest * self.vocabulary.weight(pair)
+        return found / total
+
+
+def _places(text: str, words: frozenset[str]) -> dict[str, list[int]]:
+    """Return where every word of the vocabulary stands in the text."""
+    found: dict[str, list[int]] = {}
+    for word in words:
+        start = text.find(word)
+        while start >= 0:
+            found.setdefault(word, []).append(start)
+            start = text.find(word, start + 1)
+    return found
+
+
+def target_is_meant(passage: Passage, n: int) -> bool:
+    """Return whether a figure is a goal and not something that was counted."""
+    said = language().said
+    sentence = passage.sentence_before(passage.figures[n])
+    return bool(said["target"].search(sentence) or said["target_heading"].search(passage.heading))

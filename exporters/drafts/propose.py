@@ -1,0 +1,185 @@
+"""Which indicator each figure of a paragraph is of: all of them decided together, none bound on weak evidence.
+
+Figures are taken from left to right, several readings of the paragraph are kept side by side (a beam), and the one
+that explains most wins. An indicator is bound once in a paragraph, for this period, for last year and for its opening.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from exporters.drafts.evidence import Basis, Evidence, Reader, target_is_meant
+from exporters.drafts.language import language
+from exporters.drafts.not_figures import no_figures
+from exporters.drafts.numbers_in_text import Number, numbers_in
+from exporters.drafts.surroundings import Passage
+from exporters.drafts.vocabulary import Profile, Vocabulary
+
+THRESHOLD = 0.62
+_WRITTEN_OUT = 0.08  # more is asked of a number in words: they are oftener part of a phrase
+_READINGS = 24
+_CHOICES = 6
+_CLOSE = 0.025  # two indicators this near each other are a guess
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An indicator a figure could be of."""
+
+    code: str
+    basis: Basis
+    confidence: float
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What became of one number: bound to an indicator, or to none."""
+
+    number: Number
+    code: str  # "" where it is not bound
+    basis: Basis
+    confidence: float
+    words: tuple[str, ...]  # the evidence
+    others: tuple[Candidate, ...]  # what else it could be, best first
+    pattern: str  # why it is no figure by its surface, "" otherwise
+    value: Decimal | None  # in the catalog's unit
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """One way to read the figures so far."""
+
+    gain: float
+    chosen: tuple[Candidate | None, ...]
+
+    def before(self, passage: Passage) -> dict[str, float]:
+        """Return the codes bound so far and how near they still are."""
+        here = len(self.chosen)
+        near: dict[str, float] = {}
+        for n, candidate in enumerate(self.chosen):
+            if candidate is not None:
+                text = passage.text[passage.figures[n].after : passage.figures[here].start]
+                weight = 0.96 * 0.97 ** (here - n - 1) * (0.6 if any(c in text for c in "。！？") else 1)
+                near[candidate.code] = weight * (0.94 if "；" in text else 1)
+        return near
+
+
+def read_paragraph(text: str, vocabulary: Vocabulary, heading: str = "") -> list[Reading]:
+    """Return what every number of a paragraph is."""
+    numbers = numbers_in(text)
+    told = no_figures(text, numbers)
+    passage = Passage(text, [n for n in numbers if n not in told], heading)
+    figures = iter(_decode(passage, vocabulary))
+    return [
+        Reading(n, "", "", 0.0, (), (), told[n], None) if n in told else next(figures) for n in numbers
+    ]
+
+
+def _decode(passage: Passage, vocabulary: Vocabulary) -> list[Reading]:
+    reader = Reader(passage, vocabulary)
+    states = [_State(0.0, ())]
+    for n, figure in enumerate(passage.figures):
+        least = THRESHOLD + (_WRITTEN_OUT if figure.written == "numeral" else 0)
+        grown: dict[tuple[Candidate | None, ...], _State] = {}
+        for state in states:
+            grown[(*state.chosen, None)] = _State(state.gain, (*state.chosen, None))
+            for candidate in _candidates(reader, n, state)[:_CHOICES]:
+                if candidate.confidence >= least:
+                    chosen = (*state.chosen, candidate)
+                    grown[chosen] = _State(state.gain + candidate.confidence - least + 0.08, chosen)
+        states = sorted(grown.values(), key=lambda s: -s.gain)[:_READINGS]
+    best = states[0]
+    return [_reading(reader, n, best) for n in range(len(passage.figures))]
+
+
+def _reading(reader: Reader, n: int, best: _State) -> Reading:
+    figure, candidate = reader.passage.figures[n], best.chosen[n]
+    state = _State(0.0, best.chosen[:n])
+    others = tuple(c for c in _candidates(reader, n, state) if candidate is None or c.code != candidate.code)
+    if candidate is None:
+        return Reading(figure, "", "", others[0].confidence if others else 0.0, (), others[:3], "", None)
+    taken = {(c.code, c.basis) for c in best.chosen if c is not None}
+    rivals = [c for c in others if (c.code, c.basis) not in taken and candidate.confidence - c.confidence < _CLOSE]
+    sure = candidate.confidence * (0.9 if rivals else 1)
+    if sure < THRESHOLD:
+        return Reading(figure, "", "", sure, (), (candidate, *others)[:3], "", None)
+    profile = reader.vocabulary.profiles[candidate.code]
+    return Reading(
+        figure, candidate.code, candidate.basis, sure, candidate.words, others[:3], "", _value(figure, profile)
+    )
+
+
+def _value(figure: Number, profile: Profile) -> Decimal | None:
+    """Return the number in the catalog's unit: 78000元 is 7.8 万元."""
+    return None if figure.full is None else figure.full / profile.unit
+
+
+def _candidates(reader: Reader, n: int, state: _State) -> list[Candidate]:
+    """Return the indicators figure `n` could be of, best first, given how those before it are read."""
+    passage = reader.passage
+    before = state.before(passage)
+    taken = {(c.code, c.basis) for c in state.chosen if c is not None}
+    found: list[Candidate] = []
+    goal = target_is_meant(passage, n)
+    if _is_difference(passage, n):
+        return []
+    for profile in reader.vocabulary.profiles.values():
+        if not _may_be(passage, n, profile):
+            continue
+        basis = _basis(passage, n, profile, goal=goal)
+        if (profile.item.code, basis) in taken:
+            continue
+        evidence = _weighed(reader.judge(n, profile, before), profile, goal=goal)
+        if evidence.score > 0.3:
+            found.append(Candidate(profile.item.code, basis, min(evidence.score, 0.99), evidence.words))
+    return sorted(found, key=lambda c: -c.confidence)
+
+
+def _weighed(evidence: Evidence, profile: Profile, *, goal: bool) -> Evidence:
+    """Return evidence with regard to what was counted and what is only meant to be reached."""
+    if profile.item.nature == "derived_list":
+        return evidence
+    if (profile.item.nature == "target") != goal:
+        return replace(evidence, score=evidence.score * 0.55)
+    return evidence
+
+
+def _basis(passage: Passage, n: int, profile: Profile, *, goal: bool) -> Basis:
+    if profile.item.nature == "target" and goal:
+        return "target"
+    said = language().said
+    if passage.pair(n):
+        prior = profile.item.nature != "stock" or said["prior"].search(passage.before(n))
+        return "prev" if prior else "opening"
+    return "prev" if said["prior"].search(passage.before(n)) else "current"
+
+
+def _may_be(passage: Passage, n: int, profile: Profile) -> bool:
+    """Return whether grammar allows it: a rank where an order is told, a decrease where something fell."""
+    figure, before = passage.figures[n], passage.before(n)
+    said = language().said
+    ranked = figure.ordinal or bool(said["standing"].search(before))
+    if (profile.item.dimension == "rank") != ranked and (figure.ordinal or profile.item.dimension == "rank"):
+        return False
+    moved = said["rise"].search(before) or said["fall"].search(before)
+    if profile.change:
+        return bool(said["fall"].search(before))
+    return not (moved and figure.word == "%")
+
+
+def _is_difference(passage: Passage, n: int) -> bool:
+    """Return whether a figure tells only how much more or less there was than before, in the counted unit."""
+    said, figure, before = language().said, passage.figures[n], passage.before(n)
+    moved = said["rise"].search(before) or said["fall"].search(before)
+    clause = passage.clauses[passage.clause_of(figure.start)]
+    return bool(
+        moved and figure.word != "%" and said["compared"].search(passage.text, clause.start, figure.start)
+    )
+
+
+def explain(readings: Sequence[Reading]) -> list[str]:
+    """Return one line per reading, for people who tune a pack's words."""
+    return [f"{r.number.raw}{r.number.word} {r.code or '-'} {r.confidence:.2f} {' '.join(r.words)}" for r in readings]
