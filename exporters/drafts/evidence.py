@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from exporters.drafts.language import language
@@ -12,10 +13,12 @@ from exporters.drafts.vocabulary import Cue, Part, Profile, Vocabulary
 Basis = str  # current | prev | opening | target
 
 _BY_NAME = 0.9  # a name that is wholly there, without a cue of the author's
-_ENOUGH = 1.6  # weight of words beyond which more of them tell nothing more
+_ENOUGH = 0.9  # weight of words beyond which more of them tell little more
 _SILENT = 0.97
 _ASIDE = 0.55  # words said, but none of them beside the figure
 _HEADING = 0.6
+_DENIED, _DENIED_BEFORE = 0.8, 0.93  # a word that must not be there stands farther off
+_LEFT_INSTEAD = 0.8  # what stands before explains a figure although something else stands behind it
 _MUST = 0.45  # of the score goes where the words beside the figure are of something else
 
 
@@ -73,8 +76,9 @@ class Reader:
     def _cue(
         self, n: int, cue: Cue, weights: list[float], before: Mapping[str, float]
     ) -> tuple[float, list[Hit]] | None:
-        beside = self.passage.before(n) + self.passage.text[self.passage.figures[n].end : self.passage.right(n)[1]]
-        if any(word in beside for word in cue.without):
+        aside = self._aside(n, cue)
+        beside = self.passage.left(n)[0], self.passage.right(n)[1]
+        if any(self._stands(word, beside, weights) for word in cue.without):
             return None
         hits: list[Hit] = []
         for part in cue.parts:
@@ -85,10 +89,31 @@ class Reader:
         shares = [h.weight for h in hits]
         quality = (sum(shares) / len(shares) + min(shares)) / 2
         mass = sum(self.vocabulary.weight(h.word) * h.weight * min(len(h.word), 4) ** 0.5 / 1.5 for h in hits)
-        quality *= 0.72 + 0.28 * min(1.0, mass / _ENOUGH)
+        quality *= 1 - 0.3 * math.exp(-mass / _ENOUGH)
         if not any(h.position >= 0 and h.weight >= BESIDE for h in hits):
             quality *= _SILENT if self.passage.silent(n) else _ASIDE
-        return quality, hits
+        return quality * aside, hits
+
+    def _aside(self, n: int, cue: Cue) -> float:
+        """Return what a cue is worth where a word that must not be there stands farther off."""
+        passage, here = self.passage, self.passage.clause_of(self.passage.figures[n].start)
+        if meaningful(passage.behind(n)):  # the noun behind it may have its verb at the end of the clause
+            rest = passage.text[passage.right(n)[1] : passage.clauses[here].end]
+            if any(word in rest for word in cue.without):
+                return _DENIED
+        if here and passage.is_lead(here - 1):
+            lead = passage.text[passage.clauses[here - 1].start : passage.clauses[here - 1].end]
+            return _DENIED_BEFORE if any(word in lead for word in cue.without) else 1.0
+        return 1.0
+
+    def _stands(self, word: str, beside: tuple[int, int], weights: list[float]) -> bool:
+        """Return whether a word stands beside the figure."""
+        start = self.passage.text.find(word, *beside)
+        while start >= 0:
+            if weights[start] >= BESIDE:
+                return True
+            start = self.passage.text.find(word, start + 1, beside[1])
+        return False
 
     def _part(self, part: Part, weights: list[float], before: Mapping[str, float]) -> Hit | None:
         best: Hit | None = None
@@ -106,18 +131,31 @@ class Reader:
 
     def _covered(self, n: int, profile: Profile, hits: list[Hit]) -> float:
         """Return how much of what stands next to the figure is explained by what the indicator is called."""
+        found = {p for h in hits for p in range(h.position, h.position + len(h.word))}
         start, end = self.passage.right(n)
+        left = self.passage.left(n)
+        before = self._explained(max(left[0], left[1] - 6), left[1], profile, found, last=True)
         if not meaningful(self.passage.text[start:end]):
-            end = self.passage.left(n)[1]
-            start = max(self.passage.left(n)[0], end - 6)
-        else:
-            end = min(end, start + 5)
+            return before
+        behind = self._explained(start, min(end, start + 5), profile, found, last=False)
+        return max(behind, _LEFT_INSTEAD * before) if meaningful(self.passage.before(n)) else behind
+
+    def _explained(self, start: int, end: int, profile: Profile, found: Collection[int], *, last: bool) -> float:
+        """Return how much of a stretch is explained; what is next to the figure counts half of it."""
         text = self.passage.text
-        explained = {p for h in hits for p in range(h.position, h.position + len(h.word))}
-        explained |= {p for p in range(start, end) if text[p - 1 : p + 1] in profile.pairs or text[p : p + 2] in profile.pairs}
-        open_text = "".join(text[p] if p not in explained else " " for p in range(start, end))
-        total = len(meaningful(text[start:end]))
-        return 1 - len(meaningful(open_text)) / total if total else 1.0
+        spoken = meaningful(text[start:end])
+        said = [p for p in range(start, end) if text[p] in spoken]
+        if not said:
+            return 1.0
+        known = [
+            p in found
+            or text[p] in profile.single
+            or text[p - 1 : p + 1] in profile.pairs
+            or text[p : p + 2] in profile.pairs
+            for p in said
+        ]
+        beside = known[-2:] if last else known[:2]
+        return (sum(known) / len(known) + sum(beside) / len(beside)) / 2
 
     def _named(self, profile: Profile, weights: list[float]) -> float:
         """Return how much of an indicator's name is said near the figure."""
@@ -151,4 +189,4 @@ def target_is_meant(passage: Passage, n: int) -> bool:
     """Return whether a figure is a goal and not something that was counted."""
     said = language().said
     sentence = passage.sentence_before(passage.figures[n])
-    return bool(said["target"].search(sentence) or said["target_heading"].search(passage.heading))
+    return bool(said["target"].search(sentence) or said["target_heading"].search(passage.topic))

@@ -124,7 +124,7 @@ def _candidates(reader: Reader, n: int, state: _State) -> list[Candidate]:
     taken = {(c.code, c.basis) for c in state.chosen if c is not None}
     found: list[Candidate] = []
     goal = target_is_meant(passage, n)
-    if _is_difference(passage, n):
+    if _is_difference(passage, n) or language().said["each"].search(passage.before(n)):
         return []
     for profile in reader.vocabulary.profiles.values():
         if not _may_be(passage, n, profile):

@@ -21,8 +21,9 @@ _LATER = 0.70
 _BEFORE = 0.84  # the clause before
 _LEAD = 0.88  # the clause before, if it has no figure of its own
 _FARTHER = 0.93
+_PARTNER, _JOINED = 0.97, 0.95
 _SEMICOLON, _FULL_STOP = 0.88, 0.72
-_FOLLOWING = 0.5
+_FOLLOWING, _PURPOSE, _MONEY = 0.5, 0.85, "元"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,12 @@ class Passage:
         """Return the text directly behind a figure and its measure word."""
         return self.text[slice(*self.right(n))]
 
+    @property
+    def topic(self) -> str:
+        """Return the heading above, and the one the paragraph begins with."""
+        lead = language().said["lead"].match(self.text)
+        return self.heading + (lead[0] if lead else "")
+
     def silent(self, n: int) -> bool:
         """Return whether nothing beside the figure says what it counts."""
         return not (meaningful(self.before(n)) or meaningful(self.behind(n)))
@@ -82,9 +89,8 @@ class Passage:
         """Return how near every character of the paragraph is to figure `n`, 0 to 1."""
         if n not in self._weights:
             weights = self._near(n)
-            partner = self._partner(n)
-            if partner is not None:
-                weights = [max(a, 0.97 * b) for a, b in zip(weights, self._near(partner), strict=True)]
+            for partner, shared in self._partners(n):
+                weights = [max(a, shared * b) for a, b in zip(weights, self._near(partner), strict=True)]
             self._weights[n] = self._share(n, weights)
         return self._weights[n]
 
@@ -96,38 +102,46 @@ class Passage:
         between = self.text[here.after : there.start]
         return bool(said["opening_from"].search(self.before(n)) and said["opening_to"].match(between))
 
-    def _partner(self, n: int) -> int | None:
-        """Return the figure that shares its words with this one: the other end of from … to …, last year's."""
+    def _partners(self, n: int) -> list[tuple[int, float]]:
+        """Return the figures that share their words with this one, and how much of them.
+
+        The other end of from … to …, last year's beside this year's; figures without a word between (查处3起5人).
+        """
         if self.pair(n):
-            return n + 1
-        if n and self.pair(n - 1):
-            return n - 1
-        if n and language().said["prior"].search(self.before(n)):
-            return n - 1
-        return None
+            return [(n + 1, _PARTNER)]
+        if n and (self.pair(n - 1) or language().said["prior"].search(self.before(n))):
+            return [(n - 1, _PARTNER)]
+        found: list[tuple[int, float]] = []
+        if n + 1 < len(self.figures) and self.figures[n].after == self.figures[n + 1].start:
+            found.append((n + 1, _JOINED))
+        if n and self.figures[n - 1].after == self.figures[n].start:
+            found.append((n - 1, _JOINED))
+        return found
 
     def _near(self, n: int) -> list[float]:
         weights = [0.0] * len(self.text)
         here = self.clause_of(self.figures[n].start)
         for number, clause in enumerate(self.clauses):
             if number != here:
-                self._fill(weights, clause.start, clause.end, self._far(number, here))
+                self._fill(weights, clause.start, clause.end, self._far(number, here, n))
         self._own(weights, n, self.clauses[here])
         return weights
 
-    def _far(self, clause: int, here: int) -> float:
-        """Return how near the characters of another clause are."""
+    def _far(self, clause: int, here: int, n: int) -> float:
+        """Return how near the characters of another clause are; what money is for is often said after it."""
         if clause > here:
             marks = "".join(c.closed for c in self.clauses[here:clause])
-            return 0.0 if re.search("[。！？；\n]", marks) else _FOLLOWING * 0.8 ** (clause - here - 1)
+            following = _PURPOSE if self.figures[n].word[:1] == _MONEY else _FOLLOWING
+            return 0.0 if re.search("[。！？；\n]", marks) else following * 0.8 ** (clause - here - 1)
         marks = "".join(c.closed for c in self.clauses[clause:here])
-        weight = _LEAD if here - clause == 1 and not self._counts(clause) else _BEFORE * _FARTHER ** (here - clause - 1)
+        weight = _LEAD if here - clause == 1 and self.is_lead(clause) else _BEFORE * _FARTHER ** (here - clause - 1)
         weight *= _SEMICOLON ** len(re.findall("[；;]", marks))
         return weight * _FULL_STOP ** len(re.findall("[。！？\n]", marks))
 
-    def _counts(self, clause: int) -> bool:
+    def is_lead(self, clause: int) -> bool:
+        """Return whether a clause has no figure of its own, so that it speaks of those that follow."""
         c = self.clauses[clause]
-        return any(c.start <= f.start < c.end for f in self.figures)
+        return c.closed not in "。！？；\n" and not any(c.start <= f.start < c.end for f in self.figures)
 
     def _own(self, weights: list[float], n: int, clause: Clause) -> None:
         """Weigh the clause of the figure itself."""

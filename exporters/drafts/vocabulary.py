@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from exporters.drafts.language import language
 from workbook.model import Indicator, Pack
@@ -44,6 +44,7 @@ class Profile:
     cues: tuple[Cue, ...]
     name: tuple[str, ...]  # its name in pairs of characters
     pairs: frozenset[str]  # of its name, definition and words
+    single: frozenset[str]  # of one character, among its words
     word: str  # measure word without its scale
     unit: int  # how many of it make one of the catalog's unit: 10,000 for 万元
     change: bool  # compares with last year by itself
@@ -56,7 +57,7 @@ class Profile:
             return 1.0
         kinds = language().kinds.get(word, frozenset())
         if self.item.dimension in kinds:
-            return 0.96
+            return 0.97 if word in language().general or self.word in language().general else 0.95
         if self.item.dimension == "money_per_unit" and "money" in kinds:
             return 0.96
         return max((language().fits.get(f"{self.item.dimension}:{kind}", 0.0) for kind in kinds), default=0.0)
@@ -66,7 +67,8 @@ class Vocabulary:
     """The profiles of a pack, and how much each word tells one indicator from the others."""
 
     def __init__(self, pack: Pack) -> None:
-        self.profiles = {code: _profile(item, pack.synonyms.get(code, ())) for code, item in pack.indicators.items()}
+        alone = {code: _profile(item, pack.synonyms.get(code, ())) for code, item in pack.indicators.items()}
+        self.profiles = {code: _with_kin(profile, alone) for code, profile in alone.items()}
         spoken = [" ".join((p.item.name, p.item.definition, *_words(p))) for p in self.profiles.values()]
         self._spoken = spoken
         self._weight: dict[str, float] = {}
@@ -90,10 +92,17 @@ def _profile(item: Indicator, phrases: Iterable[str]) -> Profile:
         cues=cues,
         name=tuple(dict.fromkeys(_pairs(item.name))),
         pairs=frozenset(pair for text in spoken for pair in _pairs(text)),
+        single=frozenset(text for text in spoken if len(text) == 1),
         word=word,
         unit=scale,
         change="prev(" in item.numerator,
     )
+
+
+def _with_kin(profile: Profile, profiles: Mapping[str, Profile]) -> Profile:
+    """Return a profile that also knows the one-character words of the indicators it follows."""
+    kin = {code for cue in profile.cues for part in cue.parts for code in part.codes} & profiles.keys()
+    return replace(profile, single=profile.single.union(*(profiles[code].single for code in kin)))
 
 
 def _cue(phrase: str) -> Cue:
