@@ -18,6 +18,7 @@ _SILENT = 0.97
 _ASIDE = 0.55  # words said, but none of them beside the figure
 _HEADING = 0.6
 _DENIED, _DENIED_BEFORE = 0.8, 0.93  # a word that must not be there stands farther off
+_LOOKED_AT = 5  # characters next to the figure that carry a meaning
 _LEFT_INSTEAD = 0.8  # what stands before explains a figure although something else stands behind it
 _MUST = 0.45  # of the score goes where the words beside the figure are of something else
 
@@ -132,30 +133,29 @@ class Reader:
     def _covered(self, n: int, profile: Profile, hits: list[Hit]) -> float:
         """Return how much of what stands next to the figure is explained by what the indicator is called."""
         found = {p for h in hits for p in range(h.position, h.position + len(h.word))}
-        start, end = self.passage.right(n)
-        left = self.passage.left(n)
-        before = self._explained(max(left[0], left[1] - 6), left[1], profile, found, last=True)
-        if not meaningful(self.passage.text[start:end]):
-            return before
-        behind = self._explained(start, min(end, start + 5), profile, found, last=False)
-        return max(behind, _LEFT_INSTEAD * before) if meaningful(self.passage.before(n)) else behind
+        passage = self.passage
+        before = [p for p in range(*passage.left(n)) if passage.carries[p]][-_LOOKED_AT:]
+        behind = [p for p in range(*passage.right(n)) if passage.carries[p]][:_LOOKED_AT]
+        left = self._explained(before, before[-2:], profile, found)
+        if not behind:
+            return left
+        right = self._explained(behind, behind[:2], profile, found)
+        return max(right, _LEFT_INSTEAD * left) if before else right
 
-    def _explained(self, start: int, end: int, profile: Profile, found: Collection[int], *, last: bool) -> float:
-        """Return how much of a stretch is explained; what is next to the figure counts half of it."""
-        text = self.passage.text
-        spoken = meaningful(text[start:end])
-        said = [p for p in range(start, end) if text[p] in spoken]
+    def _explained(self, said: list[int], beside: list[int], profile: Profile, found: Collection[int]) -> float:
+        """Return how much of what is said is explained; what is next to the figure counts half of it."""
         if not said:
             return 1.0
-        known = [
-            p in found
-            or text[p] in profile.single
-            or text[p - 1 : p + 1] in profile.pairs
-            or text[p : p + 2] in profile.pairs
+        text = self.passage.text
+        known = {
+            p
             for p in said
-        ]
-        beside = known[-2:] if last else known[:2]
-        return (sum(known) / len(known) + sum(beside) / len(beside)) / 2
+            if p in found
+            or text[p] in profile.single
+            or text[max(0, p - 1) : p + 1] in profile.pairs
+            or text[p : p + 2] in profile.pairs
+        }
+        return (len(known) / len(said) + len(known.intersection(beside)) / len(beside)) / 2
 
     def _named(self, profile: Profile, weights: list[float]) -> float:
         """Return how much of an indicator's name is said near the figure."""

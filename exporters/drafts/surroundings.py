@@ -41,6 +41,7 @@ class Passage:
     def __init__(self, text: str, figures: Sequence[Number], heading: str = "") -> None:
         self.text, self.figures, self.heading = text, tuple(figures), heading
         self.clauses = _clauses(text, figures)
+        self.carries = carries(text)
         self._weights: dict[int, list[float]] = {}
 
     def clause_of(self, position: int) -> int:
@@ -149,8 +150,11 @@ class Passage:
         self._fill(weights, clause.start, left[0], _PASSED)
         self._fill(weights, right[1], clause.end, _LATER)
         is_open = bool(meaningful(self.behind(n)))
-        self._fill(weights, *left, _BEHIND_OPEN if is_open else 1.0)
-        self._fill(weights, figure.end, right[1], 1.0)
+        self._fill(weights, figure.end, figure.after, 1.0)
+        for p in range(*left):
+            weights[p] = _BEHIND_OPEN - 0.02 * (p < left[1] - 8) if is_open else max(0.93, 1 - 0.004 * (left[1] - p))
+        for p in range(*right):
+            weights[p] = max(0.92, 1 - 0.008 * (p - right[0]))
 
     def _share(self, n: int, weights: list[float]) -> list[float]:
         """Where several figures are given "respectively", each has one item of the list before them."""
@@ -201,6 +205,17 @@ def _clauses(text: str, figures: Sequence[Number]) -> list[Clause]:
 @cache
 def meaningful(text: str) -> str:
     """Return what is left of a stretch without the words that carry no subject."""
+    return "".join(c for c, carried in zip(text, carries(text), strict=True) if carried)
+
+
+@cache
+def carries(text: str) -> tuple[bool, ...]:
+    """Return which characters of a text carry a subject: neither marks nor words that speak of anything."""
+    carried = [c.isalnum() for c in text]
     for word in sorted(language().empty, key=len, reverse=True):
-        text = text.replace(word, " ")
-    return re.sub(r"[\W_]+", "", text)
+        start = text.find(word)
+        while start >= 0:
+            if all(carried[start : start + len(word)]):
+                carried[start : start + len(word)] = [False] * len(word)
+            start = text.find(word, start + 1)
+    return tuple(carried)
