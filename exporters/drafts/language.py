@@ -27,6 +27,7 @@ class Language:
     not_figures: Mapping[str, re.Pattern[str]]
     said: Mapping[str, re.Pattern[str]]
     empty: frozenset[str]
+    layout: Mapping[str, re.Pattern[str]]
 
 
 @cache
@@ -55,6 +56,7 @@ def language() -> Language:
         not_figures={name: re.compile(_filled(p, marks)) for name, p in data["not_figures"].items()},
         said={name: re.compile(p) for name, p in data["said"].items()},
         empty=frozenset(data["around"]["empty"].split()),
+        layout={name: re.compile(p) for name, p in data["layout"].items()},
     )
 
 
