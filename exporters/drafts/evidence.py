@@ -144,7 +144,7 @@ class Reader:
 
     def _explained(self, said: list[int], beside: list[int], profile: Profile, found: Collection[int]) -> float:
         """Return how much of what is said is explained; what is next to the figure counts half of it."""
-        if not said:
+        if len(said) < 2:
             return 1.0
         text = self.passage.text
         known = {

@@ -13,9 +13,7 @@ from workbook.messages import say
 from workbook.model import Defect
 from workbook.reading.kind import Unreadable, kind_of
 
-Level = Literal[
-    "title", "subtitle", "addressee", "h1", "h2", "h3", "h4", "body", "table_title", "row", "signature"
-]
+Level = Literal["title", "subtitle", "addressee", "h1", "h2", "h3", "h4", "body", "table_title", "row", "signature"]
 _HEADINGS: tuple[Level, ...] = ("h1", "h2", "h3", "h4")
 _MOST_BYTES = 64 * 1024 * 1024
 _MOST_TEXT = 1_000_000
@@ -53,18 +51,9 @@ def read_report(path: Path) -> tuple[list[Paragraph], tuple[Defect, ...]]:
 
 
 def _defect(path: Path, reason: str) -> Defect:
-    known = {
-        "gone": "draft.gone",
-        "empty": "draft.empty",
-        "huge": "draft.huge",
-        "encrypted": "draft.locked",
-        "xls": "draft.old_word",
-        "doctype": "draft.doctype",
-        "pdf": "draft.picture",
-        "image": "draft.picture",
-    }
-    key = known.get(reason, "draft.damaged")
-    return Defect(path.name, 0, say(key), say(f"{key}_remedy"))
+    known = {"xls": "old_word", "encrypted": "locked", "pdf": "picture", "image": "picture"}
+    name = known.get(reason, reason if reason in ("gone", "empty", "huge", "doctype") else "damaged")
+    return Defect(path.name, 0, say(f"draft.{name}"), say(f"draft.{name}_remedy"))
 
 
 def _raw(data: bytes) -> list[Raw]:
@@ -80,10 +69,7 @@ def _raw(data: bytes) -> list[Raw]:
 
 
 def _decoded(data: bytes) -> str:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
+    encodings = ["utf-16"] if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "gb18030"]
     for encoding in encodings:
         try:
             text = data.decode(encoding)
@@ -157,9 +143,12 @@ def _head(raw: Sequence[Raw], found: Sequence[Paragraph]) -> dict[int, Level]:
             break
         if not head:
             head[n] = "title"
-        elif styled or paragraph.centred or layout["subtitle"].fullmatch(paragraph.text):
-            head[n] = "subtitle"
-        elif layout["date"].fullmatch(paragraph.text):
+        elif (
+            styled
+            or paragraph.centred
+            or layout["subtitle"].fullmatch(paragraph.text)
+            or layout["date"].fullmatch(paragraph.text)
+        ):
             head[n] = "subtitle"
         else:
             break
@@ -169,10 +158,10 @@ def _head(raw: Sequence[Raw], found: Sequence[Paragraph]) -> dict[int, Level]:
 def _table_titles(raw: Sequence[Raw], found: list[Paragraph]) -> list[Paragraph]:
     """Return the paragraphs with the short lines right above tables named as their titles."""
     for n in range(len(found) - 1):
-        above = found[n]
-        if found[n + 1].level == "row" and above.level == "body" and len(above.text) <= _LONGEST_TITLE:
-            if raw[n].centred or language().layout["table_title"].fullmatch(above.text):
-                found[n] = replace(above, level="table_title")
+        above, named = found[n], language().layout["table_title"].fullmatch(found[n].text)
+        short = above.level == "body" and len(above.text) <= _LONGEST_TITLE
+        if found[n + 1].level == "row" and short and (raw[n].centred or named):
+            found[n] = replace(above, level="table_title")
     return found
 
 

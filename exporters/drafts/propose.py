@@ -47,6 +47,21 @@ class Reading:
     pattern: str  # why it is no figure by its surface, "" otherwise
     value: Decimal | None  # in the catalog's unit
 
+    def unbound(self) -> Reading:
+        """Return the reading without its indicator, which becomes the first of the others."""
+        if not self.code:
+            return self
+        was = Candidate(self.code, self.basis, self.confidence, self.words)
+        return replace(self, code="", basis="", others=(was, *self.others)[:3], value=None)
+
+    def moved(self, start: int, length: int) -> Reading:
+        """Return the reading with its number at another place, nothing beyond `length` characters behind it."""
+        number = self.number
+        after = start + min(number.after - number.start, length)
+        kept = "" if after - start < number.after - number.start else number.word
+        end = start + (number.end - number.start)
+        return replace(self, number=replace(number, start=start, end=end, after=after, word=kept))
+
 
 @dataclass(frozen=True, slots=True)
 class _State:
@@ -73,9 +88,7 @@ def read_paragraph(text: str, vocabulary: Vocabulary, heading: str = "") -> list
     told = no_figures(text, numbers)
     passage = Passage(text, [n for n in numbers if n not in told], heading)
     figures = iter(_decode(passage, vocabulary))
-    return [
-        Reading(n, "", "", 0.0, (), (), told[n], None) if n in told else next(figures) for n in numbers
-    ]
+    return [Reading(n, "", "", 0.0, (), (), told[n], None) if n in told else next(figures) for n in numbers]
 
 
 def _decode(passage: Passage, vocabulary: Vocabulary) -> list[Reading]:
@@ -175,9 +188,7 @@ def _is_difference(passage: Passage, n: int) -> bool:
     said, figure, before = language().said, passage.figures[n], passage.before(n)
     moved = said["rise"].search(before) or said["fall"].search(before)
     clause = passage.clauses[passage.clause_of(figure.start)]
-    return bool(
-        moved and figure.word != "%" and said["compared"].search(passage.text, clause.start, figure.start)
-    )
+    return bool(moved and figure.word != "%" and said["compared"].search(passage.text, clause.start, figure.start))
 
 
 def explain(readings: Sequence[Reading]) -> list[str]:

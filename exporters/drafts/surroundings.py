@@ -12,7 +12,6 @@ from exporters.drafts.numbers_in_text import Number
 
 _END = "，；：。！？,;:!?\n"
 _BRACKETS = re.compile(r"[（(][^（()）]*[)）]")
-_LIST = re.compile("[、和与及]")
 
 BESIDE = 0.9  # from here on a character stands beside the figure
 _BEHIND_OPEN = 0.93  # before the figure, where the noun comes behind it
@@ -183,7 +182,7 @@ class Passage:
 
 def _items(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Return the items of a list."""
-    marks = [m.start() for m in _LIST.finditer(text, start, end)]
+    marks = [m.start() for m in language().said["list"].finditer(text, start, end)]
     return list(zip([start, *(m + 1 for m in marks)], [*marks, end], strict=True))
 
 

@@ -1,8 +1,8 @@
 """By which words a report speaks of an indicator: its name, its definition, and what the pack's author wrote down.
 
-A cue is a set of words that say together what is counted: `查处/查办 八项规定 !案例`. Words with / between stand for each
-other; all parts must be there; after ! stand words that must not be next to the figure; a code stands for
-"the figure of that indicator was spoken of just before".
+A cue is a set of words that say together what is counted: `查处/查办 八项规定 !案例`. Words with / between stand for
+each other; all parts must be there; after ! stand words that must not be next to the figure; a code stands for "the
+figure of that indicator was spoken of just before".
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Profile:
         """Return how well a measure word goes with the figures of this indicator, 0 to 1."""
         if not word:
             return 0.5 if self.item.dimension in ("rank", "score") else 0.35
-        if word == self.word or word == self.item.measure_word:
+        if word in (self.word, self.item.measure_word):
             return 1.0
         kinds = language().kinds.get(word, frozenset())
         if self.item.dimension in kinds:

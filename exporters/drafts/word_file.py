@@ -167,7 +167,7 @@ class _Document:
             self._joined = False
         elif name == "tbl":
             self._tables.append([])
-        elif name == "tr" and self._tables:
+        elif name == "tr" and len(self._tables) == 1:
             self._tables[-1].clear()
         elif name == "tc":
             self._cell.append([])
@@ -214,7 +214,7 @@ class _Document:
             self.found.append(Raw("", cells=tuple(self._tables[-1])))
         elif name == "tbl" and self._tables:
             inner = self._tables.pop()
-            if self._tables and self._cell:  # a table in a cell: its last row's words, so that nothing is lost
+            if self._tables and self._cell:  # a table in a cell: its words, so that nothing is lost
                 self._cell[-1].extend(inner)
 
     def _paragraph(self) -> None:
