@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from exporters.drafts.language import language
-from exporters.drafts.surroundings import BESIDE, Passage, meaningful
+from exporters.drafts.surroundings import BESIDE, LEAD, Passage, meaningful
 from exporters.drafts.vocabulary import Cue, Part, Profile, Vocabulary
 
 Basis = str  # current | prev | opening | target
@@ -15,9 +15,10 @@ Basis = str  # current | prev | opening | target
 _BY_NAME = 0.9  # a name that is wholly there, without a cue of the author's
 _ENOUGH = 0.9  # weight of words beyond which more of them tell little more
 _SILENT = 0.97
+_LED = 0.8  # the clause before speaks of it
 _ASIDE = 0.55  # words said, but none of them beside the figure
 _HEADING = 0.6
-_DENIED, _DENIED_BEFORE = 0.8, 0.93  # a word that must not be there stands farther off
+_DENIED, _DENIED_BEFORE = 0.8, 0.85  # a word that must not be there stands farther off
 _LOOKED_AT = 5  # characters next to the figure that carry a meaning
 _LEFT_INSTEAD = 0.8  # what stands before explains a figure although something else stands behind it
 _MUST = 0.45  # of the score goes where the words beside the figure are of something else
@@ -91,8 +92,9 @@ class Reader:
         quality = (sum(shares) / len(shares) + min(shares)) / 2
         mass = sum(self.vocabulary.weight(h.word) * h.weight * min(len(h.word), 4) ** 0.5 / 1.5 for h in hits)
         quality *= 1 - 0.3 * math.exp(-mass / _ENOUGH)
-        if not any(h.position >= 0 and h.weight >= BESIDE for h in hits):
-            quality *= _SILENT if self.passage.silent(n) else _ASIDE
+        nearest = max((h.weight for h in hits if h.position >= 0), default=0.0)
+        if nearest < BESIDE:
+            quality *= _SILENT if self.passage.silent(n) else _LED if nearest >= LEAD else _ASIDE
         return quality * aside, hits
 
     def _aside(self, n: int, cue: Cue) -> float:
@@ -132,6 +134,8 @@ class Reader:
 
     def _covered(self, n: int, profile: Profile, hits: list[Hit]) -> float:
         """Return how much of what stands next to the figure is explained by what the indicator is called."""
+        if self.passage.shared(n):
+            return 1.0
         found = {p for h in hits for p in range(h.position, h.position + len(h.word))}
         passage = self.passage
         before = [p for p in range(*passage.left(n)) if passage.carries[p]][-_LOOKED_AT:]

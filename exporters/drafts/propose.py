@@ -17,7 +17,7 @@ from exporters.drafts.numbers_in_text import Number, numbers_in
 from exporters.drafts.surroundings import Passage
 from exporters.drafts.vocabulary import Profile, Vocabulary
 
-THRESHOLD = 0.62
+THRESHOLD = 0.68
 _WRITTEN_OUT = 0.08  # more is asked of a number in words: they are oftener part of a phrase
 _READINGS = 24
 _CHOICES = 6
@@ -172,7 +172,7 @@ def _basis(passage: Passage, n: int, profile: Profile, *, goal: bool) -> Basis:
 
 def _may_be(passage: Passage, n: int, profile: Profile) -> bool:
     """Return whether grammar allows it: a rank where an order is told, a decrease where something fell."""
-    figure, before = passage.figures[n], passage.before(n)
+    figure, before = passage.figures[n], passage.told(n)
     said = language().said
     ranked = figure.ordinal or bool(said["standing"].search(before))
     if (profile.item.dimension == "rank") != ranked and (figure.ordinal or profile.item.dimension == "rank"):
@@ -185,7 +185,7 @@ def _may_be(passage: Passage, n: int, profile: Profile) -> bool:
 
 def _is_difference(passage: Passage, n: int) -> bool:
     """Return whether a figure tells only how much more or less there was than before, in the counted unit."""
-    said, figure, before = language().said, passage.figures[n], passage.before(n)
+    said, figure, before = language().said, passage.figures[n], passage.told(n)
     moved = said["rise"].search(before) or said["fall"].search(before)
     clause = passage.clauses[passage.clause_of(figure.start)]
     return bool(moved and figure.word != "%" and said["compared"].search(passage.text, clause.start, figure.start))

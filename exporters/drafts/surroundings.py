@@ -16,9 +16,9 @@ _BRACKETS = re.compile(r"[（(][^（()）]*[)）]")
 BESIDE = 0.9  # from here on a character stands beside the figure
 _BEHIND_OPEN = 0.93  # before the figure, where the noun comes behind it
 _PASSED = 0.86  # in the clause, beyond another figure
-_LATER = 0.70
+_LATER = 0.80
 _BEFORE = 0.84  # the clause before
-_LEAD = 0.88  # the clause before, if it has no figure of its own
+LEAD = 0.88  # the clause before, if it has no figure of its own
 _FARTHER = 0.93
 _PARTNER, _JOINED = 0.97, 0.95
 _SEMICOLON, _FULL_STOP = 0.88, 0.72
@@ -56,7 +56,11 @@ class Passage:
         """Return where the text before a figure begins and ends: in its clause, behind the figure before."""
         figure = self.figures[n]
         begin = self.clauses[self.clause_of(figure.start)].start
-        return (max(begin, self.figures[n - 1].after) if n else begin), figure.start
+        if not n or self.figures[n - 1].after <= begin:
+            return begin, figure.start
+        begin = self.figures[n - 1].after
+        item = self.text.find("、", begin, figure.start)
+        return (item + 1 if item >= 0 else begin), figure.start
 
     def right(self, n: int) -> tuple[int, int]:
         """Return where the text behind a figure begins and ends: to the next mark or figure."""
@@ -70,6 +74,12 @@ class Passage:
     def before(self, n: int) -> str:
         """Return the text directly before a figure."""
         return self.text[slice(*self.left(n))]
+
+    def told(self, n: int) -> str:
+        """Return the text directly before a figure, or before the first of several that stand in a row."""
+        while n and language().said["row"].fullmatch(self.text, self.figures[n - 1].after, self.figures[n].start):
+            n -= 1
+        return self.before(n)
 
     def behind(self, n: int) -> str:
         """Return the text directly behind a figure and its measure word."""
@@ -134,7 +144,7 @@ class Passage:
             following = _PURPOSE if self.figures[n].word[:1] == _MONEY else _FOLLOWING
             return 0.0 if re.search("[。！？；\n]", marks) else following * 0.8 ** (clause - here - 1)
         marks = "".join(c.closed for c in self.clauses[clause:here])
-        weight = _LEAD if here - clause == 1 and self.is_lead(clause) else _BEFORE * _FARTHER ** (here - clause - 1)
+        weight = LEAD if here - clause == 1 and self.is_lead(clause) else _BEFORE * _FARTHER ** (here - clause - 1)
         weight *= _SEMICOLON ** len(re.findall("[；;]", marks))
         return weight * _FULL_STOP ** len(re.findall("[。！？\n]", marks))
 
@@ -154,6 +164,11 @@ class Passage:
             weights[p] = _BEHIND_OPEN - 0.02 * (p < left[1] - 8) if is_open else max(0.93, 1 - 0.004 * (left[1] - p))
         for p in range(*right):
             weights[p] = max(0.92, 1 - 0.008 * (p - right[0]))
+
+    def shared(self, n: int) -> bool:
+        """Return whether a figure is one of several given "respectively"."""
+        clause = self.clauses[self.clause_of(self.figures[n].start)]
+        return language().said["respectively"].search(self.text, clause.start, self.figures[n].start) is not None
 
     def _share(self, n: int, weights: list[float]) -> list[float]:
         """Where several figures are given "respectively", each has one item of the list before them."""
