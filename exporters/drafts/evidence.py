@@ -21,7 +21,7 @@ _HEADING = 0.6
 _DENIED, _DENIED_BEFORE = 0.8, 0.85  # a word that must not be there stands farther off
 _LOOKED_AT = 5  # characters next to the figure that carry a meaning
 _LEFT_INSTEAD = 0.8  # what stands before explains a figure although something else stands behind it
-_MUST = 0.45  # of the score goes where the words beside the figure are of something else
+_MUST = 0.35  # of the score goes where the words beside the figure are of something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ class Reader:
 
     def _covered(self, n: int, profile: Profile, hits: list[Hit]) -> float:
         """Return how much of what stands next to the figure is explained by what the indicator is called."""
-        if self.passage.shared(n):
+        if self.passage.shared(n) or self.passage.figures[n].ordinal:
             return 1.0
         found = {p for h in hits for p in range(h.position, h.position + len(h.word))}
         passage = self.passage
