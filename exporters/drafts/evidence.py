@@ -46,6 +46,7 @@ class Reader:
 
     def __init__(self, passage: Passage, vocabulary: Vocabulary) -> None:
         self.passage, self.vocabulary = passage, vocabulary
+        self._judged: dict[tuple[int, str, frozenset[tuple[str, float]]], Evidence] = {}
         self._places = _places(passage.text, vocabulary.words)
         self._heading = {w for w in vocabulary.words if w in passage.heading}
         spoken = self._places.keys() | self._heading
@@ -56,6 +57,13 @@ class Reader:
 
     def judge(self, n: int, profile: Profile, before: Mapping[str, float]) -> Evidence:
         """Return the evidence that figure `n` is of an indicator; `before` are the codes of figures before it."""
+        kin = frozenset((code, before[code]) for code in profile.kin if code in before)
+        key = n, profile.item.code, kin
+        if key not in self._judged:
+            self._judged[key] = self._judge(n, profile, dict(kin))
+        return self._judged[key]
+
+    def _judge(self, n: int, profile: Profile, before: Mapping[str, float]) -> Evidence:
         fit = profile.fit(self.passage.figures[n].word)
         if not fit:
             return Evidence(0.0)
@@ -191,6 +199,13 @@ def _places(text: str, words: frozenset[str]) -> dict[str, list[int]]:
 
 def target_is_meant(passage: Passage, n: int) -> bool:
     """Return whether a figure is a goal and not something that was counted."""
-    said = language().said
-    sentence = passage.sentence_before(passage.figures[n])
-    return bool(said["target"].search(sentence) or said["target_heading"].search(passage.topic))
+    said, figure = language().said, passage.figures[n]
+    if any(said["target_heading"].search(heading) for heading in passage.topics):
+        return True
+    sentence = passage.sentence_before(figure)
+    if said["target"].search(sentence) or said["target_beside"].search(sentence):
+        return True
+    if not n or passage.figures[n - 1].after < figure.start - len(sentence):
+        return False
+    between = passage.text[passage.figures[n - 1].after : figure.start]
+    return said["target_goes_on"].fullmatch(between) is not None and target_is_meant(passage, n - 1)

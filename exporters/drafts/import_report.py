@@ -61,7 +61,7 @@ def propose_template(path: Path, pack: Pack, genre: Genre | None = None) -> tupl
             problem = say("draft.long", n=paragraph.number, most=_LONGEST)
             findings.append(Defect(path.name, paragraph.number, problem, say("draft.long_remedy")))
             continue
-        above = "".join(headings.values())
+        above = "\n".join(headings.values())
         for cell, start, read in _readings(paragraphs, index, vocabulary, above):
             kept, reading = _allowed(read, pack, genre)
             places.append(Place(len(places) + 1, index, cell, reading, start, above, kept))

@@ -23,7 +23,6 @@ class Language:
     measure: re.Pattern[str]
     kinds: Mapping[str, frozenset[str]]  # measure word -> dimensions it counts
     fits: Mapping[str, float]  # "dimension:dimension of the word" -> how well
-    general: frozenset[str]  # measure words that go with everything
     not_figures: Mapping[str, re.Pattern[str]]
     said: Mapping[str, re.Pattern[str]]
     empty: frozenset[str]
@@ -52,7 +51,6 @@ def language() -> Language:
         measure=re.compile("|".join(words)),
         kinds={word: frozenset(of) for word, of in kinds.items()},
         fits=data["fits"],
-        general=frozenset(data["fits_all"]["words"].split()),
         not_figures={name: re.compile(_filled(p, marks)) for name, p in data["not_figures"].items()},
         said={name: re.compile(p) for name, p in data["said"].items()},
         empty=frozenset(data["around"]["empty"].split()),

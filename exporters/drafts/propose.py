@@ -21,6 +21,7 @@ THRESHOLD = 0.68
 _WRITTEN_OUT = 0.08  # more is asked of a number in words: they are oftener part of a phrase
 _READINGS = 24
 _CHOICES = 6
+_FAIR, _SAME_SECTION = 0.5, 0.03  # what is of the section of the figure before is likelier
 _CLOSE = 0.025  # two indicators this near each other are a guess
 
 
@@ -136,6 +137,7 @@ def _candidates(reader: Reader, n: int, state: _State) -> list[Candidate]:
     before = state.before(passage)
     taken = {(c.code, c.basis) for c in state.chosen if c is not None}
     found: list[Candidate] = []
+    last = next((reader.vocabulary.profiles[c.code].item.section for c in reversed(state.chosen) if c), "")
     goal = target_is_meant(passage, n)
     if _is_difference(passage, n) or language().said["each"].search(passage.before(n)):
         return []
@@ -146,6 +148,8 @@ def _candidates(reader: Reader, n: int, state: _State) -> list[Candidate]:
         if (profile.item.code, basis) in taken:
             continue
         evidence = _weighed(reader.judge(n, profile, before), profile, goal=goal)
+        if last == profile.item.section and evidence.score > _FAIR:
+            evidence = replace(evidence, score=evidence.score + _SAME_SECTION)
         if evidence.score > 0.3:
             found.append(Candidate(profile.item.code, basis, min(evidence.score, 0.99), evidence.words))
     return sorted(found, key=lambda c: -c.confidence)

@@ -86,10 +86,10 @@ class Passage:
         return self.text[slice(*self.right(n))]
 
     @property
-    def topic(self) -> str:
-        """Return the heading above, and the one the paragraph begins with."""
+    def topics(self) -> tuple[str, ...]:
+        """Return the headings above, and the one the paragraph begins with."""
         lead = language().said["lead"].match(self.text)
-        return self.heading + (lead[0] if lead else "")
+        return (*self.heading.split("\n"), *([lead[0]] if lead else []))
 
     def silent(self, n: int) -> bool:
         """Return whether nothing beside the figure says what it counts."""

@@ -48,6 +48,7 @@ class Profile:
     word: str  # measure word without its scale
     unit: int  # how many of it make one of the catalog's unit: 10,000 for 万元
     change: bool  # compares with last year by itself
+    kin: frozenset[str]  # codes its cues follow
 
     def fit(self, word: str) -> float:
         """Return how well a measure word goes with the figures of this indicator, 0 to 1."""
@@ -57,7 +58,7 @@ class Profile:
             return 1.0
         kinds = language().kinds.get(word, frozenset())
         if self.item.dimension in kinds:
-            return 0.97 if word in language().general or self.word in language().general else 0.95
+            return 0.95
         if self.item.dimension == "money_per_unit" and "money" in kinds:
             return 0.96
         return max((language().fits.get(f"{self.item.dimension}:{kind}", 0.0) for kind in kinds), default=0.0)
@@ -96,13 +97,14 @@ def _profile(item: Indicator, phrases: Iterable[str]) -> Profile:
         word=word,
         unit=scale,
         change="prev(" in item.numerator,
+        kin=frozenset(code for cue in cues for part in cue.parts for code in part.codes),
     )
 
 
 def _with_kin(profile: Profile, profiles: Mapping[str, Profile]) -> Profile:
     """Return a profile that also knows the one-character words of the indicators it follows."""
-    kin = {code for cue in profile.cues for part in cue.parts for code in part.codes} & profiles.keys()
-    return replace(profile, single=profile.single.union(*(profiles[code].single for code in kin)))
+    known = profile.kin & profiles.keys()
+    return replace(profile, kin=known, single=profile.single.union(*(profiles[code].single for code in known)))
 
 
 def _cue(phrase: str) -> Cue:
