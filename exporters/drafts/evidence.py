@@ -6,7 +6,6 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from exporters.drafts.language import language
 from exporters.drafts.surroundings import BESIDE, LEAD, Passage, meaningful
 from exporters.drafts.vocabulary import Cue, Part, Profile, Vocabulary
 
@@ -195,17 +194,3 @@ def _places(text: str, words: frozenset[str]) -> dict[str, list[int]]:
             found.setdefault(word, []).append(start)
             start = text.find(word, start + 1)
     return found
-
-
-def target_is_meant(passage: Passage, n: int) -> bool:
-    """Return whether a figure is a goal and not something that was counted."""
-    said, figure = language().said, passage.figures[n]
-    if any(said["target_heading"].search(heading) for heading in passage.topics):
-        return True
-    sentence = passage.sentence_before(figure)
-    if said["target"].search(sentence) or said["target_beside"].search(sentence):
-        return True
-    if not n or passage.figures[n - 1].after < figure.start - len(sentence):
-        return False
-    between = passage.text[passage.figures[n - 1].after : figure.start]
-    return said["target_goes_on"].fullmatch(between) is not None and target_is_meant(passage, n - 1)

@@ -12,14 +12,14 @@ from pathlib import Path
 
 from exporters.drafts.lines import Span, template_line
 from exporters.drafts.old_report import Paragraph, read_report
-from exporters.drafts.propose import Reading, read_paragraph
+from exporters.drafts.propose import MOST_FIGURES, Reading, read_paragraph
 from exporters.drafts.table_rows import read_row
 from exporters.drafts.vocabulary import Vocabulary
 from workbook.messages import say
 from workbook.model import Defect, Genre, Pack
 
 _LONGEST = 4_000  # characters of a paragraph whose figures are looked at; official paragraphs have a few hundred
-_MOST_FIGURES = 150  # of a paragraph
+_MOST_NUMBERS = 5_000  # of a report; one has two hundred
 _HEADINGS = ("h1", "h2", "h3", "h4")
 
 
@@ -58,17 +58,27 @@ def propose_template(path: Path, pack: Pack, genre: Genre | None = None) -> tupl
     headings: dict[str, str] = {}
     for index, paragraph in enumerate(paragraphs):
         if len(paragraph.text) > _LONGEST:
-            problem = say("draft.long", n=paragraph.number, most=_LONGEST)
-            findings.append(Defect(path.name, paragraph.number, problem, say("draft.long_remedy")))
+            findings.append(_unread(path, paragraph, "long", _LONGEST))
             continue
+        if len(places) > _MOST_NUMBERS:
+            findings.append(_unread(path, paragraph, "many_in_all", _MOST_NUMBERS))
+            break
         above = "\n".join(headings.values())
-        for cell, start, read in _readings(paragraphs, index, vocabulary, above):
+        readings = _readings(paragraphs, index, vocabulary, above)
+        if sum(not read.pattern for _, _, read in readings) > MOST_FIGURES:
+            findings.append(_unread(path, paragraph, "many", MOST_FIGURES))
+        for cell, start, read in readings:
             kept, reading = _allowed(read, pack, genre)
             places.append(Place(len(places) + 1, index, cell, reading, start, above, kept))
         _remember(headings, paragraph)
     proposed = {p.number: (p.reading.code, p.reading.basis) for p in places if p.reading.code}
     lines = template_lines(paragraphs, places, proposed, vocabulary)
     return Proposal(path.name, tuple(paragraphs), tuple(places), lines), tuple(findings)
+
+
+def _unread(path: Path, paragraph: Paragraph, why: str, most: int) -> Defect:
+    problem = say(f"draft.{why}", n=paragraph.number, most=most)
+    return Defect(path.name, paragraph.number, problem, say(f"draft.{why}_remedy"))
 
 
 def template_lines(
@@ -98,7 +108,7 @@ def _readings(
     if paragraph.level in ("title", "subtitle", "addressee", "signature", "table_title"):
         return []
     readings = read_paragraph(paragraph.text, vocabulary, above)
-    return [(-1, r.number.start, r) for r in readings[:_MOST_FIGURES]]
+    return [(-1, r.number.start, r) for r in readings]
 
 
 def _remember(headings: dict[str, str], paragraph: Paragraph) -> None:

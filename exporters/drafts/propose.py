@@ -10,18 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from exporters.drafts.evidence import Basis, Evidence, Reader, target_is_meant
-from exporters.drafts.language import language
+from exporters.drafts.evidence import Basis, Evidence, Reader
 from exporters.drafts.not_figures import no_figures
 from exporters.drafts.numbers_in_text import Number, numbers_in
-from exporters.drafts.surroundings import Passage
+from exporters.drafts.surroundings import Manner, Passage
 from exporters.drafts.vocabulary import Profile, Vocabulary
 
 THRESHOLD = 0.68
 _WRITTEN_OUT = 0.08  # more is asked of a number in words: they are oftener part of a phrase
+MOST_FIGURES = 60  # of a paragraph that are read; one has ten
 _READINGS = 24
 _CHOICES = 6
 _FAIR, _SAME_SECTION = 0.5, 0.03  # what is of the section of the figure before is likelier
+_LEAST_TOLD = 0.3
 _CLOSE = 0.025  # two indicators this near each other are a guess
 
 
@@ -87,9 +88,10 @@ def read_paragraph(text: str, vocabulary: Vocabulary, heading: str = "") -> list
     """Return what every number of a paragraph is."""
     numbers = numbers_in(text)
     told = no_figures(text, numbers)
-    passage = Passage(text, [n for n in numbers if n not in told], heading)
-    figures = iter(_decode(passage, vocabulary))
-    return [Reading(n, "", "", 0.0, (), (), told[n], None) if n in told else next(figures) for n in numbers]
+    open_ = [n for n in numbers if n not in told]
+    passage = Passage(text, open_[:MOST_FIGURES], heading)
+    read = dict(zip(passage.figures, _decode(passage, vocabulary), strict=True))
+    return [read.get(n) or Reading(n, "", "", 0.0, (), (), told.get(n, ""), None) for n in numbers]
 
 
 def _decode(passage: Passage, vocabulary: Vocabulary) -> list[Reading]:
@@ -133,24 +135,21 @@ def _value(figure: Number, profile: Profile) -> Decimal | None:
 
 def _candidates(reader: Reader, n: int, state: _State) -> list[Candidate]:
     """Return the indicators figure `n` could be of, best first, given how those before it are read."""
-    passage = reader.passage
-    before = state.before(passage)
+    figure, manner = reader.passage.figures[n], reader.passage.manner(n)
+    if manner.spread or ((manner.rose or manner.fell) and manner.compared and figure.word != "%"):
+        return []  # several things at once, or only how much more or less there was
+    before = state.before(reader.passage)
     taken = {(c.code, c.basis) for c in state.chosen if c is not None}
-    found: list[Candidate] = []
     last = next((reader.vocabulary.profiles[c.code].item.section for c in reversed(state.chosen) if c), "")
-    goal = target_is_meant(passage, n)
-    if _is_difference(passage, n) or language().said["each"].search(passage.before(n)):
-        return []
+    found: list[Candidate] = []
     for profile in reader.vocabulary.profiles.values():
-        if not _may_be(passage, n, profile):
+        basis = _basis(manner, profile)
+        if not _may_be(figure, manner, profile) or (profile.item.code, basis) in taken:
             continue
-        basis = _basis(passage, n, profile, goal=goal)
-        if (profile.item.code, basis) in taken:
-            continue
-        evidence = _weighed(reader.judge(n, profile, before), profile, goal=goal)
+        evidence = _weighed(reader.judge(n, profile, before), profile, goal=manner.goal)
         if last == profile.item.section and evidence.score > _FAIR:
             evidence = replace(evidence, score=evidence.score + _SAME_SECTION)
-        if evidence.score > 0.3:
+        if evidence.score > _LEAST_TOLD:
             found.append(Candidate(profile.item.code, basis, min(evidence.score, 0.99), evidence.words))
     return sorted(found, key=lambda c: -c.confidence)
 
@@ -164,35 +163,24 @@ def _weighed(evidence: Evidence, profile: Profile, *, goal: bool) -> Evidence:
     return evidence
 
 
-def _basis(passage: Passage, n: int, profile: Profile, *, goal: bool) -> Basis:
-    if profile.item.nature == "target" and goal:
+def _basis(manner: Manner, profile: Profile) -> Basis:
+    if profile.item.nature == "target" and manner.goal:
         return "target"
-    said = language().said
-    if passage.pair(n):
-        prior = profile.item.nature != "stock" or said["prior"].search(passage.before(n))
-        return "prev" if prior else "opening"
-    return "prev" if said["prior"].search(passage.before(n)) else "current"
+    if manner.prior:
+        return "prev"
+    if manner.began:
+        return "opening" if profile.item.nature == "stock" else "prev"
+    return "current"
 
 
-def _may_be(passage: Passage, n: int, profile: Profile) -> bool:
+def _may_be(figure: Number, manner: Manner, profile: Profile) -> bool:
     """Return whether grammar allows it: a rank where an order is told, a decrease where something fell."""
-    figure, before = passage.figures[n], passage.told(n)
-    said = language().said
-    ranked = figure.ordinal or bool(said["standing"].search(before))
-    if (profile.item.dimension == "rank") != ranked and (figure.ordinal or profile.item.dimension == "rank"):
+    rank = profile.item.dimension == "rank"
+    if rank != manner.ranked and (figure.ordinal or rank):
         return False
-    moved = said["rise"].search(before) or said["fall"].search(before)
     if profile.change:
-        return bool(said["fall"].search(before))
-    return not (moved and figure.word == "%")
-
-
-def _is_difference(passage: Passage, n: int) -> bool:
-    """Return whether a figure tells only how much more or less there was than before, in the counted unit."""
-    said, figure, before = language().said, passage.figures[n], passage.told(n)
-    moved = said["rise"].search(before) or said["fall"].search(before)
-    clause = passage.clauses[passage.clause_of(figure.start)]
-    return bool(moved and figure.word != "%" and said["compared"].search(passage.text, clause.start, figure.start))
+        return manner.fell
+    return not ((manner.rose or manner.fell) and figure.word == "%")
 
 
 def explain(readings: Sequence[Reading]) -> list[str]:

@@ -34,6 +34,20 @@ class Clause:
     closed: str  # the mark behind it
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a figure is told: as a place in an order, as a change, beside last year's, as a goal."""
+
+    ranked: bool  # 第3名, 位列第3
+    rose: bool
+    fell: bool
+    compared: bool  # with an earlier time
+    prior: bool  # it is last year's figure
+    began: bool  # it is where something began: 由 … 增加到
+    spread: bool  # one number for several things: 各10名
+    goal: bool
+
+
 class Passage:
     """A paragraph with its figures, read once for all of them."""
 
@@ -41,6 +55,7 @@ class Passage:
         self.text, self.figures, self.heading = text, tuple(figures), heading
         self.clauses = _clauses(text, figures)
         self.carries = carries(text)
+        self._manners: list[Manner] = []
         self._weights: dict[int, list[float]] = {}
 
     def clause_of(self, position: int) -> int:
@@ -90,6 +105,38 @@ class Passage:
         """Return the headings above, and the one the paragraph begins with."""
         lead = language().said["lead"].match(self.text)
         return (*self.heading.split("\n"), *([lead[0]] if lead else []))
+
+    def manner(self, n: int) -> Manner:
+        """Return how figure `n` is told; those before it are looked at first, for a goal goes on."""
+        while len(self._manners) <= n:
+            self._manners.append(self._manner(len(self._manners)))
+        return self._manners[n]
+
+    def _manner(self, n: int) -> Manner:
+        said, figure, before, told = language().said, self.figures[n], self.before(n), self.told(n)
+        clause = self.clauses[self.clause_of(figure.start)]
+        return Manner(
+            ranked=figure.ordinal or said["standing"].search(told) is not None,
+            rose=said["rise"].search(told) is not None,
+            fell=said["fall"].search(told) is not None,
+            compared=said["compared"].search(self.text, clause.start, figure.start) is not None,
+            prior=said["prior"].search(before) is not None,
+            began=self.pair(n),
+            spread=said["each"].search(before) is not None,
+            goal=self._goal(n),
+        )
+
+    def _goal(self, n: int) -> bool:
+        """Return whether a figure is a goal and not something that was counted."""
+        said, figure = language().said, self.figures[n]
+        if any(said["target_heading"].search(heading) for heading in self.topics):
+            return True
+        sentence = self.sentence_before(figure)
+        if said["target"].search(sentence) or said["target_beside"].search(sentence):
+            return True
+        if not n or not self._manners[n - 1].goal or self.figures[n - 1].after < figure.start - len(sentence):
+            return False
+        return said["target_goes_on"].fullmatch(self.text, self.figures[n - 1].after, figure.start) is not None
 
     def silent(self, n: int) -> bool:
         """Return whether nothing beside the figure says what it counts."""
