@@ -16,7 +16,7 @@ from exporters.drafts.numbers_in_text import Number, numbers_in
 from exporters.drafts.surroundings import Manner, Passage
 from exporters.drafts.vocabulary import Profile, Vocabulary
 
-THRESHOLD = 0.68
+THRESHOLD = 0.72
 _WRITTEN_OUT = 0.08  # more is asked of a number in words: they are oftener part of a phrase
 MOST_FIGURES = 60  # of a paragraph that are read; one has ten
 _READINGS = 24

@@ -18,6 +18,7 @@ from exporters.drafts.numbers_in_text import numbers_in
         ("drafted_second", 0.98, 0.96),
         ("drafted_third", 0.98, 0.95),
         ("drafted_fourth", 0.97, 0.95),
+        ("drafted_fifth", 0.98, 0.96),
         ("untouched", 0.96, 0.95),
     ],
 )
