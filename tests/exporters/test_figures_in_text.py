@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from figures_read import bound, read, score
+from helpers import party_building
 
 from exporters.drafts.language import language
 from exporters.drafts.not_figures import PATTERNS, no_figures
 from exporters.drafts.numbers_in_text import numbers_in
+from exporters.drafts.propose import read_paragraph
+from exporters.drafts.vocabulary import Vocabulary
 
 
 @pytest.mark.parametrize(
@@ -19,6 +24,7 @@ from exporters.drafts.numbers_in_text import numbers_in
         ("drafted_third", 0.98, 0.95),
         ("drafted_fourth", 0.97, 0.95),
         ("drafted_fifth", 0.98, 0.96),
+        ("drafted_sixth", 0.98, 0.97),
         ("untouched", 0.96, 0.95),
     ],
 )
@@ -108,6 +114,19 @@ def test_a_goal_is_not_what_was_counted() -> None:
 def test_amounts_come_in_the_unit_of_the_catalog() -> None:
     (branches, dues) = read("向20个离退休党支部返还党费78000元。")
     assert (branches.value, str(dues.value)) == (20, "7.8")
+
+
+def test_a_pack_without_words_binds_what_is_called_by_its_name_and_nothing_else() -> None:
+    bare = Vocabulary(replace(party_building(), synonyms={}))
+    codes = [r.code for r in read_paragraph("接待党校培训班批次18批。植树3次。", bare) if r.code]
+    assert codes == ["ORG_SCHOOL_BATCHES"]
+
+
+def test_a_paragraph_of_nothing_but_figures_ends() -> None:
+    many = "发展党员5名。" * 400
+    readings = read(many)
+    assert len(readings) == 400
+    assert [r.code for r in readings if r.code] == ["ORG_DEVELOPED"]
 
 
 def test_an_indicator_is_bound_once_in_a_paragraph() -> None:
