@@ -63,6 +63,7 @@ def propose_template(path: Path, pack: Pack, genre: Genre | None = None) -> tupl
         if len(places) > _MOST_NUMBERS:
             findings.append(_unread(path, paragraph, "many_in_all", _MOST_NUMBERS))
             break
+        _remember(headings, paragraph)  # a heading speaks of its own body first
         above = "\n".join(headings.values())
         readings = _readings(paragraphs, index, vocabulary, above)
         if sum(not read.pattern for _, _, read in readings) > MOST_FIGURES:
@@ -70,7 +71,6 @@ def propose_template(path: Path, pack: Pack, genre: Genre | None = None) -> tupl
         for cell, start, read in readings:
             kept, reading = _allowed(read, pack, genre)
             places.append(Place(len(places) + 1, index, cell, reading, start, above, kept))
-        _remember(headings, paragraph)
     proposed = {p.number: (p.reading.code, p.reading.basis) for p in places if p.reading.code}
     lines = template_lines(paragraphs, places, proposed, vocabulary)
     return Proposal(path.name, tuple(paragraphs), tuple(places), lines), tuple(findings)

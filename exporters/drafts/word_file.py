@@ -19,7 +19,9 @@ _DOCUMENT, _STYLES, _NUMBERING = "word/document.xml", "word/styles.xml", "word/n
 _MOST_BYTES = 64 * 1024 * 1024
 _MOST_PARTS = 5_000
 _MOST_TEXT = 1_000_000  # characters in all; a report has ten thousand
-_LEFT_OUT = frozenset(("del", "moveFrom", "txbxContent", "Fallback", "pict", "rPrChange", "pPrChange", "instrText"))
+_LEFT_OUT = frozenset(
+    ("del", "moveFrom", "txbxContent", "Fallback", "pict", "rPrChange", "pPrChange", "instrText", "rt")
+)
 _SPACES = {"tab": " ", "br": " ", "cr": " ", "noBreakHyphen": "-"}
 
 
@@ -173,7 +175,7 @@ class _Document:
             self._cell.append([])
         elif name == "t":
             self._in_text = True
-        elif name in _SPACES:
+        elif name in _SPACES and not self._in_mark:
             self._pieces.append(_SPACES[name])
         else:
             self._property(name, attributes)

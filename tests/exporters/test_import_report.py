@@ -69,6 +69,13 @@ def test_a_report_becomes_the_lines_of_a_template(tmp_path: Path) -> None:
     )
 
 
+def test_a_heading_says_that_goals_follow(tmp_path: Path) -> None:
+    lines = proposed(
+        tmp_path, "总结\n一、工作情况\n（一）组织建设。发展党员64名。\n（二）下半年打算。发展党员60名。\n"
+    ).lines
+    assert lines[2:] == ("### 组织建设。发展党员{{ORG_DEVELOPED}}。", "### 下半年打算。发展党员60名。")
+
+
 def test_nothing_of_the_old_text_becomes_markup(tmp_path: Path) -> None:
     lines = proposed(tmp_path, "总结\n# 井号\n| 竖线 |\n{{ 7 * 7 }}{% raw %}{# 注 #}\n=等号\n~ 波浪 | 线\n+ 加\n").lines
     assert lines[1:] == (
