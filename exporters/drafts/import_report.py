@@ -32,7 +32,6 @@ class Place:
     cell: int  # of a table row, -1 elsewhere
     reading: Reading
     start: int  # in the paragraph's text, or in the cell's
-    heading: str
     kept: str = ""  # why a reading was not taken over although it was found
 
 
@@ -70,7 +69,7 @@ def propose_template(path: Path, pack: Pack, genre: Genre | None = None) -> tupl
             findings.append(_unread(path, paragraph, "many", MOST_FIGURES))
         for cell, start, read in readings:
             kept, reading = _allowed(read, pack, genre)
-            places.append(Place(len(places) + 1, index, cell, reading, start, above, kept))
+            places.append(Place(len(places) + 1, index, cell, reading, start, kept))
     proposed = {p.number: (p.reading.code, p.reading.basis) for p in places if p.reading.code}
     lines = template_lines(paragraphs, places, proposed, vocabulary)
     return Proposal(path.name, tuple(paragraphs), tuple(places), lines), tuple(findings)

@@ -6,7 +6,6 @@ that explains most wins. An indicator is bound once in a paragraph, for this per
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -181,8 +180,3 @@ def _may_be(figure: Number, manner: Manner, profile: Profile) -> bool:
     if profile.change:
         return manner.fell
     return not ((manner.rose or manner.fell) and figure.word == "%")
-
-
-def explain(readings: Sequence[Reading]) -> list[str]:
-    """Return one line per reading, for people who tune a pack's words."""
-    return [f"{r.number.raw}{r.number.word} {r.code or '-'} {r.confidence:.2f} {' '.join(r.words)}" for r in readings]
