@@ -196,6 +196,16 @@ def pack_files(about: Meanings) -> str:
             for c, m in words_for(key, columns, about[key])
         ]
         parts += [f"## {key}.csv", "", table(("列", "意思", "可选"), rows)]
+    about_synonyms = words_for("synonyms", pack.SYNONYM_COLUMNS, about["synonyms"])
+    cues = [(f"`{k}`", m) for k, m in about["cues"].items()]
+    parts += [
+        "## synonyms.csv",
+        "",
+        "可有可无。旧报告里怎样说到一个指标；把旧报告变成模板时用来认出数字，不进报表，不影响表样。",
+        "",
+        table(("列", "意思"), [(f"`{k}`", m) for k, m in about_synonyms]),
+        table(("写法", "意思"), cues),
+    ]
     kinds = words_for("subfields", pack.SUBFIELD_KINDS, about["subfields"])
     parts += ["### 栏目的类型", "", table(("类型", "意思"), [(f"`{k}`", m) for k, m in kinds])]
     return "\n".join(parts)

@@ -15,6 +15,7 @@ from workbook.model import Defect, Genre, Indicator, Module, Pack, Rule, Severit
 from workbook.tables import Row, read_table, read_text
 
 FILES = ("pack.toml", "indicators.csv", "rules.csv", "texts.csv")
+SYNONYMS = "synonyms.csv"  # serves recognition alone: no part of what forms are made of, nor of their hash
 
 INDICATOR_COLUMNS = (
     "code name_zh definition section module dimension measure_word value_type decimals scale display_scale "
@@ -28,6 +29,7 @@ TEXT_COLUMNS = (
     "code name kind subfields max_length repeated max_items tiers genres required merge order sensitive editor "
     "place notes"
 ).split()
+SYNONYM_COLUMNS = ("code", "words")
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "dimension": (
@@ -108,7 +110,20 @@ class Loader:
             texts=self._unique("texts.csv", tables["texts.csv"], "code", lambda r: self._text(r, labels)),
             rules=self._unique("rules.csv", tables["rules.csv"], "id", self._rule),
             genres={g.id: g for g in map(_genre, head.get("genre", []))},
+            synonyms=self._synonyms(),
         )
+
+    def _synonyms(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the cues of every indicator; a pack need not have any."""
+        if not (self.root / SYNONYMS).is_file():
+            return {}
+        rows, defects = read_table(self.root / SYNONYMS, SYNONYM_COLUMNS)
+        self.defects += defects
+        found: dict[str, tuple[str, ...]] = {}
+        for row in rows:
+            cues = re.split("[；;]", row["words"])
+            found[row["code"]] = (*found.get(row["code"], ()), *(cue.strip() for cue in cues if cue.strip()))
+        return found
 
     def _head(self) -> dict[str, Any] | None:
         try:

@@ -15,11 +15,12 @@ from workbook.expression.tree import Node, NodeKind, Ref, columns, mentioned, te
 from workbook.layout import totals_of
 from workbook.messages import say
 from workbook.model import Defect, Genre, Indicator, Pack, Rule, TextInput
-from workbook.pack import load_pack
+from workbook.pack import SYNONYM_COLUMNS, SYNONYMS, load_pack
 from workbook.reading.kind import DAMAGED, unpacked
-from workbook.tables import read_text
+from workbook.tables import read_table, read_text
 
 QUOTED = re.compile(r'"([A-Z]{2,}_[A-Z0-9_]+)"')  # a code in an expression of a template
+CODE = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+")  # of an indicator inside a cue
 _MOST_BYTES = 64 * 1024 * 1024
 PLACE = re.compile(r"\{([^{}]*)\}")
 
@@ -63,6 +64,19 @@ class _Check:
                 self.report("pack.toml", 0, "section_of", code=section_text, section=section)
         for genre in self.pack.genres.values():
             self._template(genre)
+        self._synonyms()
+
+    def _synonyms(self) -> None:
+        """Report words for indicators that do not exist, and cues that rest on such."""
+        path = self.pack.root / SYNONYMS
+        rows = read_table(path, SYNONYM_COLUMNS)[0] if path.is_file() else []
+        for row in rows:
+            code = row["code"]
+            if code not in self.pack.indicators:
+                self.report(SYNONYMS, row.line, "synonym_code", code=code, near=self._near(code))
+            for part in CODE.findall(row["words"]):
+                if part not in self.pack.indicators:
+                    self.report(SYNONYMS, row.line, "synonym_part", code=code, part=part, near=self._near(part))
 
     def _template(self, genre: Genre) -> None:
         """Report a template that is not there, and blanks bound to what does not exist or must not be printed."""

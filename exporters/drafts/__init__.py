@@ -1,1 +1,1 @@
-"""Templates while people write them: as Word files that staff edit, and taken back as text."""
+"""Templates while people write them: proposed from an old report, edited in Word, taken back as text."""

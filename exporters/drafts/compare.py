@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from exporters.drafts.lines import Token, tokens
+from exporters.drafts.view_lines import Token, tokens
 from exporters.drafts.wording import Wording
 from workbook.messages import say
 
@@ -96,4 +96,4 @@ def _sentence(place: _Place, wording: Wording) -> str:
         column += len(token.source)
     sentence = next((s for s in _STOPS.split("".join(told)) if f"【{name}】" in s), "".join(told))
     at = max(0, sentence.find("【") - _MOST_WORDS // 2)
-    return say("draft.where", name=name, sentence=sentence[at : at + _MOST_WORDS].strip())
+    return say("taken.where", name=name, sentence=sentence[at : at + _MOST_WORDS].strip())

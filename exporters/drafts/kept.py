@@ -73,8 +73,8 @@ def save_view(
     genre = pack.genres.get(genre_id or came.origin.genre)
     if genre is None:
         known = "、".join(pack.genres)
-        remedy = say("draft.no_genre_remedy", known=known)
-        return None, (Defect(path.name, 0, say("draft.no_genre", genre=genre_id or came.origin.genre), remedy),)
+        remedy = say("taken.no_genre_remedy", known=known)
+        return None, (Defect(path.name, 0, say("taken.no_genre", genre=genre_id or came.origin.genre), remedy),)
     source = stored(pack, genre)
     taken, defects = taken_back(came, pack, genre, source.text, name=path.name)
     root = own_folder(path, pack.root.name) if shipped(pack.root) and not _in_place(pack_name) else pack.root
@@ -97,8 +97,8 @@ def _pack(name: str, origin: Origin, view: Path) -> tuple[Pack | None, tuple[Def
     wanted = name or origin.place or origin.pack
     folder = find_pack(wanted) if wanted else None
     if folder is None:
-        problem = say("draft.no_pack", pack=wanted) if wanted else say("draft.not_a_view")
-        return None, (Defect(view.name, 0, problem, say("draft.no_pack_remedy")),)
+        problem = say("taken.no_pack", pack=wanted) if wanted else say("taken.not_a_view")
+        return None, (Defect(view.name, 0, problem, say("taken.no_pack_remedy")),)
     own = own_folder(view, folder.name)
     if shipped(folder) and not _in_place(name) and (own / "pack.toml").is_file():
         folder = own

@@ -9,10 +9,10 @@ from functools import partial
 
 from exporters.drafts.compare import Changes, changes
 from exporters.drafts.controls import held
-from exporters.drafts.lines import SIDES, Kind, ViewLine, ViewRow, ViewTable, braces_in, text_of, view_of
 from exporters.drafts.origin import Origin, text_hash
 from exporters.drafts.received import Atom, Control, Grid, Paragraph, Received, received
 from exporters.drafts.typed import loose, straightened
+from exporters.drafts.view_lines import SIDES, Kind, ViewLine, ViewRow, ViewTable, braces_in, text_of, view_of
 from exporters.drafts.wording import Wording
 from exporters.narrative.template import MARKS, TemplateFault, check_source
 from exporters.word.drafts import NAME_OF
@@ -47,7 +47,7 @@ def read_view(data: bytes, name: str) -> tuple[Received | None, tuple[Defect, ..
         return received(data), ()
     except Unreadable as problem:
         reason = problem.reason if problem.reason in ("huge", "encrypted", "xls", "empty") else "other"
-        return None, (Defect(name, 0, say(f"draft.unreadable_{reason}"), say("draft.unreadable_remedy")),)
+        return None, (Defect(name, 0, say(f"taken.unreadable_{reason}"), say("taken.unreadable_remedy")),)
 
 
 def taken_back(
@@ -63,7 +63,7 @@ def taken_back(
     was, text = (_REBOUND.sub(partial(taking.spelled, at), marked) for at in (0, 1))
     taking.judge(text)
     if came.origin.text is not None and stored not in (before, text):
-        taking.notes.append(say("draft.changed_meanwhile"))
+        taking.notes.append(say("taken.changed_meanwhile"))
     changed = replace(changes(before, was, wording), rebound=taking.bound_anew())
     return Taken(text, changed, tuple(taking.notes), came.origin), tuple(taking.defects)
 
@@ -94,15 +94,15 @@ class _Taking:
 
     def defect(self, key: str, **values: object) -> None:
         """Add a defect, which says where."""
-        problem, remedy = say(f"draft.{key}", **values), say(f"draft.{key}_remedy", **values)
+        problem, remedy = say(f"taken.{key}", **values), say(f"taken.{key}_remedy", **values)
         self.defects.append(Defect(self.name, 0, self._at(problem), remedy))
 
     def note(self, key: str, **values: object) -> None:
         """Add a note, which says where."""
-        self.notes.append(self._at(say(f"draft.{key}", **values)))
+        self.notes.append(self._at(say(f"taken.{key}", **values)))
 
     def _at(self, sentence: str) -> str:
-        return say("draft.at", where=self.where, what=sentence) if self.where else sentence
+        return say("taken.at", where=self.where, what=sentence) if self.where else sentence
 
     def view(self, blocks: Sequence[Paragraph | Grid]) -> Iterator[ViewLine | ViewTable]:
         """Yield the lines and tables of the template."""
@@ -219,7 +219,7 @@ class _Taking:
     def bound_anew(self) -> tuple[str, ...]:
         """Return a sentence about every blank that was bound to something else."""
         called = self.wording.called
-        return tuple(say("draft.rebound", was=called(was), now=called(now)) for was, now in self.rebound)
+        return tuple(say("taken.rebound", was=called(was), now=called(now)) for was, now in self.rebound)
 
     def _untouched(self, source: str, shown: str) -> bool:
         """Return whether a control shows what it was given, by whatever edition of the words."""

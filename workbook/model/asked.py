@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import IntEnum
 from pathlib import Path
@@ -210,6 +210,7 @@ class Pack:
     texts: Mapping[str, TextInput]
     rules: Mapping[str, Rule]
     genres: Mapping[str, Genre]
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # how reports speak of an indicator
 
     def tier(self, code: str) -> Tier:
         """Return the tier named `code`; KeyError if the pack has none."""
