@@ -266,7 +266,7 @@ def report(
     from exporters.reports import keep_left_out, written_json
     from exporters.screen import tell_reports
 
-    if bool(genre) == every or (every and output is not None):
+    if bool(genre) == every or (every and output is not None and output.suffix):
         raise Stop(say("cli.which_genre"))
     _there((source,))
     written = _report_round(source, genre, unit, output) if source.is_dir() else _report_form(source, genre, output)
@@ -290,7 +290,7 @@ def _report_round(source: Path, genre: str | None, unit: str, output: Path | Non
 
     round_ = _round(source)
     genres = _genres(round_.pack, genre)
-    if output is not None and genres[0].tiers and not unit:
+    if output is not None and output.suffix and genres[0].tiers and not unit:
         raise Stop(say("cli.which_unit"))
     with at_work(source):
         collection = _collect(round_)

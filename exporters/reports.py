@@ -20,6 +20,7 @@ from workbook.round import RESULTS
 from workbook.sheets import open_book
 
 Tell = Callable[[Path], None]
+SUFFIX = ".docx"
 
 
 def _silent(path: Path) -> None:
@@ -47,7 +48,11 @@ class Written:
 def reports_of_round(
     collection: Collection, genres: Iterable[Genre], *, unit: str = "", output: Path | None = None, tell: Tell = _silent
 ) -> Written:
-    """Write the reports of a round, of one unit or all; `tell` hears of each. `output` is for a single report."""
+    """Write the reports of a round, of one unit or all; `tell` hears of each.
+
+    `output` is a file for a single report, or a folder for many (one that ends in .docx is a file).
+    """
+    results = output or collection.round.path / RESULTS
     written: list[tuple[Path, Report]] = []
     defects: list[Defect] = []
     for genre in genres:
@@ -57,7 +62,7 @@ def reports_of_round(
             for report in of_units(collection, genre) if genre.tiers else (of_round(collection, genre),):
                 if unit and (report.unit is None or report.unit.code != unit):
                     continue
-                path = output or place_of(report, collection.round.path)
+                path = results if results.suffix == SUFFIX else place_of(report, results)
                 write(report, path)
                 tell(path)
                 written.append((path, report))
@@ -79,7 +84,9 @@ def reports_of_form(
         except TemplateFault as fault:
             defects.append(fault_of(genre, fault))
             continue
-        path = output or folder / f"{submission.unit.code}_{submission.unit.name}_{genre.output}.docx"
+        path = folder / f"{submission.unit.code}_{submission.unit.name}_{genre.output}.docx"
+        if output is not None:
+            path = output if output.suffix == SUFFIX else output / path.name
         write(report, path)
         written.append((path, report))
     return Written(tuple(written), tuple(defects))

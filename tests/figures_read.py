@@ -11,8 +11,8 @@ from pathlib import Path
 
 from helpers import party_building
 
-from exporters.drafts.propose import Reading, read_paragraph
-from exporters.drafts.vocabulary import Vocabulary
+from exporters.old_reports.propose import Reading, read_paragraph
+from exporters.old_reports.vocabulary import Vocabulary
 
 FOLDER = Path(__file__).parent / "data" / "figures"
 

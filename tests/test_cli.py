@@ -159,7 +159,7 @@ def test_consolidate_prints_the_books_and_writes_everything(city: Path) -> None:
     assert told["balanced"] is True
     assert [u["state"] for u in told["chasing"]].count("missing") == 5
     assert "要催的单位：8 个" in done.stderr
-    assert {p.name for p in (city / RESULTS).iterdir()} == before
+    assert {p.name for p in (city / RESULTS).iterdir()} == before - {"报告"}, "units' reports are another verb's"
     assert all(Path(p).is_file() for p in told["outputs"])
     assert "账目平衡" in done.stderr
 
@@ -181,7 +181,7 @@ def test_the_same_input_gives_the_same_report_to_the_byte(city: Path) -> None:
 
 
 def test_a_report_can_be_written_elsewhere(city: Path, tmp_path: Path) -> None:
-    done = huibao("report", city, "--all", "-o", tmp_path / "给领导.docx", "--json")
+    done = huibao("report", city, "--genre", "city_merge", "-o", tmp_path / "给领导.docx", "--json")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "给领导.docx").is_file()
     assert json.loads(done.stdout)["dropped"]
@@ -281,3 +281,37 @@ def test_books_that_do_not_balance_end_the_run_loudly_and_leave_the_last_outputs
     assert json.loads(done.stdout)["balanced"] is False
     assert "账目不平，汇总结果不能使用，请联系维护人员。" in done.stderr
     assert left() == before
+
+
+def test_reports_of_all_genres_go_into_a_folder_with_a_list_of_what_was_left_out(city: Path, tmp_path: Path) -> None:
+    done = huibao("report", city, "--all", "-o", tmp_path / "送审", "--json")
+    assert done.returncode == 0, done.stderr
+    outputs = [Path(p) for p in json.loads(done.stdout)["outputs"]]
+    assert len(outputs) > 25
+    assert all(p.is_relative_to(tmp_path / "送审") and p.is_file() for p in outputs)
+    assert (city / RESULTS / "报告" / "略去内容.xlsx").is_file()
+    assert "略去" in done.stderr
+
+
+def test_a_unit_writes_its_report_from_its_form_alone(city: Path, tmp_path: Path) -> None:
+    form = next((city / IN).glob("X02_*.xlsx"))
+    done = huibao("report", form, "--genre", "county_half", "-o", tmp_path / "总结.docx")
+    assert done.returncode == 0, done.stderr
+    again = huibao("report", city, "--genre", "county_half", "--unit", "X02", "-o", tmp_path / "本室.docx")
+    assert again.returncode == 0, again.stderr
+    texts = [text_of(tmp_path / name) for name in ("总结.docx", "本室.docx")]
+    assert texts[0] == texts[1]
+    assert "云坪县" in texts[0]
+
+
+def text_of(path: Path) -> str:
+    with zipfile.ZipFile(path) as package:
+        return re.sub(r"<[^>]+>", "", package.read("word/document.xml").decode())
+
+
+def test_a_genre_of_another_tier_or_period_is_told_in_words(city: Path) -> None:
+    form = next((city / IN).glob("X02_*.xlsx"))
+    done = huibao("report", form, "--genre", "organs_report")
+    assert done.returncode == 2
+    assert "organs_report" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,1 +1,1 @@
-"""Templates while people write them: proposed from an old report, edited in Word, taken back as text."""
+"""Templates while people write them: edited in Word, taken back as text."""

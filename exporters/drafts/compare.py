@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from exporters.drafts.view_lines import Token, tokens
+from exporters.drafts.lines import Token, tokens
 from exporters.drafts.wording import Wording
 from workbook.messages import say
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
-from exporters.drafts.view_lines import Token, tokens
+from exporters.drafts.lines import Token, tokens
 from exporters.drafts.wording import Wording
 from exporters.word.pieces import LONGEST_TAG, clean_text
 from workbook.blank import held_as

@@ -1,98 +1,204 @@
-"""A paragraph of an old report → a line of a template: its mark, its text made harmless, its figures as blanks."""
+"""A template's text ↔ the lines and tables of its Word view; no character is lost on the way there and back."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from exporters.drafts.language import language
-from exporters.drafts.numbers_in_text import Number
-from exporters.drafts.old_report import Paragraph
-from exporters.drafts.vocabulary import Profile
+from exporters.narrative.template import MARKS, LineKind
 
-_MARKS = {"title": "# ", "subtitle": "^ ", "addressee": "@ ", "h1": "## ", "h2": "### ", "h3": "#### ", "h4": "##### "}
-_MEASURES = {"prev": ".prior", "opening": ".opening"}
+TokenKind = Literal["words", "value", "directive", "comment"]
+RowKind = Literal["row", "widths", "directive"]
+Kind = LineKind | Literal["directive"]
 
-# What the template language reads as its own becomes its full-width form: it looks the same in print.
-_BRACES = {ord("{"): "｛", ord("}"): "｝"}
-_BAR = {ord("|"): "｜"}
-_FIRST = {c: chr(ord(c) + 0xFEE0) for c in "#^@=|!~+*>"}
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_BRACES = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_NOT_IN_BRACES = re.compile(rf"(?:{_BRACES.pattern})|(\|)", re.DOTALL)
+_KINDS: dict[str, TokenKind] = {"{{": "value", "{%": "directive", "{#": "comment"}
+_MARK_OF: dict[str, str] = {kind: mark for mark, kind in MARKS}
+_HALVES, _BREAK = " | ", "\n"
+_IN_HALVES = ("signature", "imprint")  # what stands before and after their bar has a line of its own in Word
+_CAPTIONS = ("table_title", "bars", "lines", "shares")
+_KEY = re.compile(r" *#[^#]*$")
+_OPENS = re.compile(r"\{%-?\s*(?:for|if|macro|call|filter)\b")
+_CLOSES = re.compile(r"\{%-?\s*end")
+_WIDTH = re.compile(r"(\d+(?:\.\d+)?)([lcr])")
+SIDES = {"l": "左", "c": "中", "r": "右"}
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A figure to be replaced: where it stands, what it is bound to."""
+class Token:
+    """A stretch of a line: words as they are, or one pair of braces with what is in it."""
 
-    start: int
-    number: Number
-    profile: Profile
-    basis: str
+    kind: TokenKind
+    source: str
 
 
-def template_line(paragraph: Paragraph, spans: Mapping[int, Sequence[Span]]) -> str:
-    """Return the line of a template for a paragraph; `spans` gives the bound figures of a cell, -1 for the text."""
-    if paragraph.level == "row":
-        cells = [filled(cell, spans.get(n, ()), bars=True) for n, cell in enumerate(paragraph.cells)]
-        return f"| {' | '.join(cells)} |"
-    if paragraph.level == "signature":
-        office, date = (harmless(t).translate(_BAR).strip() for t in (paragraph.text, paragraph.date))
-        return f"~ {office} | {date}"
-    text = filled(paragraph.text, spans.get(-1, ())).strip()
-    if paragraph.level == "table_title":
-        return f"= {text}"
-    mark = _MARKS.get(paragraph.level, "")
-    return mark + text if mark else _as_body(text)
+@dataclass(frozen=True, slots=True)
+class ViewLine:
+    """One line of a template as a paragraph: what it is, and its text without the mark it begins with."""
+
+    kind: Kind
+    text: str
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """Its text, and the key at the end of a caption, by which the report refers to it: grey, and without blanks."""
+        key = _KEY.search(self.text) if self.kind in _CAPTIONS else None
+        return (self.text[: key.start()], key[0]) if key else (self.text, "")
 
 
-def harmless(text: str) -> str:
-    """Return a text in which nothing is markup: braces in full width, control characters gone, one line."""
-    return " ".join(_UNPRINTABLE.sub("", text).translate(_BRACES).split())
+@dataclass(frozen=True, slots=True)
+class ViewRow:
+    """One line of a table: cells, widths of the columns, or a directive across all columns."""
+
+    kind: RowKind
+    cells: tuple[str, ...]
 
 
-def filled(text: str, spans: Sequence[Span], *, bars: bool = False) -> str:
-    """Return a text with blanks in place of its figures."""
-    pieces: list[str] = []
-    position = 0
-    for span in sorted(spans, key=lambda s: s.start):
-        pieces += [_piece(text[position : span.start], bars=bars), blank(span)]
-        position = span.start + (span.number.after - span.number.start)
-    pieces.append(_piece(text[position:], bars=bars))
-    return "".join(pieces)
+@dataclass(frozen=True, slots=True)
+class ViewTable:
+    """Rows that stand together, with the directives between them."""
+
+    rows: tuple[ViewRow, ...]
+
+    @property
+    def columns(self) -> int:
+        """How many columns it has."""
+        return max(len(row.cells) for row in self.rows)
 
 
-def _piece(text: str, *, bars: bool) -> str:
-    plain = harmless(text)
-    return plain.translate(_BAR) if bars else plain
+def tokens(text: str) -> list[Token]:
+    """Return a text as words and braces; put together they are the text again."""
+    found, position = [], 0
+    for braces in _BRACES.finditer(text):
+        if braces.start() > position:
+            found.append(Token("words", text[position : braces.start()]))
+        found.append(Token(_KINDS[braces[0][:2]], braces[0]))
+        position = braces.end()
+    return [*found, Token("words", text[position:])] if position < len(text) else found
 
 
-def _as_body(text: str) -> str:
-    """Return a line that no first character makes anything but body text."""
-    return _FIRST.get(text[:1], text[:1]) + text[1:]
+def braces_in(text: str) -> list[Token]:
+    """Return every pair of braces of a text in order, comments not."""
+    return [t for t in tokens(text) if t.kind in ("value", "directive")]
 
 
-def blank(span: Span) -> str:
-    """Return the blank for a figure, and the measure word behind it where it is not the catalog's own.
+def view_of(text: str) -> list[ViewLine | ViewTable]:
+    """Return the paragraphs and tables a template is shown as."""
+    lines, within = text.split("\n"), _within_braces(text)
+    single = [ViewLine("directive", line) if n in within else _line(line) for n, line in enumerate(lines)]
+    view: list[ViewLine | ViewTable] = []
+    at = 0
+    while at < len(single):
+        group = single[at : _end_of_table(single, at)]
+        rows = [_row(line) for line in group]
+        if group and all(row is not None for row in rows):
+            view.append(ViewTable(tuple(row for row in rows if row is not None)))
+            at += len(group)
+        else:
+            view += group or [single[at]]
+            at += len(group) or 1
+    return view
 
-    The blank prints the catalog's measure word with its scale; words such as 余 go, for the figure is exact.
-    """
-    measure = _MEASURES.get(span.basis, "")
-    word, profile = span.number.word, span.profile
-    if word in (profile.word, profile.item.measure_word):
-        return f"{{{{{profile.item.code}{measure}}}}}"
-    scale = profile.item.measure_word[:1] if profile.unit > 1 else ""
-    behind = scale + word if word else ""
-    return f"{{{{{profile.item.code}{measure}|bare}}}}{behind}"
+
+def text_of(view: Sequence[ViewLine | ViewTable]) -> str:
+    """Return the template that paragraphs and tables stand for."""
+    return "\n".join(_lines_of(view))
 
 
-def is_number(text: str) -> bool:
-    """Return whether a cell holds a number and nothing more than its measure word."""
-    known = language()
-    found = known.number.match(text.strip())
-    if found is None:
-        return False
-    rest = text.strip()[found.end() :]
-    scaled = known.scale.match(rest)
-    rest = rest[scaled.end() :] if scaled else rest
-    return not rest or known.measure.fullmatch(rest) is not None
+def _lines_of(view: Sequence[ViewLine | ViewTable]) -> Iterator[str]:
+    for part in view:
+        if isinstance(part, ViewTable):
+            yield from map(row_text, part.rows)
+        else:
+            yield line_text(part)
+
+
+def line_text(line: ViewLine) -> str:
+    """Return a line of a template with its mark; one that says nothing is blank."""
+    if line.kind in ("directive", "row", "widths", "body") or not line.text.strip():
+        return line.text
+    text = line.text
+    if line.kind in _IN_HALVES:
+        text = _HALVES.join(text.split(_BREAK))
+    return _MARK_OF[line.kind] + text
+
+
+def row_text(row: ViewRow) -> str:
+    """Return a table's line in a template."""
+    if row.kind == "directive":
+        return row.cells[0]
+    if row.kind == "widths":
+        sides = {word: side for side, word in SIDES.items()}
+        return "|= " + " ".join(cell[:-1] + sides.get(cell[-1:], cell[-1:]) for cell in row.cells)
+    return "|" + "".join(f" {cell} |" if cell else " |" for cell in row.cells)
+
+
+def _line(line: str) -> ViewLine:
+    """Return a line as a paragraph; one that would not come back the same is shown with all its marks."""
+    if line.strip() and not any(t.source.strip() for t in tokens(line) if t.kind in ("words", "value")):
+        return ViewLine("directive", line)
+    mark = next((m for m, _ in MARKS if line.startswith(m)), "")
+    kind: Kind = dict(MARKS).get(mark, "body")
+    text = line if kind in ("body", "row", "widths") else line[len(mark) :]
+    if kind in _IN_HALVES and text.count(_HALVES) == 1:
+        text = text.replace(_HALVES, _BREAK)
+    marked_inside = kind == "body" and any(line.strip().startswith(m) for m, _ in MARKS)
+    shown = ViewLine(kind, text)
+    return ViewLine("directive", line) if marked_inside or line_text(shown) != line else shown
+
+
+def _row(line: ViewLine) -> ViewRow | None:
+    """Return a line as a row of a table, None if it would not come back the same."""
+    if line.kind == "directive":
+        return ViewRow("directive", (line.text,))
+    if line.kind == "widths":
+        found = [_WIDTH.fullmatch(part) for part in line.text[2:].split()]
+        row = ViewRow("widths", tuple(f"{m[1]}{SIDES[m[2]]}" for m in found if m))
+        same = bool(found) and all(found)
+    else:
+        row = ViewRow("row", tuple(cell.strip() for cell in cells_of(line.text[1:])))
+        same = bool(row.cells)
+    return row if same and row_text(row) == line.text else None
+
+
+def cells_of(text: str) -> list[str]:
+    """Return the cells of a row, split at bars that are not in braces."""
+    cells, start = [], 0
+    for bar in _NOT_IN_BRACES.finditer(text):
+        if bar[1]:
+            cells.append(text[start : bar.start()])
+            start = bar.end()
+    return [*cells, text[start:]] if text[start:].strip() else cells
+
+
+def _end_of_table(lines: Sequence[ViewLine], start: int) -> int:
+    """Return where the table ends that begins at a line: after its last row and the directives that close there."""
+    if lines[start].kind not in ("row", "widths"):
+        return start
+    end, depth = start, 0
+    for at in range(start, len(lines)):
+        kind, text = lines[at].kind, lines[at].text
+        if kind in ("row", "widths"):
+            end = at + 1
+        elif kind != "directive" or not text.strip().startswith("{%"):
+            break
+        else:
+            depth += len(_OPENS.findall(text)) - len(_CLOSES.findall(text))
+            if depth >= 0 and _CLOSES.search(text):
+                end = at + 1
+            elif depth < 0:
+                break
+    return end
+
+
+def _within_braces(text: str) -> set[int]:
+    """Return the numbers of the lines that a comment or directive of several lines runs through."""
+    within: set[int] = set()
+    for braces in _BRACES.finditer(text):
+        first = text.count("\n", 0, braces.start())
+        if "\n" in braces[0]:
+            within.update(range(first, first + braces[0].count("\n") + 1))
+    return within

@@ -9,10 +9,10 @@ from functools import partial
 
 from exporters.drafts.compare import Changes, changes
 from exporters.drafts.controls import held
+from exporters.drafts.lines import SIDES, Kind, ViewLine, ViewRow, ViewTable, braces_in, text_of, view_of
 from exporters.drafts.origin import Origin, text_hash
 from exporters.drafts.received import Atom, Control, Grid, Paragraph, Received, received
 from exporters.drafts.typed import loose, straightened
-from exporters.drafts.view_lines import SIDES, Kind, ViewLine, ViewRow, ViewTable, braces_in, text_of, view_of
 from exporters.drafts.wording import Wording
 from exporters.narrative.template import MARKS, TemplateFault, check_source
 from exporters.word.drafts import NAME_OF

@@ -79,6 +79,35 @@ def template_save(file: Path, genre: str, pack_name: str, drop_lost: bool) -> in
     return DONE
 
 
+@template.command("import", cls=Verb, help=say("help.template_import"))
+@click.argument("file", metavar=say("meta.old_report"), type=click.Path(path_type=Path))
+@click.option("--genre", default="", metavar=say("meta.genre"), help=say("help.template_import_genre"))
+@click.option("--pack", "pack_name", default=_USUAL, metavar=say("meta.pack"), help=say("help.template_import_pack"))
+@click.option("--confirmed", type=click.Path(path_type=Path), metavar=say("meta.file"), help=say("help.confirmed"))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar=say("meta.file"), help=say("help.template_import_output")
+)
+def template_import(file: Path, genre: str, pack_name: str, confirmed: Path | None, output: Path | None) -> int:
+    """Propose a template from an old report; write it once the office has confirmed the indicators."""
+    from exporters.old_reports.imported import import_report
+
+    for path in (file, confirmed):
+        if path is not None and not path.is_file():
+            raise Stop(say("cli.no_file", file=path))
+    pack = pack_named(pack_name)
+    if genre and genre not in pack.genres:
+        raise Stop(say("cli.no_genre", genre=genre, known="、".join(pack.genres)))
+    imported, defects = import_report(file, pack, pack.genres.get(genre), confirmed=confirmed, output=output)
+    if imported is None:
+        raise Stop(defects_text(defects))
+    if defects:
+        complain(defects_text(defects))
+    complain(say("cli.imported", numbers=imported.numbers, bound=imported.bound, text=imported.text))
+    if imported.table is not None:
+        complain(say("cli.to_confirm", table=imported.table, file=file))
+    return DONE
+
+
 def _tell(saved: Saved) -> None:
     """Say what became of the blanks, and what else the editor should know."""
     changed = saved.taken.changes

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from exporters.drafts.controls import Controls
+from exporters.drafts.lines import ViewLine, ViewRow, ViewTable, view_of
 from exporters.drafts.origin import Origin, text_hash
-from exporters.drafts.view_lines import ViewLine, ViewRow, ViewTable, view_of
 from exporters.drafts.wording import Wording
 from exporters.package import tree
 from exporters.word.drafts import added_styles

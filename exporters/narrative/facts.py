@@ -70,7 +70,8 @@ class OfRound:
     def names(self) -> Mapping[str, str]:
         """Return the names of tiers and units, and of the whole."""
         units = {u.code: u.name for u in self.collection.round.units}
-        return {t.code: t.name for t in self.pack.tiers} | units | {ALL: self.pack.whole}
+        scopes = {t.code: t.name for t in self.pack.tiers} | {g: g for g in self.pack.groups}
+        return scopes | units | {ALL: self.pack.whole}
 
     def total(self, code: str, scope: str) -> Total | None:
         """Return the total over a scope."""

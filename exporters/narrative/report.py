@@ -35,7 +35,6 @@ from workbook.layout import collected
 from workbook.messages import say
 from workbook.model import Defect, Genre, Pack, Submission, Unit
 from workbook.period import parse_period
-from workbook.round import RESULTS
 from workbook.tables import read_text
 
 
@@ -178,9 +177,8 @@ def _style(path: Path) -> StyleDocument:
     return load_style(path)
 
 
-def place_of(report: Report, round_path: Path) -> Path:
-    """Return where a report of a round belongs: units' reports in a folder per genre."""
-    results = round_path / RESULTS
+def place_of(report: Report, results: Path) -> Path:
+    """Return where a report of a round belongs under a folder of results: units' reports in a folder per genre."""
     if report.unit is None:
         return results / f"{report.genre.output}.docx"
     return results / say("folder.reports") / report.genre.output / f"{report.unit.code}_{report.unit.name}.docx"

@@ -8,11 +8,11 @@ import pytest
 from figures_read import bound, read, score
 from helpers import party_building
 
-from exporters.drafts.language import language
-from exporters.drafts.not_figures import PATTERNS, no_figures
-from exporters.drafts.numbers_in_text import numbers_in
-from exporters.drafts.propose import read_paragraph
-from exporters.drafts.vocabulary import Vocabulary
+from exporters.old_reports.language import language
+from exporters.old_reports.not_figures import PATTERNS, no_figures
+from exporters.old_reports.numbers_in_text import numbers_in
+from exporters.old_reports.propose import read_paragraph
+from exporters.old_reports.vocabulary import Vocabulary
 
 
 @pytest.mark.parametrize(

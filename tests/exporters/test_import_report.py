@@ -11,9 +11,9 @@ import pytest
 from docx import Document
 from helpers import party_building
 
-from exporters.drafts.confirmation import apply_confirmation, read_confirmation, write_confirmation
-from exporters.drafts.import_report import Proposal, propose_template
-from exporters.drafts.old_report import read_report
+from exporters.old_reports.confirmation import apply_confirmation, read_confirmation, write_confirmation
+from exporters.old_reports.import_report import Proposal, propose_template
+from exporters.old_reports.old_report import read_report
 
 REPORT = """中共X县委2020年上半年党建工作总结
 市委：

@@ -16,9 +16,9 @@ from in_word import W, WordFile, changed, delete, insert, made, shown
 from openxml_audit import OpenXmlValidator
 
 from exporters.drafts.kept import stored
+from exporters.drafts.lines import text_of, view_of
 from exporters.drafts.taken_back import Taken, read_view, taken_back
 from exporters.drafts.view import edited
-from exporters.drafts.view_lines import text_of, view_of
 from exporters.narrative.template import MARKS
 from workbook.model import Defect
 from workbook.tables import read_text

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from exporters.drafts.evidence import Basis, Evidence, Reader
-from exporters.drafts.not_figures import no_figures
-from exporters.drafts.numbers_in_text import Number, numbers_in
-from exporters.drafts.surroundings import Manner, Passage
-from exporters.drafts.vocabulary import Profile, Vocabulary
+from exporters.old_reports.evidence import Basis, Evidence, Reader
+from exporters.old_reports.not_figures import no_figures
+from exporters.old_reports.numbers_in_text import Number, numbers_in
+from exporters.old_reports.surroundings import Manner, Passage
+from exporters.old_reports.vocabulary import Profile, Vocabulary
 
 THRESHOLD = 0.72
 _WRITTEN_OUT = 0.08  # more is asked of a number in words: they are oftener part of a phrase

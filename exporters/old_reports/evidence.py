@@ -6,8 +6,8 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from exporters.drafts.surroundings import BESIDE, LEAD, Passage, meaningful
-from exporters.drafts.vocabulary import Cue, Part, Profile, Vocabulary
+from exporters.old_reports.surroundings import BESIDE, LEAD, Passage, meaningful
+from exporters.old_reports.vocabulary import Cue, Part, Profile, Vocabulary
 
 Basis = str  # current | prev | opening | target
 

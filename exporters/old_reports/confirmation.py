@@ -13,8 +13,8 @@ from pathlib import Path
 
 from exporters.consolidated.listing import Column, Listing, Row, write_list
 from exporters.consolidated.styles import Styles
-from exporters.drafts.import_report import Place, Proposal, template_lines
-from exporters.drafts.vocabulary import Vocabulary
+from exporters.old_reports.import_report import Place, Proposal, template_lines
+from exporters.old_reports.vocabulary import Vocabulary
 from workbook.files import replacing
 from workbook.messages import say
 from workbook.model import Defect, Pack

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exporters.drafts.language import language
-from exporters.drafts.lines import is_number
-from exporters.drafts.old_report import Paragraph
-from exporters.drafts.propose import Reading, read_paragraph
-from exporters.drafts.vocabulary import Vocabulary
+from exporters.old_reports.language import language
+from exporters.old_reports.lines import is_number
+from exporters.old_reports.old_report import Paragraph
+from exporters.old_reports.propose import Reading, read_paragraph
+from exporters.old_reports.vocabulary import Vocabulary
 
 
 def read_row(

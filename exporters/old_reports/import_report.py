@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from exporters.drafts.lines import Span, template_line
-from exporters.drafts.old_report import Paragraph, read_report
-from exporters.drafts.propose import MOST_FIGURES, Reading, read_paragraph
-from exporters.drafts.table_rows import read_row
-from exporters.drafts.vocabulary import Vocabulary
+from exporters.old_reports.lines import Span, template_line
+from exporters.old_reports.old_report import Paragraph, read_report
+from exporters.old_reports.propose import MOST_FIGURES, Reading, read_paragraph
+from exporters.old_reports.table_rows import read_row
+from exporters.old_reports.vocabulary import Vocabulary
 from workbook.messages import say
 from workbook.model import Defect, Genre, Pack
 
@@ -125,6 +125,6 @@ def _allowed(reading: Reading, pack: Pack, genre: Genre | None) -> tuple[str, Re
     item = pack.indicators[reading.code]
     if genre.tiers and not set(genre.tiers) & set(item.tiers):
         return say("draft.other_tier", name=item.name), reading.unbound()
-    if not genre.tiers and item.sensitive == "restricted":
-        return say("draft.restricted", name=item.name), reading.unbound()
+    if item.sensitive in genre.withheld:
+        return say("draft.withheld", name=item.name), reading.unbound()
     return "", reading

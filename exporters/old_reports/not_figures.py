@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exporters.drafts.language import language
-from exporters.drafts.numbers_in_text import Number
+from exporters.old_reports.language import language
+from exporters.old_reports.numbers_in_text import Number
 
 PATTERNS = (  # of language.toml; the messages under draft.no_… say them
     *("dates", "lengths", "ordinals", "documents", "titles", "quotations", "marks", "phones", "names"),

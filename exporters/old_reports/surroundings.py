@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from exporters.drafts.language import language
-from exporters.drafts.numbers_in_text import Number
+from exporters.old_reports.language import language
+from exporters.old_reports.numbers_in_text import Number
 
 _END = "，；：。！？,;:!?\n"
 _BRACKETS = re.compile(r"[（(][^（()）]*[)）]")

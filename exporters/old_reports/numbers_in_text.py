@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from exporters.drafts.language import language
+from exporters.old_reports.language import language
 from workbook.reading.numerals import read_numeral
 
 _NARROW = {0xFF10 + n: 0x30 + n for n in range(10)} | {ord("．"): ".", ord("，"): None, ord(","): None}

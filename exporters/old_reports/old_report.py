@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from exporters.drafts.language import language
-from exporters.drafts.word_file import Numbered, Raw, word_paragraphs
+from exporters.old_reports.language import language
+from exporters.old_reports.word_file import Numbered, Raw, word_paragraphs
 from workbook.messages import say
 from workbook.model import Defect
 from workbook.reading.kind import Unreadable, kind_of

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from exporters.drafts.language import language
+from exporters.old_reports.language import language
 from workbook.model import Indicator, Pack
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+")
