@@ -9,7 +9,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
 from exporters.word.captions import Captions, Reference
@@ -26,6 +25,8 @@ _NOT_IN_XML = re.compile(
 _UNCLEAN = re.compile(f"\r|{_NOT_IN_XML.pattern}")
 _BREAKS = re.compile(r"(\n|\t)")
 _SPECIAL = re.compile("[&<>\n\t]")
+_TO_QUOTE = re.compile("[&<>\"'\n\t]")
+_NOT_IN_NAMES = re.compile(r"\W")
 
 
 def clean_text(text: str) -> str:
@@ -33,10 +34,11 @@ def clean_text(text: str) -> str:
     return _NOT_IN_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Piece:
     """A stretch of text; with a `tag`, one figure that can be found again in the finished document.
 
+    Never changed once made; not frozen, because a report makes hundreds and a frozen one takes twice as long.
     `alias` is what Word shows on the control's handle (the tag if left empty).
     """
 
@@ -48,8 +50,7 @@ class Piece:
     def __post_init__(self) -> None:
         """Clean all three texts and refuse names Word could not open."""
         if _UNCLEAN.search(self.text + self.tag + self.alias):
-            for name in ("text", "tag", "alias"):
-                object.__setattr__(self, name, clean_text(getattr(self, name)))
+            self.text, self.tag, self.alias = map(clean_text, (self.text, self.tag, self.alias))
         if len(self.tag) > LONGEST_TAG or len(self.alias) > LONGEST_TAG:
             raise ValueError(f"a figure's tag or alias is longer than {LONGEST_TAG} characters: {self.tag, self.alias}")
         if self.alias and not self.tag:
@@ -94,13 +95,14 @@ class InlineWriter:
         return (
             f'<w:bookmarkStart w:id="{number}" w:name="{bookmark_name(piece.tag, number)}"/>'
             f"<w:sdt><w:sdtPr>{properties}<w:alias w:val={_quoted(piece.alias or piece.tag)}/>"
-            f'<w:tag w:val={quoteattr(piece.tag)}/><w:id w:val="{number}"/></w:sdtPr><w:sdtContent>'
+            f'<w:tag w:val={_quoted(piece.tag)}/><w:id w:val="{number}"/></w:sdtPr><w:sdtContent>'
             f"<w:r>{properties}{_content(piece.text)}</w:r></w:sdtContent></w:sdt>"
             f'<w:bookmarkEnd w:id="{number}"/>'
         )
 
 
-_quoted = lru_cache(maxsize=8192)(quoteattr)  # titles are the same in many reports
+def _quoted(text: str) -> str:
+    return quoteattr(text) if _TO_QUOTE.search(text) else f'"{text}"'
 
 
 def bookmark_name(tag: str, number: int) -> str:
@@ -109,7 +111,7 @@ def bookmark_name(tag: str, number: int) -> str:
     Word hides names that begin with an underscore and allows letters, digits and underscores only.
     """
     ending = f"_{number}"
-    return "_hb_" + re.sub(r"\W", "_", tag)[: LONGEST_BOOKMARK - len("_hb_") - len(ending)] + ending
+    return "_hb_" + _NOT_IN_NAMES.sub("_", tag)[: LONGEST_BOOKMARK - len("_hb_") - len(ending)] + ending
 
 
 def is_wide(character: str) -> bool:
