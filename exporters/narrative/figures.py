@@ -9,7 +9,7 @@ from typing import cast
 
 from exporters.narrative.facts import Facts
 from exporters.narrative.template import CELL
-from exporters.prose.marks import mark, missing
+from exporters.prose.marks import dashed, mark, missing
 from exporters.prose.numbers import Scale, change, digits, scaled
 from exporters.prose.polish import zero
 from workbook.blank import tag
@@ -94,6 +94,8 @@ class Figures:
         if measure == "yoy_n":
             told = say("report.slash", **self.covered(code, scope, SAME, total.matched, total.units))
             return told if carries(item, "prior") else dash
+        if measure in ("share", "part"):
+            return dashed(self.figure(code, scope, measure), dash)
         if measure in DIRECTION:
             direction, number, unit = change(*years(total, measure), percent_points=item.percent) or (dash, "", "")
             word = mark(tag(code, scope, DIRECTION[measure]), direction) if direction != dash else dash

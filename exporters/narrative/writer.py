@@ -159,6 +159,8 @@ def _blocks(lines: Sequence[Line]) -> Iterator[list[Line]]:
     block: list[Line] = []
     for line in lines:
         goes_on = line.kind in ("row", "widths") and block and block[0].kind in ("row", "widths", *CHARTS)
+        if line.kind == "widths" and sum(before.kind == "row" for before in block) > 1:
+            goes_on = False  # widths come before or after the heading: here a table follows another
         if not goes_on:
             if block:
                 yield block

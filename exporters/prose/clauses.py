@@ -23,9 +23,9 @@ _REMARK = re.compile(
 _WHEN = re.compile(
     "截[至止].{1,12}|(?:今|去|上|本|当)年(?:以来|[上下]半年)?|[上下]半年|全年|年内|目前|其间|期间|近年来"
     "|.{0,6}年.{0,6}(?:以来|期间|底|末|[上下]半年)|年末|[从按就].{1,10}看|.{1,10}方面"
-    "|在.{1,20}(?:[中时下后前内]|同时)|(?:围绕|按照|根据|针对|结合|配合|对照|通过|为了?).{1,30}|.{1,10}后"
+    "|.{1,40}的|在.{1,20}(?:[中时下后前内]|同时)|(?:围绕|按照|根据|针对|结合|配合|对照|通过|为了?).{1,30}|.{1,10}后"
 )
-"""A clause that only says when, why or from which side: no statement of its own."""
+"""A clause that only says when, why, of whom or from which side: no statement of its own."""
 
 _CONJUNCTION = re.compile("(?:并且|以及|同时|此外|另外|并(?![轨行网列购]))，?(?=.)")
 _MISPLACED = (
