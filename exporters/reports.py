@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,7 @@ from workbook.model import Defect, Genre, Pack, Submission
 from workbook.round import RESULTS
 from workbook.sheets import open_book
 
-Tell = Callable[[Path], None]
 SUFFIX = ".docx"
-
-
-def _silent(path: Path) -> None:
-    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +41,9 @@ class Written:
 
 
 def reports_of_round(
-    collection: Collection, genres: Iterable[Genre], *, unit: str = "", output: Path | None = None, tell: Tell = _silent
+    collection: Collection, genres: Iterable[Genre], *, unit: str = "", output: Path | None = None
 ) -> Written:
-    """Write the reports of a round, of one unit or all; `tell` hears of each.
+    """Write the reports of a round, of one unit or all.
 
     `output` is a file for a single report, or a folder for many (one that ends in .docx is a file).
     """
@@ -64,7 +59,6 @@ def reports_of_round(
                     continue
                 path = results if results.suffix == SUFFIX else place_of(report, results)
                 write(report, path)
-                tell(path)
                 written.append((path, report))
         except TemplateFault as fault:
             defects.append(fault_of(genre, fault))

@@ -55,15 +55,16 @@ class Annexes:
             units = self.collection.scope_units(group)
             asked = {code for unit in units for code in self.collection.collected[unit.tier]}
             codes = [code for code in self.items_of(section) if code in asked]
-            for start in range(0, len(codes), _MOST_COLUMNS):
-                part = [self.figures.item(code) for code in codes[start : start + _MOST_COLUMNS]]
+            number = -(-len(codes) // _MOST_COLUMNS)  # of tables, all about as wide
+            for start in range(number):
+                first, last = (len(codes) * at // number for at in (start, start + 1))
+                part = [self.figures.item(code) for code in codes[first:last]]
                 tables.append(self._unit_table(group, part, units))
         return tables
 
     def _unit_table(self, group: str, items: Sequence[Indicator], units: Sequence[Unit]) -> dict[str, Any]:
         values = {item.code: self.collection.by_unit(item.code, group) for item in items}
-        name, rest = 225 - 20 * len(items), 20
-        wide = name if name < 60 else 60
+        wide = 60 if len(items) > 3 else 75
         rest = (225 - wide) // len(items)
         rows = []
         for unit in units:
