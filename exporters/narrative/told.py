@@ -11,7 +11,7 @@ from typing import Any
 from exporters.narrative.figures import Figures
 from exporters.narrative.template import CELL, Line, LineKind, render
 from exporters.prose.clauses import prune
-from exporters.prose.marks import DROP, MISSING, dashed, mark, missing, missing_in, stretches
+from exporters.prose.marks import DROP, MISSING, dashed, mark, missing, missing_in, readable, stretches
 from exporters.prose.ordinals import item_ordinal, renumber
 from exporters.prose.polish import varied, zeros_told
 from exporters.prose.wholes import parts_within
@@ -22,6 +22,7 @@ LEVEL: Mapping[LineKind, int] = {"h1": 1, "h2": 2, "h3": 3, "h4": 4}
 CHARTS: tuple[LineKind, ...] = ("bars", "lines", "shares")
 ANNEXES: tuple[LineKind, ...] = ("annex", "wide_annex")
 _CAPTIONS: tuple[LineKind, ...] = ("table_title", *CHARTS)
+_ROWS: tuple[LineKind, ...] = ("row", "widths")
 _ENDS: tuple[LineKind, ...] = ("signature", "imprint", *ANNEXES)
 _COUNTS = ("count", "times", "persons", "person_times", "cases", "documents")
 REF = "ref:"  # a tag of a table or chart the text refers to
@@ -53,7 +54,7 @@ def tell(
         dropped += explained(where, clauses, {**figures.lost, **lost})
         if text.strip("　 "):
             lines.append(Line(line.kind, text))
-    return _renumbered(_referring(_without_empty(_one_title(lines)))), dropped
+    return _renumbered(_referring(_without_empty(_with_rows(_one_title(lines))))), dropped
 
 
 def told(line: Line, figures: Figures) -> tuple[str, list[tuple[str, list[str]]]]:
@@ -153,17 +154,40 @@ def _empty(line: Line, following: Sequence[Line]) -> bool:
         return nothing and not lead_of(line.text)[1]
     if line.kind in ANNEXES:
         return after.kind in _ENDS
-    return line.kind in _CAPTIONS and not _has_rows(following)
+    return line.kind == "table_title" and after.kind not in _ROWS
 
 
-def _has_rows(following: Sequence[Line]) -> bool:
-    """Return whether a table has a row under its heading; `following` is in reverse order."""
-    rows = 0
-    for line in reversed(following):
-        if line.kind not in ("row", "widths"):
-            break
-        rows += line.kind == "row"
-    return rows > 1
+def blocks(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Yield each line by itself, the rows of a table together, a chart with its rows."""
+    block: list[Line] = []
+    for line in lines:
+        goes_on = line.kind in _ROWS and block and block[0].kind in (*_ROWS, *CHARTS)
+        if line.kind == "widths" and sum(before.kind == "row" for before in block) > 1:
+            goes_on = False  # widths come before or after the heading: here a table follows another
+        if not goes_on:
+            if block:
+                yield block
+            block = []
+        block.append(line)
+    if block:
+        yield block
+
+
+def _with_rows(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines without tables of a heading only and charts without a number, and without notes under them."""
+    kept: list[Line] = []
+    gone = False
+    for block in blocks(lines):
+        rows = [line.text.split(CELL)[1:] for line in block if line.kind == "row"][1:]
+        if block[0].kind in _ROWS:
+            gone = not rows
+        elif block[0].kind in CHARTS:
+            gone = not any(character.isdigit() for cells in rows for cell in cells for character in readable(cell))
+        elif block[0].kind != "note":
+            gone = False
+        if not gone:
+            kept += block
+    return kept
 
 
 def key_of(caption: str) -> tuple[str, str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
 from exporters.narrative.template import CELL, Line, LineKind
-from exporters.narrative.told import ANNEXES, CHARTS, LEVEL, REF, key_of, lead_of
+from exporters.narrative.told import ANNEXES, CHARTS, LEVEL, REF, blocks, key_of, lead_of
 from exporters.prose.marks import stretches
 from exporters.word.captions import Reference
 from exporters.word.chart import Kind as ChartKind
@@ -38,7 +38,7 @@ class Writer:
         self._charts = {key_of(line.text)[1] for line in lines if line.kind in CHARTS}
         annexes = [bare(line.text) for line in lines if line.kind in ANNEXES]
         listed = numbered = 0
-        for group in _blocks(lines):
+        for group in blocks(lines):
             line = group[0]
             if line.kind == "signature" and annexes and not listed:
                 self.document.annex_note(annexes)
@@ -152,22 +152,6 @@ def _number(cell: str) -> float | None:
         return float(bare(cell))
     except ValueError:
         return None
-
-
-def _blocks(lines: Sequence[Line]) -> Iterator[list[Line]]:
-    """Yield each line by itself, table rows together, a chart with its rows."""
-    block: list[Line] = []
-    for line in lines:
-        goes_on = line.kind in ("row", "widths") and block and block[0].kind in ("row", "widths", *CHARTS)
-        if line.kind == "widths" and sum(before.kind == "row" for before in block) > 1:
-            goes_on = False  # widths come before or after the heading: here a table follows another
-        if not goes_on:
-            if block:
-                yield block
-            block = []
-        block.append(line)
-    if block:
-        yield block
 
 
 def alias_of(tag: str, names: Mapping[str, str]) -> str:

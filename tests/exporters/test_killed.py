@@ -155,7 +155,7 @@ def test_a_killed_run_leaves_whole_outputs_and_the_next_one_puts_everything_righ
     before, _ = undisturbed(path)
     told(round_, RETURNING)
     after, seconds = undisturbed(path)
-    assert len(after) == 8
+    assert len(after) == 9
     assert before != after
     chance = random.Random(7)
     moments = [(n + chance.random()) / KILLS * seconds for n in range(KILLS)]

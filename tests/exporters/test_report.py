@@ -307,3 +307,10 @@ def test_a_faulty_template_is_told_with_its_line() -> None:
 def test_a_lines_first_characters_say_what_it_is() -> None:
     kinds = {"# 题": "title", "## 一": "h1", "### 二": "h2", "正文": "body", "| a | b |": "row", "! 注": "note"}
     assert {line: classify(line).kind for line in kinds} == kinds
+
+
+def test_a_table_or_chart_without_a_row_takes_its_title_heading_and_note_with_it(tmp_path: Path) -> None:
+    text, _, _ = lines(tmp_path, {"X1": {}})
+    for gone in ("党员分布", "件、次、项", "事项 | 上年同期", "主要比率变化"):
+        assert gone not in text
+    assert "见图" not in text

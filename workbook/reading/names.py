@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Container
 
 from workbook.reading.values import clean
 
 _MOST = 200  # characters
+_NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # half a character that stands for no byte of a name either
 _UNSEEN = ("Cf", "Zl", "Zp")  # what turns the reading around, has no width or begins a line
 
 
@@ -18,7 +20,7 @@ def label(path: str) -> str:
     Bytes that are no UTF-8 are what old Chinese programs write.
     """
     if not path.isascii() and any("\ud800" <= c <= "\udfff" for c in path):
-        path = os.fsencode(path).decode("gb18030", "replace")
+        path = os.fsencode(_NO_BYTE.sub("\ufffd", path)).decode("gb18030", "replace")
     steps = [clean("".join(map(_seen, step))) for step in path.split("/")]
     return "/".join(s for s in steps if s.strip(".")).rstrip()[-_MOST:].lstrip("/ ") or "_"
 
