@@ -111,6 +111,7 @@ class Loader:
             rules=self._unique("rules.csv", tables["rules.csv"], "id", self._rule),
             genres={g.id: g for g in map(_genre, head.get("genre", []))},
             synonyms=self._synonyms(),
+            headline=tuple(map(str, head.get("headline", []))),
         )
 
     def _synonyms(self) -> Mapping[str, tuple[str, ...]]:

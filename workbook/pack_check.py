@@ -21,6 +21,7 @@ from workbook.tables import read_table, read_text
 
 QUOTED = re.compile(r'"([A-Z]{2,}_[A-Z0-9_]+)"')  # a code in an expression of a template
 CODE = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]+")  # of an indicator inside a cue
+MOST_HEADLINES = 15  # what a page of the consolidated workbook has room for
 _MOST_BYTES = 64 * 1024 * 1024
 PLACE = re.compile(r"\{([^{}]*)\}")
 
@@ -65,6 +66,17 @@ class _Check:
         for genre in self.pack.genres.values():
             self._template(genre)
         self._synonyms()
+        self._headline()
+
+    def _headline(self) -> None:
+        """Report headline indicators that do not exist or must not be passed on, and more than a page shows."""
+        for code in self.pack.headline:
+            if code not in self.pack.indicators:
+                self.report("pack.toml", 0, "unknown_code", name="headline", code=code, near=self._near(code))
+            elif self.pack.indicators[code].sensitive == "restricted":
+                self.report("pack.toml", 0, "headline_restricted", code=code)
+        if len(self.pack.headline) > MOST_HEADLINES:
+            self.report("pack.toml", 0, "headline_many", n=len(self.pack.headline), most=MOST_HEADLINES)
 
     def _synonyms(self) -> None:
         """Report words for indicators that do not exist, and cues that rest on such."""

@@ -11,6 +11,7 @@ from exporters.consolidated.breaks import broken_years, write_breaks
 from exporters.consolidated.chasing import write_chasing
 from exporters.consolidated.listing import write_note
 from exporters.consolidated.outliers import count_line, shown_outliers, write_outliers
+from exporters.consolidated.overview import Shown, write_overview
 from exporters.consolidated.places import make_places
 from exporters.consolidated.repairs import write_repairs
 from exporters.consolidated.rules import write_rules
@@ -65,8 +66,9 @@ def write_book(path: Path, collection: Collection, hidden: frozenset[str], owed:
             "versions_sheet": collection.differences,
         }
         absent = {name for name, what in there.items() if not what}
+        overview = book.add_worksheet(say("book.overview_sheet"))  # first to be seen, last to be filled
         _write_cover(book, styles, collection, lines, absent, office_copy=office_copy)
-        write_tiers(book, styles, collection, places)
+        rows = write_tiers(book, styles, collection, places)
         write_breaks(book, styles, collection, hidden)
         write_units_state(book, styles, collection)
         write_chasing(book, styles, collection, owed, hidden)
@@ -79,6 +81,8 @@ def write_book(path: Path, collection: Collection, hidden: frozenset[str], owed:
         write_files(book, styles, collection)
         write_versions(book, styles, collection, hidden)
         write_rules(book, styles, collection, hidden)
+        sheets = [s.get_name() for s in book.worksheets() if s is not overview]
+        write_overview(book, overview, collection, Shown(places, rows, hidden, outliers, sheets))
         book.set_properties(
             {"title": f"{collection.round.pack.title} {collection.period.title}", "author": collection.round.office}
         )

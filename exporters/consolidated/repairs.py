@@ -18,10 +18,11 @@ def write_repairs(book: Any, styles: Styles, collection: Collection, hidden: fro
         *(Column("indicator", 30), Column("understood", 60)),
     ]
     listing = Listing(say("book.repairs_sheet"), collection.period.title, columns, [say("book.repairs_note")])
-    write_list(book, styles, listing, _rows(collection, hidden))
+    write_list(book, styles, listing, repair_rows(collection, hidden))
 
 
-def _rows(collection: Collection, hidden: frozenset[str]) -> Iterator[list[Value]]:
+def repair_rows(collection: Collection, hidden: frozenset[str]) -> Iterator[list[Value]]:
+    """Yield a row per repair in the forms that count; `hidden` items are not mentioned."""
     pack = collection.round.pack
     kept_back = hidden | {c for c, t in pack.texts.items() if hidden and t.sensitive == "restricted"}
     names = {c: i.name for c, i in pack.indicators.items()} | {c: t.name for c, t in pack.texts.items()}

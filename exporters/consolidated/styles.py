@@ -19,8 +19,8 @@ LOOKS: dict[str, dict[str, object]] = {
 class Styles:
     """The formats of one workbook."""
 
-    def __init__(self, book: Any) -> None:
-        base = {"font_name": FONT, "font_size": 11, "font_color": INK, "valign": "vcenter"}
+    def __init__(self, book: Any, size: int = 11) -> None:
+        base = {"font_name": FONT, "font_size": size, "font_color": INK, "valign": "vcenter"}
         boxed = base | {"border": 1, "border_color": RULE}
         add = book.add_format
         self._book, self._boxed, self._figures = book, boxed, dict[str, Any]()
@@ -40,7 +40,13 @@ class Styles:
         self.good = add(boxed | {"align": "center", "font_color": "#1E7145"})
         self.bad = add(boxed | {"align": "center", "font_color": "#B3261E", "bold": True})
         self.percent = add(boxed | {"num_format": '+0.0"%";-0.0"%";0.0"%"', "align": "right"})
-        self.link = add(boxed | {"font_color": "#1F5FA8", "underline": 1})
+        self.block = add(base | {"bold": True, "font_size": 12, "font_color": HEAD, "bottom": 2, "bottom_color": HEAD})
+        link = boxed | {"font_color": "#1F5FA8", "underline": 1}
+        self.link, self.fitted_link = add(link), add(link | {"shrink": True})
+        self.fitted, self.fitted_centre = (
+            add(boxed | {"shrink": True}),
+            add(boxed | {"shrink": True, "align": "center"}),
+        )
 
     def state(self, word: str) -> Any:
         """Return the format of a unit's state."""

@@ -33,6 +33,8 @@ YEARS = {  # headings of the two comparisons with last year -> width
     **{"reported_prior": 12, "reported_n": 10.5, "reported_change": 13.5},
     **{"matched_n": 8.5, "matched_value": 12, "matched_prior": 12, "change": 13.5},
 }
+LOOKS_BAD, LOOKS_GOOD = "#F3C3A0", "#A9C9E6"  # of a change, told apart by lightness too
+FULL_COLOUR = {False: 30, True: 10}  # change in percent, or for percentages in points, that has all the colour
 REPORTED = 3  # how many of them are as reported, the rest over the same units
 
 
@@ -48,16 +50,28 @@ def scopes_of(collection: Collection) -> dict[str, str]:
     return {s: h for s, h in scopes.items() if collection.scope_units(s)}
 
 
-def write_tiers(book: Any, styles: Styles, collection: Collection, places: Places) -> None:
-    """Add the sheet. Totals are formulas over the unit cells, each with its right cached value."""
+def year_columns(collection: Collection) -> dict[str, int]:
+    """Return the columns of the comparisons with last year by their key; `FIRST` is that of the whole's total."""
+    first = FIRST + 2 * len(scopes_of(collection))
+    return {key: first + n for n, key in enumerate(YEARS)}
+
+
+def write_tiers(book: Any, styles: Styles, collection: Collection, places: Places) -> dict[str, int]:
+    """Add the sheet, return the row of each indicator.
+
+    Totals are formulas over the unit cells, each with its right cached value.
+    """
     name = say("book.tiers_sheet")
     sheet = book.add_worksheet(name)
     scopes = scopes_of(collection)
-    years = FIRST + 2 * len(scopes)
+    years = year_columns(collection)["reported_prior"]
+    rows: dict[str, int] = {}
     _head(sheet, styles, collection, scopes, years)
     row = HEAD_ROW + 1
     for title, codes in places.sections.items():
-        sheet.merge_range(row, NAME, row, years + len(YEARS) - 1, title, styles.section)
+        for column in range(NAME, years + len(YEARS)):
+            sheet.write_blank(row, column, None, styles.section)
+        sheet.write_string(row, NAME, title, styles.section)
         row += 1
         for code in codes:
             item = places.indicators[code]
@@ -69,7 +83,27 @@ def write_tiers(book: Any, styles: Styles, collection: Collection, places: Place
                 _write_coverage(sheet, styles, collection, places, (row, column + 1, item, scope))
                 _write_total(sheet, styles, collection, places, (row, column, item, scope))
             _write_years(sheet, styles, collection, places, (row, years, item))
+            sheet.set_row(row, None, None, {"level": 1})
+            rows[code] = row
             row += 1
+    sheet.outline_settings(symbols_below=False)  # a section's name stands above its rows
+    sheet.autofilter(HEAD_ROW, NAME, max(row - 1, HEAD_ROW + 1), years + len(YEARS) - 1)
+    _colour_changes(sheet, places, rows, year_columns(collection))
+    return rows
+
+
+def _colour_changes(sheet: Any, places: Places, rows: Mapping[str, int], columns: Mapping[str, int]) -> None:
+    """Colour the two changes by whether they are for the better; where neither way is better, they stay plain."""
+    for direction, ends in (("higher", (LOOKS_BAD, LOOKS_GOOD)), ("lower", (LOOKS_GOOD, LOOKS_BAD))):
+        for percent, far in FULL_COLOUR.items():
+            items = [places.indicators[c] for c in rows]
+            found = [rows[i.code] for i in items if (i.direction, i.percent) == (direction, percent)]
+            cells = [address(r, columns[key]) for key in ("reported_change", "change") for r in found]
+            if cells:
+                scale = {"type": "3_color_scale", "min_type": "num", "mid_type": "num", "max_type": "num"}
+                scale |= {"min_value": -far, "mid_value": 0, "max_value": far, "mid_color": "#FFFFFF"}
+                scale |= {"min_color": ends[0], "max_color": ends[1], "multi_range": " ".join(cells)}
+                sheet.conditional_format(cells[0], scale)
 
 
 def _head(sheet: Any, styles: Styles, collection: Collection, scopes: Mapping[str, str], years: int) -> None:
@@ -83,7 +117,7 @@ def _head(sheet: Any, styles: Styles, collection: Collection, scopes: Mapping[st
     for column, (head, width) in enumerate(zip(heads, widths, strict=True)):
         sheet.write_string(HEAD_ROW, column, head, styles.heading)
         sheet.set_column(column, column, width, None, {"hidden": column == CODE})
-    sheet.set_row(HEAD_ROW, 36)
+    sheet.set_row(HEAD_ROW, 48)
     write_note(sheet, styles, 1, (NAME, len(heads) - 1), say("book.tiers_note"), int(sum(widths[NAME:])))
     sheet.freeze_panes(HEAD_ROW + 1, FIRST)
     sheet.set_landscape()
@@ -94,11 +128,13 @@ def _head(sheet: Any, styles: Styles, collection: Collection, scopes: Mapping[st
     sheet.set_footer(f"&L&A&C{say('form.page')}")
 
 
-def _asked(collection: Collection, item: Indicator, scope: str) -> tuple[Unit, ...]:
+def asked(collection: Collection, item: Indicator, scope: str) -> tuple[Unit, ...]:
+    """Return the units of a scope that report an indicator."""
     return tuple(u for u in collection.scope_units(scope) if item.code in collection.collected[u.tier])
 
 
-def _number(value: Fraction | None) -> float | str:
+def number(value: Fraction | None) -> float | str:
+    """Return a total as a cell shows it: a dash where there is none."""
     return say("word.dash") if value is None else float(value)
 
 
@@ -111,7 +147,7 @@ def _write_total(
     sheet: Any, styles: Styles, collection: Collection, places: Places, at: tuple[int, int, Indicator, str]
 ) -> None:
     row, column, item, scope = at
-    units = _asked(collection, item, scope)
+    units = asked(collection, item, scope)
     total = collection.totals.get((scope, item.code))
     if total is None or not units:
         sheet.write_blank(row, column, None, styles.absent)
@@ -119,7 +155,7 @@ def _write_total(
     if item.aggregation == "none":
         sheet.write_string(row, column, say("book.not_added"), styles.word)
         return
-    value = _number(total.value)
+    value = number(total.value)
     if item.aggregation == "min":
         ranges = ",".join(places.ranges(units, Ref(item.code)))
         formula = f'=IF(COUNT({ranges})=0,"{say("word.dash")}",MIN({ranges}))'
@@ -139,7 +175,7 @@ def _write_coverage(
     """Write n/N: units with a number, of the units that should have one."""
     row, column, item, scope = at
     total = collection.totals.get((scope, item.code))
-    units = _asked(collection, item, scope)
+    units = asked(collection, item, scope)
     if total is None or not units:
         sheet.write_blank(row, column, None, styles.absent)
         return
@@ -167,7 +203,7 @@ def _write_years(
         return
     _write_reported(sheet, styles, at, total)
     both = tuple(dict.fromkeys((*known_refs(parts), *known_refs(before))))
-    scope = Scope(_asked(collection, item, ALL), both, total.excluded)
+    scope = Scope(asked(collection, item, ALL), both, total.excluded)
     first += REPORTED
     sides = ((first + 1, parts, total.matched_value), (first + 2, before, total.matched_prior))
     matched = say("book.n_of", n=total.matched, units=total.units)
@@ -179,7 +215,7 @@ def _write_years(
     else:
         sheet.write_string(row, first, matched, styles.count)
         for column, _, value in sides:
-            sheet.write(row, column, _number(value), styles.figure(item.decimals))
+            sheet.write(row, column, number(value), styles.figure(item.decimals))
     _write_change(
         sheet, styles, (row, first + 3, item), (first + 1, first + 2), (total.matched_value, total.matched_prior)
     )
@@ -190,7 +226,7 @@ def _write_reported(sheet: Any, styles: Styles, at: tuple[int, int, Indicator], 
     row, first, item = at
     then = total.reported
     assert then is not None
-    sheet.write(row, first, _number(then.value), styles.figure(item.decimals))
+    sheet.write(row, first, number(then.value), styles.figure(item.decimals))
     words = say("book.n_of" if then.stored else "book.n_of_told", n=then.n, units=then.units)
     sheet.write_string(row, first + 1, words, styles.count)
     _write_change(sheet, styles, (row, first + 2, item), (FIRST, first), (total.value, then.value))
@@ -206,7 +242,7 @@ def _write_side(
     row, column, item = at
     terms, scope, value = what
     formula = "=" + total_formula(places, item, terms, scope)
-    sheet.write_formula(row, column, formula, styles.figure(item.decimals), _number(value))
+    sheet.write_formula(row, column, formula, styles.figure(item.decimals), number(value))
 
 
 def _write_change(
@@ -216,24 +252,27 @@ def _write_change(
     columns: tuple[int, int],
     values: tuple[Fraction | None, Fraction | None],
 ) -> None:
-    """Write the change from the second column to the first: percent, or percentage points between two percentages.
-
-    Rounded once, from exact values.
-    """
+    """Write the change from the second column to the first."""
     row, column, item = at
-    now, before = values
     a, b = (address(row, c) for c in columns)
     dash = say("word.dash")
-    change: float | str = dash
     if item.percent:
-        word = say("form.points")
-        style = styles.custom(f'+0.0#"{word}";-0.0#"{word}";0.0"{word}"')
         formula = f'=IF(COUNT({a},{b})<2,"{dash}",ROUND({a}-{b},{item.decimals}))'
-        if now is not None and before is not None:
-            change = float(round_half_up(now - before, item.decimals))
     else:
-        style = styles.percent
         formula = f'=IF(COUNT({a},{b})<2,"{dash}",IF({b}=0,"{dash}",ROUND(({a}-{b})/ABS({b})*100,1)))'
-        if now is not None and before:
-            change = float(round_half_up((now - before) / abs(before) * 100, 1))
-    sheet.write_formula(row, column, formula, style, change)
+    sheet.write_formula(row, column, formula, change_style(styles, item), change_of(item, *values))
+
+
+def change_style(styles: Styles, item: Indicator) -> Any:
+    """Return the format of a change: percent, or percentage points between two percentages."""
+    word = say("form.points")
+    return styles.custom(f'+0.0#"{word}";-0.0#"{word}";0.0"{word}"') if item.percent else styles.percent
+
+
+def change_of(item: Indicator, now: Fraction | None, before: Fraction | None) -> float | str:
+    """Return the change as a cell shows it, rounded once; a dash where there is none."""
+    if now is None or before is None or not (before or item.percent):
+        return say("word.dash")
+    if item.percent:
+        return float(round_half_up(now - before, item.decimals))
+    return float(round_half_up((now - before) / abs(before) * 100, 1))

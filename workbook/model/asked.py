@@ -211,6 +211,7 @@ class Pack:
     rules: Mapping[str, Rule]
     genres: Mapping[str, Genre]
     synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # how reports speak of an indicator
+    headline: tuple[str, ...] = ()  # indicators that stand first on the consolidated workbook, in this order
 
     def tier(self, code: str) -> Tier:
         """Return the tier named `code`; KeyError if the pack has none."""
