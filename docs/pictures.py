@@ -58,6 +58,7 @@ PICTURES = (
     Picture("form-notes", EXPLAINED, ("增减变动说明",), dpi=120, part=0.3),
     Picture("form-marked", RETURNED, ("作风建设与纪律监督", "调研重点数", "怎么填"), dpi=110, part=0.72),
     Picture("returned", SENT_BACK, ("审核意见", "必须改正", "哪里"), dpi=120, part=0.5),
+    Picture("book-overview", BOOK, ("总览", "主要指标", "需要关注"), dpi=110),
     Picture("book-cover", BOOK, ("党建工作汇总表", "账目平衡"), dpi=100),
     Picture("book-tiers", BOOK, ("分级汇总", "基层党委数"), dpi=110, part=0.6),
     Picture("book-receipts", BOOK, ("报送情况", "单位代码", "应报"), dpi=100, part=0.75),

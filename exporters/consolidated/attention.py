@@ -16,11 +16,12 @@ from workbook.model import Finding
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """Something to look at: its key in the catalogue, how many there are, the sheet."""
+    """Something to look at: its key in the catalogue, how many there are, the sheet, whether somebody has to act."""
 
     key: str
     n: int
     sheet: str
+    pressing: bool = True
 
 
 def matters(
@@ -40,19 +41,19 @@ def matters(
     listed = [
         Matter("returned_units", states["returned"], owing),
         Matter("missing_units", states["missing"], owing),
-        Matter("late_units", late, receipts),
+        Matter("late_units", late, receipts, pressing=False),
         Matter("errors", sum(f.open for f in found if f.severity == "error"), findings),
         Matter("unexplained", sum(f.open for f in asked), findings),
-        Matter("explained", sum(bool(f.reason) for f in asked), findings),
-        Matter("warnings", sum(f.severity == "warning" and not f.trial for f in found), findings),
+        Matter("explained", sum(bool(f.reason) for f in asked), findings, pressing=False),
+        Matter("warnings", sum(f.severity == "warning" and not f.trial for f in found), findings, pressing=False),
         Matter("totals", sum(_shown(f, hidden) for f in collection.total_findings), findings),
-        Matter("outliers", len(outliers), say("book.outliers_sheet")),
+        Matter("outliers", len(outliers), say("book.outliers_sheet"), pressing=False),
         Matter("broken_rules", sum(r.broken for r in runs), rules),
         Matter("noisy_rules", sum(r.noisy for r in runs), rules),
         Matter("controls", differing, say("book.controls_sheet")),
-        Matter("repairs", len(list(repair_rows(collection, hidden))), say("book.repairs_sheet")),
+        Matter("repairs", len(list(repair_rows(collection, hidden))), say("book.repairs_sheet"), pressing=False),
         Matter("unrecognised", collection.balance.files["unrecognised"], say("book.files_sheet")),
-        Matter("breaks", len(list(broken_years(collection, hidden))), say("book.breaks_sheet")),
+        Matter("breaks", len(list(broken_years(collection, hidden))), say("book.breaks_sheet"), pressing=False),
     ]
     return [m for m in listed if m.sheet in sheets]
 

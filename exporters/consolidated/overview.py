@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from exporters.consolidated.attention import matters
+from exporters.consolidated.attention import Matter, matters
 from exporters.consolidated.places import Places
 from exporters.consolidated.styles import GREY, Styles
-from exporters.consolidated.tiers import FIRST, asked, change_of, change_style, number, year_columns
+from exporters.consolidated.tiers import FIRST, asked, change_of, change_style, number, year_columns, year_terms
 from workbook.checks.outliers import Outlier
 from workbook.collection import ALL, Collection
 from workbook.form.styles import FONT, HEAD, RULE
 from workbook.layout import address, quote
 from workbook.messages import say
-from workbook.model import Indicator
+from workbook.model import Indicator, UnitState
 from workbook.pack_check import MOST_HEADLINES
 
 GRID, WIDTH = 24, 6.6  # narrow columns after the margin, and how wide each is
@@ -28,9 +28,9 @@ WHAT, HOW_MANY = (19, 23), (24, 24)
 TIER, STATES, PROGRESS = (1, 3), (4, 5, 6, 7), (8, 12)
 LINKS, LINK = 13, 3  # first column of the links, columns of each
 LEAST = 7  # lines of the lower blocks, so that the chart has room
-BAR, BACK = "#4F81BD", "#C55A11"  # up and down; done and returned
-COLOURS = {"accepted": BAR, "returned": BACK, "missing": "#BFC5CE"}
-STATE_KEYS = ("accepted", "returned", "missing")
+UP, DOWN = "#4F81BD", "#9AA7B8"  # neither says which way is better
+COLOURS = {"accepted": UP, "returned": "#C55A11", "missing": "#BFC5CE"}
+STATE_KEYS: tuple[UnitState, ...] = ("accepted", "returned", "missing")
 Span = tuple[int, int]
 
 
@@ -71,21 +71,37 @@ def write_overview(book: Any, sheet: Any, collection: Collection, shown: Shown) 
     _set_up(sheet)
     title = say("overview.title", title=collection.round.pack.title, period=collection.period.title)
     sheet.write_string(TITLE, 1, title, styles.title)
+    copy = say("book.shareable" if shown.hidden else "book.office_copy")
+    _span(sheet, TITLE, (GRID // 2 + 1, GRID), copy, styles.note_right)
     _span(sheet, NOTE, (1, GRID), say("overview.note"), styles.note)
     _tiles(book, sheet, collection)
-    codes = headlines(collection, shown.places.indicators)
-    found = matters(collection, shown.hidden, shown.outliers, frozenset(shown.sheets))
-    first = TOP + 2
-    _headlines(sheet, styles, collection, shown, codes)
-    for row, matter in enumerate(found, first):
-        _span(sheet, row, WHAT, "", styles.link)
-        sheet.write_url(row, WHAT[0], f"internal:{quote(matter.sheet)}!A1", styles.link, say(f"overview.{matter.key}"))
-        sheet.write_number(row, HOW_MANY[0], matter.n, styles.bad if matter.n else styles.count)
     _headings(sheet, styles, TOP, {(NAME[0], CHANGES[1]): "headlines", (WHAT[0], GRID): "attention"})
-    lines = max(len(codes), len(found))
+    codes = headlines(collection, shown.places.indicators)
+    _headlines(sheet, styles, collection, shown, codes)
+    lines = max(len(codes), _matters(sheet, styles, collection, shown))
     if codes:
-        _changes_chart(book, sheet, (first, len(codes)), lines)
-    _lower(book, sheet, styles, collection, shown, first + lines + 1)
+        _changes_chart(book, sheet, (TOP + 2, len(codes)), lines)
+    lower = TOP + 2 + lines + 1
+    sheet.set_row_pixels(lower, 22)
+    _headings(sheet, styles, lower, {(TIER[0], PROGRESS[1]): "tiers", (LINKS, GRID): "links"})
+    more = max(_progress(book, sheet, styles, collection, lower + 1), _links(sheet, styles, shown.sheets, lower + 1))
+    sheet.print_area(0, 0, lower + more, GRID)
+
+
+def _matters(sheet: Any, styles: Styles, collection: Collection, shown: Shown) -> int:
+    """Write what needs attention, each with a link; return how many lines it takes."""
+    for columns, key in ((WHAT, "what"), (HOW_MANY, "how_many")):
+        _span(sheet, TOP + 1, columns, say(f"overview.{key}"), styles.heading)
+    found = matters(collection, shown.hidden, shown.outliers, frozenset(shown.sheets))
+    for row, matter in enumerate(found, TOP + 2):
+        _span(sheet, row, WHAT, "", styles.link)
+        _link(sheet, styles.link, (row, WHAT[0]), matter.sheet, say(f"overview.{matter.key}"))
+        sheet.write_number(row, HOW_MANY[0], matter.n, _urgency(styles, matter))
+    return len(found)
+
+
+def _urgency(styles: Styles, matter: Matter) -> Any:
+    return (styles.bad if matter.pressing else styles.centre) if matter.n else styles.count
 
 
 def _set_up(sheet: Any) -> None:
@@ -145,33 +161,38 @@ def _tiles(book: Any, sheet: Any, collection: Collection) -> None:
 def _headlines(sheet: Any, styles: Styles, collection: Collection, shown: Shown, codes: Sequence[str]) -> None:
     heads = {NAME: say("book.indicator"), WORD: say("form.head_word"), VALUE: say("overview.value")}
     heads |= {COVERAGE: say("book.n_of_head"), PRIOR: say("overview.prior"), CHANGE: say("overview.change")}
-    heads |= {WHAT: say("overview.what"), HOW_MANY: say("overview.how_many")}
     for columns, head in heads.items():
         _span(sheet, TOP + 1, columns, head, styles.heading)
     years = year_columns(collection)
+    sources = {VALUE: FIRST, COVERAGE: FIRST + 1, PRIOR: years["matched_prior"], CHANGE: years["change"]}
     for row, code in enumerate(codes, TOP + 2):
         item = shown.places.indicators[code]
-        total = collection.totals.get((ALL, code))
+        figure = styles.figure(item.decimals)
+        looks = {VALUE: figure, COVERAGE: styles.count, PRIOR: figure, CHANGE: change_style(styles, item)}
+        cached = _cached(collection, shown.places, item)
         _span(sheet, row, NAME, item.name, styles.fitted)
         _span(sheet, row, WORD, item.measure_word, styles.fitted_centre)
-        figure = styles.figure(item.decimals)
-        cells: list[tuple[Span, int, Any, float | str | None]] = [
-            (VALUE, FIRST, figure, None),
-            (COVERAGE, FIRST + 1, styles.count, None),
-            (PRIOR, years["matched_prior"], figure, None),
-            (CHANGE, years["change"], change_style(styles, item), None),
-        ]
-        if total is not None and asked(collection, item, ALL):
-            value = say("book.not_added") if item.aggregation == "none" else number(total.value)
-            values: list[float | str | None] = [value, say("book.n_of", n=total.n, units=total.units), None, None]
-            if total.reported is not None and item.aggregation != "none":
-                values[2:] = number(total.matched_prior), change_of(item, total.matched_value, total.matched_prior)
-            cells = [(c, at, style, v) for (c, at, style, _), v in zip(cells, values, strict=True)]
-        for columns, column, style, cached in cells:
-            _span(sheet, row, columns, "", styles.absent if cached is None else style)
-            if cached is not None:
+        for columns, column in sources.items():
+            there = columns in cached
+            _span(sheet, row, columns, "", looks[columns] if there else styles.absent)
+            if there:
                 source = f"={quote(say('book.tiers_sheet'))}!{address(shown.rows[code], column)}"
-                sheet.write_formula(row, columns[0], source, style, cached)
+                sheet.write_formula(row, columns[0], source, looks[columns], cached[columns])
+
+
+def _cached(collection: Collection, places: Places, item: Indicator) -> dict[Span, float | str]:
+    """Return what 分级汇总 shows of the whole; nothing for cells that are empty there."""
+    total = collection.totals.get((ALL, item.code))
+    if total is None or not asked(collection, item, ALL):
+        return {}
+    count = say("book.n_of", n=total.n, units=total.units)
+    if item.aggregation == "none":
+        return {VALUE: say("book.not_added"), COVERAGE: count}
+    values: dict[Span, float | str] = {VALUE: number(total.value), COVERAGE: count}
+    if year_terms(places, item) is not None:
+        change = change_of(item, total.matched_value, total.matched_prior)
+        values |= {PRIOR: number(total.matched_prior), CHANGE: change}
+    return values
 
 
 def _changes_chart(book: Any, sheet: Any, rows: tuple[int, int], lines: int) -> None:
@@ -182,9 +203,9 @@ def _changes_chart(book: Any, sheet: Any, rows: tuple[int, int], lines: int) -> 
     series = {
         "categories": [name, first, NAME[0], first + n - 1, NAME[0]],
         "values": [name, first, CHANGE[0], first + n - 1, CHANGE[0]],
-        "fill": {"color": BAR},
+        "fill": {"color": UP},
         "invert_if_negative": True,
-        "invert_if_negative_color": BACK,
+        "invert_if_negative_color": DOWN,
         "gap": 40,
     }
     chart.add_series(series)
@@ -195,29 +216,38 @@ def _changes_chart(book: Any, sheet: Any, rows: tuple[int, int], lines: int) -> 
     _place(chart, sheet, say("overview.change_chart"), (TOP + 1, CHANGES), 36 + LINE * lines)
 
 
-def _lower(book: Any, sheet: Any, styles: Styles, collection: Collection, shown: Shown, top: int) -> None:
-    """Write how far each tier is, with a chart, and beside it links to all sheets."""
-    blocks: dict[Span, str] = {(TIER[0], PROGRESS[1]): "tiers", (LINKS, GRID): "links"}
-    _headings(sheet, styles, top, blocks)
-    sheet.set_row_pixels(top, 22)
-    pack, states = collection.round.pack, collection.states
-    for column, key in zip((TIER, *((c, c) for c in STATES)), ("tier", "due", *STATE_KEYS), strict=True):
-        words = say("book.tier") if key == "tier" else say(f"overview.{key}")
-        _span(sheet, top + 1, column, words, styles.heading)
-    tiers = [t for t in pack.tiers if any(u.tier == t.code for u in collection.round.units)]
-    for row, tier in enumerate(tiers, top + 2):
-        of_tier = [states[u.code] for u in collection.round.units if u.tier == tier.code]
+def _progress(book: Any, sheet: Any, styles: Styles, collection: Collection, top: int) -> int:
+    """Write how far each tier is, with a chart; return how many lines it takes."""
+    heads = {TIER: say("book.tier"), (STATES[0], STATES[0]): say("overview.due")}
+    heads |= {(c, c): say(f"overview.{key}") for c, key in zip(STATES[1:], STATE_KEYS, strict=True)}
+    for columns, head in heads.items():
+        _span(sheet, top, columns, head, styles.heading)
+    units = collection.round.units
+    tiers = [t for t in collection.round.pack.tiers if any(u.tier == t.code for u in units)]
+    for row, tier in enumerate(tiers, top + 1):
+        states = [collection.states[u.code] for u in units if u.tier == tier.code]
         _span(sheet, row, TIER, tier.name, styles.fitted)
-        for column, n in zip(STATES, (len(of_tier), *map(of_tier.count, STATE_KEYS)), strict=True):
+        counts = [len(states), *(states.count(key) for key in STATE_KEYS)]
+        for column, n in zip(STATES, counts, strict=True):
             sheet.write_number(row, column, n, styles.centre)
+    lines = max(LEAST, len(tiers) + 1)
+    if tiers:
+        _tiers_chart(book, sheet, (top + 1, len(tiers)), lines)
+    return lines
+
+
+def _links(sheet: Any, styles: Styles, sheets: Sequence[str], top: int) -> int:
+    """Write a link to each sheet; return how many lines they take."""
     across = (GRID - LINKS + 1) // LINK
-    for n, target in enumerate(shown.sheets):
-        row, column = top + 1 + n // across, LINKS + LINK * (n % across)
+    for n, target in enumerate(sheets):
+        row, column = top + n // across, LINKS + LINK * (n % across)
         _span(sheet, row, (column, column + LINK - 1), "", styles.fitted_link)
-        sheet.write_url(row, column, f"internal:{quote(target)}!A1", styles.fitted_link, target)
-    lines = max(LEAST, len(tiers) + 1, -(-len(shown.sheets) // across))
-    _tiers_chart(book, sheet, (top + 2, len(tiers)), lines)
-    sheet.print_area(0, 0, top + lines, GRID)
+        _link(sheet, styles.fitted_link, (row, column), target, target)
+    return -(-len(sheets) // across)
+
+
+def _link(sheet: Any, style: Any, at: tuple[int, int], target: str, text: str) -> None:
+    sheet.write_url(*at, f"internal:{quote(target)}!A1", style, text)
 
 
 def _tiers_chart(book: Any, sheet: Any, rows: tuple[int, int], lines: int) -> None:

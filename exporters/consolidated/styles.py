@@ -28,6 +28,7 @@ class Styles:
         self._marked = {name: add(boxed | look | {"bg_color": "#FCE8D5"}) for name, look in LOOKS.items()}
         self.title = add(base | {"font_size": 16, "bold": True, "font_color": HEAD})
         self.note = add(base | {"font_size": 10, "font_color": GREY})
+        self.note_right = add(base | {"font_size": 10, "font_color": GREY, "align": "right"})
         self.note_wrapped = add(base | {"font_size": 10, "font_color": GREY, "text_wrap": True})
         self.heading = add(
             boxed | {"bold": True, "align": "center", "text_wrap": True, "bg_color": HEAD, "font_color": "#FFFFFF"}

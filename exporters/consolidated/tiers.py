@@ -88,19 +88,31 @@ def write_tiers(book: Any, styles: Styles, collection: Collection, places: Place
             row += 1
     sheet.outline_settings(symbols_below=False)  # a section's name stands above its rows
     sheet.autofilter(HEAD_ROW, NAME, max(row - 1, HEAD_ROW + 1), years + len(YEARS) - 1)
-    _colour_changes(sheet, places, rows, year_columns(collection))
+    _colour_changes(sheet, collection, rows)
     return rows
 
 
-def _colour_changes(sheet: Any, places: Places, rows: Mapping[str, int], columns: Mapping[str, int]) -> None:
-    """Colour the two changes by whether they are for the better; where neither way is better, they stay plain."""
+def _colour_changes(sheet: Any, collection: Collection, rows: Mapping[str, int]) -> None:
+    """Colour the changes by whether they are for the better.
+
+    Where neither way is better they stay plain; so do those as reported that units in want of a figure bring about.
+    """
+    columns = year_columns(collection)
+    totals = {code: total for code in rows if (total := collection.totals.get((ALL, code)))}
+    whole = {c for c, t in totals.items() if t.n == t.units and t.reported and t.reported.n == t.reported.units}
     for direction, ends in (("higher", (LOOKS_BAD, LOOKS_GOOD)), ("lower", (LOOKS_GOOD, LOOKS_BAD))):
         for percent, far in FULL_COLOUR.items():
-            items = [places.indicators[c] for c in rows]
-            found = [rows[i.code] for i in items if (i.direction, i.percent) == (direction, percent)]
-            cells = [address(r, columns[key]) for key in ("reported_change", "change") for r in found]
+            items = [collection.indicators[c] for c in totals]
+            codes = [i.code for i in items if (i.direction, i.percent) == (direction, percent)]
+            cells = [address(rows[c], columns["change"]) for c in codes]
+            cells += [address(rows[c], columns["reported_change"]) for c in codes if c in whole]
             if cells:
-                scale = {"type": "3_color_scale", "min_type": "num", "mid_type": "num", "max_type": "num"}
+                scale: dict[str, object] = {
+                    "type": "3_color_scale",
+                    "min_type": "num",
+                    "mid_type": "num",
+                    "max_type": "num",
+                }
                 scale |= {"min_value": -far, "mid_value": 0, "max_value": far, "mid_color": "#FFFFFF"}
                 scale |= {"min_color": ends[0], "max_color": ends[1], "multi_range": " ".join(cells)}
                 sheet.conditional_format(cells[0], scale)
@@ -189,18 +201,25 @@ def _write_coverage(
         sheet.write_string(row, column, value, styles.count)
 
 
+def year_terms(places: Places, item: Indicator) -> tuple[tuple[Terms, Terms], tuple[Terms, Terms]] | None:
+    """Return what an item is added up from, this year and last; None where the years are not compared."""
+    now = parts_of(item, "value", dict(places.indicators))
+    before = parts_of(item, "prior", dict(places.indicators)) if carries(item, "prior") else None
+    return None if now is None or before is None else (now, before)
+
+
 def _write_years(
     sheet: Any, styles: Styles, collection: Collection, places: Places, at: tuple[int, int, Indicator]
 ) -> None:
     """Write this year beside last year twice: as it was reported then, and over the units that have both years."""
     row, first, item = at
     total = collection.totals.get((ALL, item.code))
-    parts = parts_of(item, "value", dict(places.indicators))
-    before = parts_of(item, "prior", dict(places.indicators)) if carries(item, "prior") else None
-    if total is None or parts is None or before is None or item.aggregation == "none":
+    years = year_terms(places, item)
+    if total is None or years is None:
         for column in range(first, first + len(YEARS)):
             sheet.write_blank(row, column, None, styles.absent)
         return
+    parts, before = years
     _write_reported(sheet, styles, at, total)
     both = tuple(dict.fromkeys((*known_refs(parts), *known_refs(before))))
     scope = Scope(asked(collection, item, ALL), both, total.excluded)
