@@ -79,7 +79,8 @@ def write_overview(book: Any, sheet: Any, collection: Collection, shown: Shown) 
     codes = headlines(collection, shown.places.indicators)
     _headlines(sheet, styles, collection, shown, codes)
     lines = max(len(codes), _matters(sheet, styles, collection, shown))
-    if codes:
+    items = [shown.places.indicators[c] for c in codes]
+    if any(isinstance(_cached(collection, shown.places, i).get(CHANGE), float) for i in items):
         _changes_chart(book, sheet, (TOP + 2, len(codes)), lines)
     lower = TOP + 2 + lines + 1
     sheet.set_row_pixels(lower, 22)

@@ -247,6 +247,7 @@ def test_a_pack_without_headlines_shows_required_sums_of_every_section(tmp_path:
 def test_a_round_with_nothing_in_it_has_its_page(tmp_path: Path) -> None:
     sheet = page(written(tmp_path, city(tmp_path, None, {})))
     assert lines(sheet)[3] == [6, 0, 0, 6, "平衡"]
+    assert len(sheet._charts) == 1, "no changes, no chart of them"
 
 
 @pytest.mark.parametrize(
