@@ -139,7 +139,7 @@ class Collection:
         return {u: below.exact(i) for i, u in enumerate(self.engine.table.units) if below.known[i]}
 
     def uneven(self, code: str) -> frozenset[str]:
-        """Return the units an indicator that rests on last year's figures cannot be compared over: merged, redefined."""
+        """Return the units an indicator that rests on last year's figures cannot be compared over: merged, say."""
         tree = definition(self.round.pack.indicators[code], "value", self.engine.indicators)
         earlier = {r.code for r in operands(tree) if r.measure != "value"} if tree is not None else set()
         return frozenset(u for u, c in self.engine.not_comparable if c in earlier)
