@@ -52,13 +52,18 @@ def scores(collection: Collection, group: str) -> Iterator[tuple[Unit, tuple[Sco
 
 
 def points(collection: Collection, criterion: Criterion, value: Fraction) -> Fraction:
-    """Return weight × (value − floor) ÷ (full − floor), from 0 to weight; or all or nothing at a threshold."""
+    """Return weight × (value − floor) ÷ (full − floor), from 0 to weight; or all or nothing at a threshold.
+
+    Whether all is reached is judged of the exact value; the rest is reckoned from the value as it is shown, so that
+    anybody comes to the same points.
+    """
     weight, floor, full = (Fraction(n) for n in (criterion.weight, criterion.floor, criterion.full))
     if reached(collection, criterion, value):
         return weight
     if criterion.method == "threshold" or floor == full:
         return Fraction(0)
-    return round_half_up(max(Fraction(0), weight * (value - floor) / (full - floor)), DECIMALS)
+    shown = round_half_up(value, collection.round.pack.indicators[criterion.code].decimals)
+    return round_half_up(max(Fraction(0), min(weight, weight * (shown - floor) / (full - floor))), DECIMALS)
 
 
 def reached(collection: Collection, criterion: Criterion, value: Fraction) -> bool:

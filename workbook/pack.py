@@ -115,6 +115,7 @@ class Loader:
             genres={g.id: g for g in map(_genre, head.get("genre", []))},
             synonyms=self._synonyms(),
             assessment=self._assessment(),
+            actual_of=dict(dict(head.get("actual_of", {}))),
             unscored=tuple(map(str, head.get("unscored", []))),
         )
 

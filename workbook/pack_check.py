@@ -62,6 +62,10 @@ class _Check:
         for section_text, section in self.pack.section_of.items():
             if section_text not in self.pack.texts or section not in self.pack.sections:
                 self.report("pack.toml", 0, "section_of", code=section_text, section=section)
+        for target, actual in self.pack.actual_of.items():
+            pair = [self.pack.indicators.get(c) for c in (target, actual)]
+            if None in pair or len({i.dimension for i in pair if i}) != 1:
+                self.report("pack.toml", 0, "actual_of", code=target, actual=actual)
         for genre in self.pack.genres.values():
             self._template(genre)
         self._synonyms()

@@ -30,7 +30,7 @@ def write_standards(book: Any, styles: Styles, collection: Collection, places: P
     columns = [
         *(Column("indicator", 28), Column("group", 9, "centre"), Column("standard", 18, "centre")),
         *(Column("met", 8, "number"), Column("known", 8, "number"), Column("should", 8, "number")),
-        *(Column("short_of", 50), Column("undecided_units", 50)),
+        *(Column("short_of", 42), Column("undecided_units", 38)),
     ]
     notes = [say("book.standards_note")]
     listing = Listing(say("book.standards_sheet"), collection.period.title, columns, notes)

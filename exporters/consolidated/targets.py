@@ -60,8 +60,11 @@ def _rows(collection: Collection, places: Places, goals: tuple[Goals, ...], row:
     for g in goals:
         for target in g.targets:
             item = places.indicators.get(target.code)
+            actual = places.indicators.get(collection.round.pack.actual_of.get(target.code, target.code))
             name = item.name if item else target.code
-            told = _told(places, target, item, figures, row)
+            if item and actual and item is not actual:
+                name = say("book.target_against", name=name, actual=actual.name)
+            told = _told(places, target, item and (actual or item), figures, row)
             word = item.measure_word if item else ""
             who = names.get(target.unit, target.unit)
             yield Row([who, g.period.title, target.title, name, word, *told[:3], target.due, told[3]])
@@ -74,6 +77,9 @@ def _told(
     """Return target, value, difference and verdict of the line at `row`; words where one of them is missing."""
     if item is None:
         return target.value, "", "", say("book.target_unknown")
+    if item.nature == "target":
+        wanted = target.number(item)
+        return target.value if wanted is None else _goal(item, wanted), "", "", say("book.target_alone")
     state, scaled = figures.get((target.unit, item.code, "value"), (State.BLANK, 0))
     now = Fraction(scaled, 10**item.decimals) if State(state).known else None
     cell: Value = ""
@@ -82,12 +88,21 @@ def _told(
     wanted = target.number(item)
     if wanted is None:
         return target.value, cell, "", say("book.target_unread" if target.value else "book.target_none")
-    goal = Figure(float(wanted), max(item.decimals, 2))
+    goal = _goal(item, wanted)
     if now is None:
         return goal, "", "", missing_word(state)
     formula = f"=ROUND({address(row, NOW)}-{address(row, TARGET)},{_DIGITS})"
-    difference = Figure(round(float(now - wanted), _DIGITS), max(item.decimals, 2), formula)
+    difference = Figure(round(float(now - wanted), _DIGITS), _shown(wanted, item), formula)
     return goal, cell, difference, _verdict(item, now, wanted)
+
+
+def _goal(item: Indicator, wanted: Fraction) -> Figure:
+    return Figure(float(wanted), _shown(wanted, item))
+
+
+def _shown(wanted: Fraction, item: Indicator) -> int:
+    """Return how many decimals to show: the indicator's, and two more where a target is no whole number."""
+    return item.decimals if wanted.denominator == 1 else max(2, item.decimals)
 
 
 _DIGITS = 9  # beyond what anybody types, short of what binary fractions add

@@ -225,6 +225,7 @@ class Pack:
     genres: Mapping[str, Genre]
     synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # how reports speak of an indicator
     assessment: tuple[Criterion, ...] = ()  # empty: no points are given
+    actual_of: Mapping[str, str] = field(default_factory=dict)  # indicator of a target -> of what was achieved
     unscored: tuple[str, ...] = ()  # sections no points may be given for
 
     def tier(self, code: str) -> Tier:
