@@ -196,6 +196,8 @@ def pack_files(about: Meanings) -> str:
             for c, m in words_for(key, columns, about[key])
         ]
         parts += [f"## {key}.csv", "", table(("列", "意思", "可选"), rows)]
+    kinds = words_for("subfields", pack.SUBFIELD_KINDS, about["subfields"])
+    parts += ["### 栏目的类型", "", table(("类型", "意思"), [(f"`{k}`", m) for k, m in kinds])]
     about_synonyms = words_for("synonyms", pack.SYNONYM_COLUMNS, about["synonyms"])
     cues = [(f"`{k}`", m) for k, m in about["cues"].items()]
     parts += [
@@ -206,8 +208,18 @@ def pack_files(about: Meanings) -> str:
         table(("列", "意思"), [(f"`{k}`", m) for k, m in about_synonyms]),
         table(("写法", "意思"), cues),
     ]
-    kinds = words_for("subfields", pack.SUBFIELD_KINDS, about["subfields"])
-    parts += ["### 栏目的类型", "", table(("类型", "意思"), [(f"`{k}`", m) for k, m in kinds])]
+    about_assessment = words_for("assessment", pack.ASSESSMENT_COLUMNS, about["assessment"])
+    parts += [
+        "## assessment.csv",
+        "",
+        "可有可无，没有就不评分。有了它，汇总表多一张“考核得分”：各单位在比较组内按指标得多少分，每一分怎样得来。"
+        "没有数的项目不评，不计入满分；位次不用于评分。",
+        "",
+        table(
+            ("列", "意思", "可选"),
+            [(f"`{k}`", m, " ".join(f"`{v}`" for v in pack.CHOICES.get(k, ()))) for k, m in about_assessment],
+        ),
+    ]
     return "\n".join(parts)
 
 

@@ -18,7 +18,8 @@ from workbook.collect import figures_to_keep
 from workbook.collection import Collection
 from workbook.files import replacing
 from workbook.model import Defect
-from workbook.round import FIGURES, PICKS_FILE, RESULTS
+from workbook.round import FIGURES, PICKS_FILE, RESULTS, TARGETS
+from workbook.targets import targets_of, write_targets
 
 
 def write_results(collection: Collection, now: datetime) -> tuple[list[Path], list[Dropped], tuple[Defect, ...]]:
@@ -38,6 +39,9 @@ def write_results(collection: Collection, now: datetime) -> tuple[list[Path], li
     with replacing(folder / FIGURES) as temporary:
         figures_to_keep(collection).to_parquet(temporary, index=False)
     outputs.append(folder / FIGURES)
+    with replacing(folder / TARGETS) as temporary:
+        write_targets(temporary, targets_of(collection.round.pack, collection.submissions))
+    outputs.append(folder / TARGETS)
     _, defects_of_picks = update_picks(collection)
     outputs.append(collection.round.path / PICKS_FILE)
     merged = reports_of_round(collection, [g for g in collection.round.pack.genres.values() if not g.tiers])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from workbook.checks.rules import Tally
+from workbook.computed import definition
 from workbook.expression.evaluate import Numbers
-from workbook.expression.tree import Ref
+from workbook.expression.tree import Ref, operands
 from workbook.model import (
     FILE_STATES,
     Decision,
@@ -30,6 +31,7 @@ from workbook.totals import Total, Totals, standard_of
 from workbook.versions import Difference
 
 ALL = "all"
+SMALL = 5  # a rate over fewer cases than this says nothing about its unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +112,37 @@ class Collection:
         """Return every scope a unit belongs to."""
         return (ALL, self.round.pack.tier(unit.tier).group, unit.tier, unit.code)
 
+    def peers(self, scope: str) -> tuple[Unit, ...]:
+        """Return the units of a scope that are compared with each other: on either basis, never an umbrella."""
+        return tuple(u for u in self.round.units if scope in self.scopes_of(u) and not u.umbrella)
+
     def number(self, code: str) -> Numbers:
         """Return an indicator's exact current value per accepted unit (order of `engine.table.units`)."""
         return self.engine.evaluator.number(Ref(code))
 
     def by_unit(self, code: str, scope: str) -> dict[str, Fraction]:
         """Return the known values of an indicator by unit code, inside a scope, in the order of the list."""
+        return self.values(code, self.scope_units(scope))
+
+    def values(self, code: str, units: Iterable[Unit]) -> dict[str, Fraction]:
+        """Return the known values of an indicator by unit code, of some units, in their order."""
         numbers = self.number(code)
         place = {u: i for i, u in enumerate(self.engine.table.units)}
-        inside = [u.code for u in self.scope_units(scope) if u.code in place]
+        inside = [u.code for u in units if u.code in place]
         return {u: numbers.exact(place[u]) for u in inside if numbers.known[place[u]]}
+
+    def denominators(self, code: str) -> dict[str, Fraction] | None:
+        """Return what an indicator's known values are measured against, by unit code; None for one without."""
+        below = self.engine.denominators(code)
+        if below is None:
+            return None
+        return {u: below.exact(i) for i, u in enumerate(self.engine.table.units) if below.known[i]}
+
+    def uneven(self, code: str) -> frozenset[str]:
+        """Return the units an indicator that rests on last year's figures cannot be compared over: merged, say."""
+        tree = definition(self.round.pack.indicators[code], "value", self.engine.indicators)
+        earlier = {r.code for r in operands(tree) if r.measure != "value"} if tree is not None else set()
+        return frozenset(u for u, c in self.engine.not_comparable if c in earlier)
 
     def met(self, code: str, scope: str) -> tuple[int, int] | None:
         """Return (units at or above the standard in force, units with a known value), None without standard."""
@@ -127,31 +150,35 @@ class Collection:
         bound = standard_of(item, self.period)
         if not bound:
             return None
+        held = self.held(code, bound, self.scope_units(scope))
+        return sum(held.values()), len(held)
+
+    def held(self, code: str, bound: str, units: Iterable[Unit]) -> dict[str, bool]:
+        """Return by unit code whether a standard such as '>=2' or '>=CODE' is held, of units where that is known."""
+        units = tuple(units)
         name = bound.lstrip("<>=")
         sign = bound[: len(bound) - len(name)]
-        values = self.by_unit(code, scope)
+        values = self.values(code, units)
         limits = (
-            self.by_unit(name, scope)
+            self.values(name, units)
             if name in self.round.pack.indicators
             else dict.fromkeys(values, Fraction(name if name[0].isdigit() or name[0] == "-" else 0))
         )
-        pairs = [(v, limits[u]) for u, v in values.items() if u in limits]
-        good = sum(_holds(sign, v, limit) for v, limit in pairs)
-        return good, len(pairs)
+        return {u: _holds(sign, v, limits[u]) for u, v in values.items() if u in limits}
 
     def ranking(self, code: str, group: str) -> list[tuple[int, str, Fraction]]:
         """Return (rank, unit, value) inside a comparison group, best first; ties share a rank.
 
-        Only rankable items are ranked, only units whose denominator is at least 5.
+        Only rankable items are ranked, only units whose denominator is at least SMALL, none that was another unit or
+        counted otherwise when last year's figures come into it, and no umbrella.
         """
         item = self.round.pack.indicators[code]
         if not item.rankable:
             return []
-        below = self.engine.denominators(code)
-        place = {u: i for i, u in enumerate(self.engine.table.units)}
-        values = self.by_unit(code, group)
+        below, uneven = self.denominators(code), self.uneven(code)
+        values = {u: v for u, v in self.values(code, self.peers(group)).items() if u not in uneven}
         if below is not None:
-            values = {u: v for u, v in values.items() if below.exact(place[u]) >= 5}
+            values = {u: v for u, v in values.items() if below.get(u, 0) >= SMALL}
         ordered = sorted(values.items(), key=lambda p: p[1], reverse=item.direction != "lower")
         return [(1 + sum(_better(item, w, v) for w in values.values()), u, v) for u, v in ordered]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from workbook.messages import say
-from workbook.model import Defect, Genre, Indicator, Module, Pack, Rule, Severity, Subfield, TextInput, Tier
+from workbook.model import Criterion, Defect, Genre, Indicator, Module, Pack, Rule, Severity, Subfield, TextInput, Tier
 from workbook.tables import Row, read_table, read_text
 
 FILES = ("pack.toml", "indicators.csv", "rules.csv", "texts.csv")
@@ -30,6 +30,8 @@ TEXT_COLUMNS = (
     "place notes"
 ).split()
 SYNONYM_COLUMNS = ("code", "words")
+ASSESSMENT = "assessment.csv"  # of no concern to forms either; a pack without it gives no points
+ASSESSMENT_COLUMNS = ("code", "weight", "method", "floor", "full", "groups")
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "dimension": (
@@ -45,6 +47,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "scope": ("unit", "total", "both"),
     "missing": ("any", "all", "zero"),
     "kind": ("text", "list", "table", "record"),
+    "method": ("linear", "threshold"),
     "place": ("texts", "cover", "notes", "definitions", "office"),
 }
 SUBFIELD_KINDS = "text section level date datetime year integer number code rule yn enum unit tier period".split()
@@ -112,6 +115,9 @@ class Loader:
             genres={g.id: g for g in map(_genre, head.get("genre", []))},
             synonyms=self._synonyms(),
             headline=tuple(map(str, head.get("headline", []))),
+            assessment=self._assessment(),
+            actual_of=dict(dict(head.get("actual_of", {}))),
+            unscored=tuple(map(str, head.get("unscored", []))),
         )
 
     def _synonyms(self) -> Mapping[str, tuple[str, ...]]:
@@ -125,6 +131,23 @@ class Loader:
             cues = re.split("[；;]", row["words"])
             found[row["code"]] = (*found.get(row["code"], ()), *(cue.strip() for cue in cues if cue.strip()))
         return found
+
+    def _assessment(self) -> tuple[Criterion, ...]:
+        """Return what the pack gives points for; most give none."""
+        if not (self.root / ASSESSMENT).is_file():
+            return ()
+        rows, defects = read_table(self.root / ASSESSMENT, ASSESSMENT_COLUMNS)
+        self.defects += defects
+        return tuple(map(self._criterion, rows))
+
+    def _criterion(self, row: Row) -> Criterion:
+        needed = ("weight", "full") if row["method"] == "threshold" else ("weight", "floor", "full")
+        for column in needed:
+            if not row[column]:
+                self.report(ASSESSMENT, row.line, "number", column=column, value="")
+        numbers = {c: self._number(ASSESSMENT, row, c) or Decimal(0) for c in ("weight", "floor", "full")}
+        method = self._choice(ASSESSMENT, row, "method")
+        return Criterion(code=row["code"], method=method, groups=_list(row["groups"]), line=row.line, **numbers)
 
     def _head(self) -> dict[str, Any] | None:
         try:

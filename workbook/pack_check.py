@@ -14,8 +14,8 @@ from workbook.expression.static import mixed, possible
 from workbook.expression.tree import Node, NodeKind, Ref, columns, mentioned, texts, walk
 from workbook.layout import totals_of
 from workbook.messages import say
-from workbook.model import Defect, Genre, Indicator, Pack, Rule, TextInput
-from workbook.pack import SYNONYM_COLUMNS, SYNONYMS, load_pack
+from workbook.model import Criterion, Defect, Genre, Indicator, Pack, Rule, TextInput
+from workbook.pack import ASSESSMENT, SYNONYM_COLUMNS, SYNONYMS, load_pack
 from workbook.reading.kind import DAMAGED, unpacked
 from workbook.tables import read_table, read_text
 
@@ -63,10 +63,15 @@ class _Check:
         for section_text, section in self.pack.section_of.items():
             if section_text not in self.pack.texts or section not in self.pack.sections:
                 self.report("pack.toml", 0, "section_of", code=section_text, section=section)
+        for target, actual in self.pack.actual_of.items():
+            pair = [self.pack.indicators.get(c) for c in (target, actual)]
+            if None in pair or len({i.dimension for i in pair if i}) != 1:
+                self.report("pack.toml", 0, "actual_of", code=target, actual=actual)
         for genre in self.pack.genres.values():
             self._template(genre)
         self._synonyms()
         self._headline()
+        self._assessment()
 
     def _headline(self) -> None:
         """Report headline indicators that do not exist or must not be passed on, and more than a page shows."""
@@ -89,6 +94,39 @@ class _Check:
             for part in CODE.findall(row["words"]):
                 if part not in self.pack.indicators:
                     self.report(SYNONYMS, row.line, "synonym_part", code=code, part=part, near=self._near(part))
+
+    def _assessment(self) -> None:
+        """Report points for what does not exist or must not be scored, and weights that do not add up to 100."""
+        self._known("pack.toml", 0, "unscored", self.pack.unscored, self.pack.sections)
+        codes: dict[str, int] = {}
+        for criterion in self.pack.assessment:
+            self._known(ASSESSMENT, criterion.line, "groups", criterion.groups, self.pack.groups)
+            if criterion.code in codes:
+                self.report(ASSESSMENT, criterion.line, "twice", code=criterion.code, first=codes[criterion.code])
+            codes[criterion.code] = criterion.line
+            self._criterion(criterion)
+        for group in self.pack.groups if self.pack.assessment else ():
+            total = sum(c.weight for c in self.pack.assessment if not c.groups or group in c.groups)
+            if total not in (0, 100):
+                self.report(ASSESSMENT, 0, "weights", group=group, total=total)
+
+    def _criterion(self, criterion: Criterion) -> None:
+        line, item = criterion.line, self.pack.indicators.get(criterion.code)
+        if item is None:
+            code = criterion.code
+            self.report(ASSESSMENT, line, "unknown_code", name=ASSESSMENT, code=code, near=self._near(code))
+            return
+        parts = [item, *(self.pack.indicators[c] for c in sorted(_codes(item, self.pack)))]
+        for part in parts:
+            if part.section in self.pack.unscored or part.sensitive != "none":
+                self.report(ASSESSMENT, line, "unscored", code=item.code, part=part.name, section=part.section)
+                break
+        if criterion.weight <= 0 or (criterion.method == "linear" and criterion.floor == criterion.full):
+            self.report(ASSESSMENT, line, "points", code=item.code)
+        if item.direction == "neutral" or (
+            criterion.method == "linear" and (criterion.full < criterion.floor) != (item.direction == "lower")
+        ):
+            self.report(ASSESSMENT, line, "points_direction", code=item.code)
 
     def _template(self, genre: Genre) -> None:
         """Report a template that is not there, and blanks bound to what does not exist or must not be printed."""

@@ -17,7 +17,7 @@ from workbook.period import parse_period
 from workbook.tables import read_table, read_text
 from workbook.units import UNIT_CODE, codes_in, life_defects, reports
 
-ROUND_FILE, UNITS_FILE, FIGURES = "round.toml", "units.csv", "figures.parquet"
+ROUND_FILE, UNITS_FILE, FIGURES, TARGETS = "round.toml", "units.csv", "figures.parquet", "targets.parquet"
 MEMORY = ".huibao"  # what a round remembers: its ledger and every original
 OUT, IN, RESULTS, PICKS_FILE = (say(f"folder.{k}") for k in ("out", "incoming", "results", "picks"))
 UNIT_COLUMNS = tuple(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from exporters.chasing import Owed
+from exporters.consolidated.assessment import assessed, write_assessment
 from exporters.consolidated.breaks import broken_years, write_breaks
 from exporters.consolidated.chasing import write_chasing
 from exporters.consolidated.listing import write_note
@@ -15,6 +16,8 @@ from exporters.consolidated.overview import Shown, write_overview
 from exporters.consolidated.places import make_places
 from exporters.consolidated.repairs import write_repairs
 from exporters.consolidated.rules import write_rules
+from exporters.consolidated.standards import bound_items, write_standards
+from exporters.consolidated.standing import ranked_items, write_standing
 from exporters.consolidated.status import (
     balance_lines,
     run_lines,
@@ -24,6 +27,7 @@ from exporters.consolidated.status import (
     write_units_state,
 )
 from exporters.consolidated.styles import Styles
+from exporters.consolidated.targets import shown_targets, write_goals
 from exporters.consolidated.texts import write_texts
 from exporters.consolidated.tiers import write_tiers
 from exporters.consolidated.units import write_unit_sheets
@@ -54,7 +58,7 @@ def write_book(path: Path, collection: Collection, hidden: frozenset[str], owed:
     indicators = {c: i for c, i in collection.indicators.items() if c not in hidden}
     places = make_places(collection, indicators)
     office_copy = not hidden
-    outliers = shown_outliers(collection, hidden)
+    outliers, goals = shown_outliers(collection, hidden), shown_targets(collection, hidden)
     with replacing(path) as temporary:
         book = open_book(temporary)
         styles = Styles(book)
@@ -64,11 +68,23 @@ def write_book(path: Path, collection: Collection, hidden: frozenset[str], owed:
             "controls_sheet": collection.controls,
             "chasing_sheet": owed,
             "versions_sheet": collection.differences,
+            "standing_sheet": ranked_items(collection, places),
+            "standards_sheet": bound_items(collection, places),
+            "targets_sheet": goals,
+            "assessment_sheet": assessed(collection),
         }
         absent = {name for name, what in there.items() if not what}
         overview = book.add_worksheet(say("book.overview_sheet"))  # first to be seen, last to be filled
         _write_cover(book, styles, collection, lines, absent, office_copy=office_copy)
         rows = write_tiers(book, styles, collection, places)
+        if "standing_sheet" not in absent:
+            write_standing(book, styles, collection, places)
+        if "standards_sheet" not in absent:
+            write_standards(book, styles, collection, places)
+        if goals:
+            write_goals(book, styles, collection, places, goals)
+        if "assessment_sheet" not in absent:
+            write_assessment(book, styles, collection, places)
         write_breaks(book, styles, collection, hidden)
         write_units_state(book, styles, collection)
         write_chasing(book, styles, collection, owed, hidden)

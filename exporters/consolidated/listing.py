@@ -10,7 +10,17 @@ from exporters.consolidated.styles import Styles
 from workbook.form.styles import Styles as FormStyles
 from workbook.messages import say
 
-Value = str | int | float | None
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with its decimals, or the word that stands for it; where there is a formula, what it comes to."""
+
+    value: float | str
+    decimals: int
+    formula: str = ""  # with its "="
+
+
+Value = str | int | float | Figure | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +34,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row that is more than a line: marked by colour, a heading, or a part that folds under the heading above it."""
+    """A row that is more than a line: marked by colour, summing up, a heading, or a part that folds under it."""
 
     values: Sequence[Value]  # of a heading, its words alone
-    kind: Literal["plain", "marked", "head", "part"] = "plain"
+    kind: Literal["plain", "marked", "summary", "head", "part"] = "plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,11 @@ class Listing:
     notes: Sequence[str] = ()
     folded: bool = False
 
+    @property
+    def first(self) -> int:
+        """Where its first row stands, counted from 0."""
+        return len(self.notes) + 3
+
 
 def write_list(book: Any, styles: Styles, listing: Listing, rows: Iterable[Sequence[Value] | Row]) -> None:
     """Add a sheet with one list."""
@@ -54,7 +69,7 @@ def write_list(book: Any, styles: Styles, listing: Listing, rows: Iterable[Seque
     sheet.set_row(0, 26)
     for number, note in enumerate(notes, 1):
         write_note(sheet, styles, number, (1, len(columns)), note, sum(c.width for c in columns))
-    head, lines = len(notes) + 2, 1
+    head, lines = listing.first - 1, 1
     for place, column in enumerate(columns, 1):
         heading = say(f"book.{column.key}")
         sheet.set_column(place, place, column.width)
@@ -94,22 +109,30 @@ def _write_row(sheet: Any, styles: Styles, number: int, listing: Listing, row: R
         return
     lines = 1
     for place, (column, value) in enumerate(zip(listing.columns, row.values, strict=True), 1):
-        style = _style(styles, column, value, marked=row.kind == "marked")
-        if isinstance(value, int | float):
-            sheet.write_number(number, place, value, style)
+        style = _style(styles, column, value, row.kind)
+        if isinstance(value, Figure) and value.formula:
+            sheet.write_formula(number, place, value.formula, style, value.value)
+            continue
+        plain = value.value if isinstance(value, Figure) else value
+        if isinstance(plain, int | float):
+            sheet.write_number(number, place, plain, style)
         else:
-            text = value or ""
+            text = plain or ""
             sheet.write_string(number, place, text, style)
             lines = max(lines, FormStyles.lines(text, column.width - 2))
     fold = {"level": 1, "hidden": listing.folded} if row.kind == "part" else {}
     sheet.set_row(number, min(400, 4 + 15 * lines), None, fold)
 
 
-def _style(styles: Styles, column: Column, value: Value, *, marked: bool) -> Any:
+def _style(styles: Styles, column: Column, value: Value, kind: str) -> Any:
+    if isinstance(value, Figure):
+        return styles.figure(value.decimals, summary=kind == "summary")
     if column.look == "state":
         return styles.state(str(value))
-    if marked:
+    if kind == "marked":
         return styles.marked(column.look)
+    if kind == "summary":
+        return styles.summary(column.look)
     if isinstance(value, float) and column.look == "number":
         return styles.custom("0.####")
     return getattr(styles, column.look)

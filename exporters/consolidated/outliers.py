@@ -9,8 +9,8 @@ from typing import Any
 
 from exporters.consolidated.listing import Column, Listing, Row, Value, write_list
 from exporters.consolidated.styles import Styles
-from workbook.checks.outliers import FAR, FEWEST, SMALL, Outlier, outliers_of
-from workbook.collection import Collection
+from workbook.checks.outliers import FAR, FEWEST, Outlier, outliers_of
+from workbook.collection import SMALL, Collection
 from workbook.computed import formula
 from workbook.expression.functions import round_half_up
 from workbook.expression.tree import mentioned

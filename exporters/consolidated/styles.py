@@ -8,6 +8,7 @@ from workbook.form.styles import FONT, HEAD, INK, RULE
 from workbook.messages import say
 
 GREY = "#5B6675"
+SUMMARY = {"bg_color": "#F1F3F5"}
 LOOKS: dict[str, dict[str, object]] = {
     "label": {"text_wrap": True},
     "centre": {"align": "center"},
@@ -23,9 +24,10 @@ class Styles:
         base = {"font_name": FONT, "font_size": size, "font_color": INK, "valign": "vcenter"}
         boxed = base | {"border": 1, "border_color": RULE}
         add = book.add_format
-        self._book, self._boxed, self._figures = book, boxed, dict[str, Any]()
+        self._book, self._boxed, self._figures = book, boxed, dict[tuple[str, bool], Any]()
         self.label, self.centre, self.number, self.share = (add(boxed | look) for look in LOOKS.values())
         self._marked = {name: add(boxed | look | {"bg_color": "#FCE8D5"}) for name, look in LOOKS.items()}
+        self._summary = {name: add(boxed | look | SUMMARY) for name, look in LOOKS.items()}
         self.title = add(base | {"font_size": 16, "bold": True, "font_color": HEAD})
         self.note = add(base | {"font_size": 10, "font_color": GREY})
         self.note_right = add(base | {"font_size": 10, "font_color": GREY, "align": "right"})
@@ -35,7 +37,7 @@ class Styles:
         )
         self.section = add(boxed | {"bold": True, "bg_color": "#DCE6F1", "font_color": HEAD})
         self.wrapped = add(boxed | {"text_wrap": True, "valign": "top"})
-        self.absent = add(boxed | {"bg_color": "#F1F3F5"})
+        self.absent = add(boxed | SUMMARY)
         self.count = add(boxed | {"align": "center", "font_size": 10, "font_color": GREY})
         self.word = add(boxed | {"align": "center", "font_color": GREY})
         self.good = add(boxed | {"align": "center", "font_color": "#1E7145"})
@@ -57,15 +59,19 @@ class Styles:
         """Return the format of a cell in a row that stands out by its colour."""
         return self._marked[look]
 
-    def figure(self, decimals: int) -> Any:
+    def summary(self, look: str) -> Any:
+        """Return the format of a cell in a row that sums up others."""
+        return self._summary[look]
+
+    def figure(self, decimals: int, *, summary: bool = False) -> Any:
         """Return the format of a figure with this many decimals."""
         number_format = "0" if decimals == 0 else "0." + "0" * min(decimals, 2) + "#" * max(0, decimals - 2)
-        return self.custom(number_format)
+        return self.custom(number_format, summary=summary)
 
-    def custom(self, number_format: str) -> Any:
-        """Return a boxed figure format."""
-        if number_format not in self._figures:
-            self._figures[number_format] = self._book.add_format(
-                self._boxed | {"num_format": number_format, "align": "right"}
-            )
-        return self._figures[number_format]
+    def custom(self, number_format: str, *, summary: bool = False) -> Any:
+        """Return a boxed figure format, shaded in a row that sums up others."""
+        key = (number_format, summary)
+        if key not in self._figures:
+            look = self._boxed | {"num_format": number_format, "align": "right"} | (SUMMARY if summary else {})
+            self._figures[key] = self._book.add_format(look)
+        return self._figures[key]

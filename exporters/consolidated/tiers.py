@@ -15,7 +15,7 @@ from exporters.consolidated.formulas import (
     shown,
     total_formula,
 )
-from exporters.consolidated.listing import write_note
+from exporters.consolidated.listing import Figure, write_note
 from exporters.consolidated.places import Places
 from exporters.consolidated.styles import Styles
 from workbook.collection import ALL, Collection, mask_of
@@ -167,18 +167,26 @@ def _write_total(
     if item.aggregation == "none":
         sheet.write_string(row, column, say("book.not_added"), styles.word)
         return
-    value = number(total.value)
+    figure = total_figure(collection, places, item, scope)
+    if figure.formula:
+        sheet.write_formula(row, column, figure.formula, styles.figure(item.decimals), figure.value)
+    else:
+        sheet.write(row, column, figure.value, styles.figure(item.decimals))
+
+
+def total_figure(collection: Collection, places: Places, item: Indicator, scope: str) -> Figure:
+    """Return the total of a scope that has one: as a formula over its units' cells where they alone make it up."""
+    units = asked(collection, item, scope)
+    value = number(collection.totals[scope, item.code].value)
     if item.aggregation == "min":
         ranges = ",".join(places.ranges(units, Ref(item.code)))
         formula = f'=IF(COUNT({ranges})=0,"{say("word.dash")}",MIN({ranges}))'
-        sheet.write_formula(row, column, formula, styles.figure(item.decimals), value)
-        return
+        return Figure(value, item.decimals, formula)
     parts = parts_of(item, "value", dict(places.indicators))
     if parts is None or not shown(places, known_refs(parts)) or not _cells_suffice(collection, item, units):
-        sheet.write(row, column, value, styles.figure(item.decimals))
-        return
+        return Figure(value, item.decimals)
     formula = "=" + total_formula(places, item, parts, Scope(units, known_refs(parts)))
-    sheet.write_formula(row, column, formula, styles.figure(item.decimals), value)
+    return Figure(value, item.decimals, formula)
 
 
 def _write_coverage(

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from workbook.collection import Collection, mask_of
+from workbook.collection import SMALL, Collection, mask_of
 from workbook.computed import carries, definition
 from workbook.expression.functions import round_half_up
 from workbook.expression.tree import Ref, operands
@@ -25,7 +25,6 @@ Bools = npt.NDArray[np.bool_]
 FEWEST = 8  # units that must have a value before any of them is called far off
 FAR = 3.5  # robust z beyond which a value is named (Iglewicz and Hoaglin, 1993)
 NORMAL = 0.6745  # makes a median absolute deviation comparable with a standard deviation
-SMALL = 5  # a ratio over fewer cases than this says nothing about its unit, as in rankings
 NOISE = 1e-9  # a spread below this, relative to the median, is rounding: the values are alike
 
 

@@ -2,6 +2,7 @@
 
 from workbook.model.asked import (
     MEASURES,
+    Criterion,
     Defect,
     Genre,
     Indicator,
@@ -34,6 +35,7 @@ __all__ = [
     "FILE_STATES",
     "MEASURES",
     "Cell",
+    "Criterion",
     "Decision",
     "DecisionKind",
     "Defect",

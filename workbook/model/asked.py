@@ -159,6 +159,19 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Criterion:
+    """What an assessment gives points for: 0 at `floor` to `weight` at `full`, or all or nothing at a threshold."""
+
+    code: str
+    weight: Decimal
+    method: str  # linear | threshold
+    floor: Decimal  # of no use to a threshold
+    full: Decimal
+    groups: tuple[str, ...]  # comparison groups it is for, empty for all
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Genre:
     """A kind of narrative report the pack can write: from the form of one unit, or from a whole round."""
 
@@ -212,6 +225,9 @@ class Pack:
     genres: Mapping[str, Genre]
     synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # how reports speak of an indicator
     headline: tuple[str, ...] = ()  # indicators that stand first on the consolidated workbook, in this order
+    assessment: tuple[Criterion, ...] = ()  # empty: no points are given
+    actual_of: Mapping[str, str] = field(default_factory=dict)  # indicator of a target -> of what was achieved
+    unscored: tuple[str, ...] = ()  # sections no points may be given for
 
     def tier(self, code: str) -> Tier:
         """Return the tier named `code`; KeyError if the pack has none."""
