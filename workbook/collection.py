@@ -180,11 +180,8 @@ class Collection:
         if below is not None:
             values = {u: v for u, v in values.items() if below.get(u, 0) >= SMALL}
         ordered = sorted(values.items(), key=lambda p: p[1], reverse=item.direction != "lower")
-        return [(1 + sum(_better(item, w, v) for w in values.values()), u, v) for u, v in ordered]
-
-
-def _better(item: Indicator, one: Fraction, other: Fraction) -> bool:
-    return one < other if item.direction == "lower" else one > other
+        first: dict[Fraction, int] = {}  # place of the first unit with a value
+        return [(first.setdefault(v, place), u, v) for place, (u, v) in enumerate(ordered, 1)]
 
 
 def _holds(sign: str, value: Fraction, limit: Fraction) -> bool:

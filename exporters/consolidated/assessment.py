@@ -34,7 +34,7 @@ def write_assessment(book: Any, styles: Styles, collection: Collection, places: 
     """Add the sheet: a unit's points summed up, under that a line per indicator."""
     columns = [
         *(Column("unit", 28), Column("group", 9, "centre"), Column("indicator", 28), Column("value", 12, "number")),
-        *(Column("full_points", 9, "number"), Column("points", 9, "number"), Column("how", 70)),
+        *(Column("full_points", 9, "number"), Column("points", 9, "number"), Column("how", 50)),
     ]
     notes = [say("book.assessment_note"), say("book.assessment_missing")]
     listing = Listing(say("book.assessment_sheet"), collection.period.title, columns, notes)
@@ -42,7 +42,7 @@ def write_assessment(book: Any, styles: Styles, collection: Collection, places: 
 
 
 def _rows(collection: Collection, places: Places, row: int) -> Iterator[Row]:
-    figures = figures_of(collection)
+    figures = figures_of(collection, [c.code for c in collection.round.pack.assessment])
     for group in collection.round.pack.groups:
         for unit, got in scores(collection, group):
             if got:

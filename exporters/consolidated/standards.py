@@ -38,8 +38,9 @@ def write_standards(book: Any, styles: Styles, collection: Collection, places: P
 
 
 def _rows(collection: Collection, places: Places) -> Iterator[list[Value]]:
-    figures = figures_of(collection)
-    for code, bound in bound_items(collection, places).items():
+    bounds = bound_items(collection, places)
+    figures = figures_of(collection, bounds)
+    for code, bound in bounds.items():
         item = places.indicators[code]
         for group in collection.round.pack.groups:
             asked = [u for u in collection.peers(group) if code in collection.collected[u.tier]]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from statistics import median
 from typing import Any
 
@@ -41,8 +42,9 @@ def write_standing(book: Any, styles: Styles, collection: Collection, places: Pl
 
 def _rows(collection: Collection, places: Places, row: int) -> Iterator[Row]:
     """Yield the rows of the sheet, the first of which stands at `row`."""
-    figures = figures_of(collection)
-    for item in ranked_items(collection, places):
+    items = ranked_items(collection, places)
+    figures = figures_of(collection, [i.code for i in items])
+    for item in items:
         for group in collection.round.pack.groups:
             units = [u for u in collection.peers(group) if item.code in collection.collected[u.tier]]
             if units:
@@ -57,7 +59,7 @@ def _stretch(
     """Yield one indicator in one group: heading, what sums it up, the ranked units, the others with the reason."""
     item, group, units, figures = what
     ranks = {unit: rank for rank, unit, _ in collection.ranking(item.code, group)}
-    below = collection.denominators(item.code) or {}
+    below, uneven = collection.denominators(item.code) or {}, collection.uneven(item.code)
     key = "book.standing_of" if item.sensitive == "none" else "book.standing_internal"
     words = {"name": item.name, "word": item.measure_word, "group": group}
     yield Row([say(key, **words, n=len(ranks), out=len(units) - len(ranks))], "head")
@@ -71,7 +73,8 @@ def _stretch(
         yield Row([item.name, group, names[code].name, rank, figure, _below(below.get(code)), ""])
     for unit in units:
         if unit.code not in ranks:
-            why, value = _why(collection, item, unit, figures), _left_out(places, item, unit, figures)
+            state, _ = figures.get((unit.code, item.code, "value"), (State.BLANK, 0))
+            why, value = _why(collection, unit, state, (below, uneven)), _left_out(places, item, unit, figures)
             yield Row([item.name, group, unit.name, say("word.dash"), value, _below(below.get(unit.code)), why])
 
 
@@ -95,7 +98,7 @@ def _summary(
     yield say("book.spread"), Figure(round(high - low, item.decimals), item.decimals, formula)
 
 
-def _below(value: Any) -> Value:
+def _below(value: Fraction | None) -> Value:
     if value is None:
         return ""
     rounded = round_half_up(value, 2)
@@ -110,19 +113,16 @@ def _left_out(places: Places, item: Indicator, unit: Unit, figures: Figures) -> 
     return Figure(plain(scaled, item.decimals), item.decimals, f"={places.cell(unit.code, Ref(item.code))}")
 
 
-def _why(collection: Collection, item: Indicator, unit: Unit, figures: Figures) -> str:
-    """Return why a unit is not ranked."""
+def _why(collection: Collection, unit: Unit, state: int, of_item: tuple[Mapping[str, Fraction], frozenset[str]]) -> str:
+    """Return why a unit whose figure is in this state is not ranked."""
+    below, uneven = of_item
     if unit.code not in collection.submissions:
         return say(f"state.{collection.states[unit.code]}")
-    below = (collection.denominators(item.code) or {}).get(unit.code)
-    if below is not None and below < SMALL:
+    if below.get(unit.code, SMALL) < SMALL:
         return say("book.small", small=SMALL)
-    state, _ = figures.get((unit.code, item.code, "value"), (State.BLANK, 0))
     if not State(state).known:
         return missing_word(state)
-    if unit.code in collection.uneven(item.code):
-        return say("book.uneven")
-    return say("book.no_denominator")
+    return say("book.uneven" if unit.code in uneven else "book.no_denominator")
 
 
 def missing_word(state: int) -> str:

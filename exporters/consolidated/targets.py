@@ -55,12 +55,13 @@ def write_goals(book: Any, styles: Styles, collection: Collection, places: Place
 
 
 def _rows(collection: Collection, places: Places, goals: tuple[Goals, ...], row: int) -> Iterator[Row]:
-    figures = figures_of(collection)
+    actual_of = collection.round.pack.actual_of
+    figures = figures_of(collection, {actual_of.get(t.code, t.code) for g in goals for t in g.targets})
     names = {u.code: u.name for u in (*collection.round.others, *collection.round.units)}
     for g in goals:
         for target in g.targets:
             item = places.indicators.get(target.code)
-            actual = places.indicators.get(collection.round.pack.actual_of.get(target.code, target.code))
+            actual = places.indicators.get(actual_of.get(target.code, target.code))
             name = item.name if item else target.code
             if item and actual and item is not actual:
                 name = say("book.target_against", name=name, actual=actual.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from exporters.consolidated.places import (
@@ -28,9 +28,11 @@ ONE_PAGE = 60  # rows that are still readable on one page
 Figures = dict[tuple[str, str, str], tuple[int, int]]  # (unit, code, measure) -> (state, scaled)
 
 
-def figures_of(collection: Collection) -> Figures:
-    """Return the figures of accepted units for quick look-up."""
+def figures_of(collection: Collection, codes: Iterable[str] | None = None) -> Figures:
+    """Return the figures of accepted units for quick look-up, of some indicators or of all."""
     frame = collection.figures
+    if codes is not None:
+        frame = frame[frame["code"].isin(list(codes))]
     keys = zip(frame["unit"], frame["code"], frame["measure"], strict=True)
     return dict(zip(keys, zip(frame["state"], frame["scaled"], strict=True), strict=True))
 
