@@ -179,15 +179,15 @@ def consolidate(round_path: Path, as_json: bool) -> int:
     with at_work(round_path):
         collection, now = _collect(round_), datetime.now()
         with progress(say("progress.results")):
-            outputs, dropped, defects = write_results(collection, now)
+            results = write_results(collection, now)
     owed = who_owes(collection, now)
     if as_json:
-        print_json(summary(collection, outputs, dropped, owed))
-    tell_run(collection, outputs, len(dropped), owed)
+        print_json(summary(collection, results, owed))
+    tell_run(collection, results, owed)
     if not collection.balance.balanced:
         raise Stop(say("book.unbalanced"), UNBALANCED)
-    if defects:
-        raise Stop(defects_text(defects))
+    if results.defects:
+        raise Stop(defects_text(results.defects))
     return DONE
 
 
@@ -335,12 +335,12 @@ def demo(folder: Path, pack_name: str, as_json: bool) -> int:
     told = next(r for r in results if r.collection.round.path.name == results[0].told)
     owed = who_owes(told.collection, told.now)
     if as_json:
-        data = summary(told.collection, told.outputs, told.dropped, owed)
-        rounds = [summary(r.collection, r.outputs, r.dropped, who_owes(r.collection, r.now)) for r in results]
+        data = summary(told.collection, told.results, owed)
+        rounds = [summary(r.collection, r.results, who_owes(r.collection, r.now)) for r in results]
         print_json({**data, "balanced": all(r.collection.balance.balanced for r in results), "rounds": rounds})
     complain("")
     complain(say("cli.demo_told", period=told.collection.period.title))
-    tell_run(told.collection, told.outputs, len(told.dropped), owed)
+    tell_run(told.collection, told.results, owed)
     if not all(r.collection.balance.balanced for r in results):
         raise Stop(say("book.unbalanced"), UNBALANCED)
     return DONE

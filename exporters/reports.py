@@ -12,6 +12,8 @@ from exporters.consolidated.styles import Styles
 from exporters.narrative.report import Report, fault_of, genres_of, of_form, of_round, of_units, place_of, write
 from exporters.narrative.template import TemplateFault
 from exporters.narrative.told import Dropped
+from exporters.office.desk import open_desk
+from exporters.office.picks import Pick
 from workbook.collection import Collection
 from workbook.files import replacing
 from workbook.messages import say
@@ -41,11 +43,17 @@ class Written:
 
 
 def reports_of_round(
-    collection: Collection, genres: Iterable[Genre], *, unit: str = "", output: Path | None = None
+    collection: Collection,
+    genres: Iterable[Genre],
+    *,
+    picks: Sequence[Pick] | None = None,
+    unit: str = "",
+    output: Path | None = None,
 ) -> Written:
     """Write the reports of a round, of one unit or all.
 
-    `output` is a file for a single report, or a folder for many (one that ends in .docx is a file).
+    `picks` are what the office chose to print, as its desk has them where they are not given. `output` is a file for a
+    single report, or a folder for many (one that ends in .docx is a file).
     """
     results = output or collection.round.path / RESULTS
     written: list[tuple[Path, Report]] = []
@@ -54,7 +62,9 @@ def reports_of_round(
         if collection.period.kind not in genre.periods:
             continue
         try:
-            for report in of_units(collection, genre) if genre.tiers else (of_round(collection, genre),):
+            if not genre.tiers and picks is None:
+                picks = open_desk(collection).picks
+            for report in of_units(collection, genre) if genre.tiers else (of_round(collection, genre, picks or ()),):
                 if unit and (report.unit is None or report.unit.code != unit):
                     continue
                 path = results if results.suffix == SUFFIX else place_of(report, results)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from exporters.chasing import Owed, chasing_json, who_owes, write_notice
 from exporters.consolidated.book import write_consolidated
 from exporters.narrative.told import Dropped
-from exporters.picks import update_picks
+from exporters.office.desk import Desk, close_desk, keep_copies, open_desk
 from exporters.reports import Written, dropped_json, left_out_beside, reports_of_round, write_left_out
 from exporters.returned.book import write_returned
 from exporters.upward import write_upward
@@ -18,21 +19,37 @@ from workbook.collect import figures_to_keep
 from workbook.collection import Collection
 from workbook.files import replacing
 from workbook.model import Defect
-from workbook.round import FIGURES, PICKS_FILE, RESULTS, TARGETS
+from workbook.round import FIGURES, RESULTS, TARGETS
 from workbook.targets import targets_of, write_targets
 
 
-def write_results(collection: Collection, now: datetime) -> tuple[list[Path], list[Dropped], tuple[Defect, ...]]:
-    """Write workbook, forms, figures, candidates, reports; return paths, dropped clauses, template defects.
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What was written, what was left out of the merged reports, what is wrong with their templates.
 
-    `now` tells how overdue is what units owe. Nothing is written when the books don't balance: the last good outputs
-    stay.
+    `told` is what became of what the office had typed, in sentences.
+    """
+
+    outputs: tuple[Path, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    defects: tuple[Defect, ...] = ()
+    told: tuple[str, ...] = ()
+
+
+def write_results(collection: Collection, now: datetime, desk: Desk | None = None) -> Results:
+    """Write workbook, forms, figures and merged reports, with what the office typed into the workbook so far.
+
+    `now` tells how overdue is what units owe, `desk` stands for what was typed. Nothing is written when the books don't
+    balance: the last good outputs stay.
     """
     if not collection.balance.balanced:
-        return [], [], ()
+        return Results()
     folder = collection.round.path / RESULTS
     owed = who_owes(collection, now)
-    outputs = write_consolidated(collection, owed)
+    desk = desk or open_desk(collection)
+    told = [*desk.told, *keep_copies(desk)]
+    outputs = write_consolidated(collection, owed, desk)
+    close_desk(collection, desk)
     outputs += write_returned(collection)
     outputs += write_notice(collection, owed, now)
     outputs += write_upward(collection)
@@ -42,19 +59,16 @@ def write_results(collection: Collection, now: datetime) -> tuple[list[Path], li
     with replacing(folder / TARGETS) as temporary:
         write_targets(temporary, targets_of(collection.round.pack, collection.submissions))
     outputs.append(folder / TARGETS)
-    _, defects_of_picks = update_picks(collection)
-    outputs.append(collection.round.path / PICKS_FILE)
-    merged = reports_of_round(collection, [g for g in collection.round.pack.genres.values() if not g.tiers])
+    genres = [g for g in collection.round.pack.genres.values() if not g.tiers]
+    merged = reports_of_round(collection, genres, picks=desk.picks)
     outputs += merged.paths
     for path, report in merged.reports:
         alone = Written(((path, report),))
         outputs.append(write_left_out(alone, left_out_beside(path), collection.period.title))
-    return outputs, merged.dropped, (*defects_of_picks, *merged.defects)
+    return Results(tuple(outputs), tuple(merged.dropped), merged.defects, tuple(told))
 
 
-def summary(
-    collection: Collection, outputs: Sequence[Path], dropped: Sequence[Dropped], owed: Sequence[Owed]
-) -> dict[str, Any]:
+def summary(collection: Collection, results: Results, owed: Sequence[Owed]) -> dict[str, Any]:
     """Return the run as the design's JSON object."""
     balance = collection.balance
     return {
@@ -69,7 +83,8 @@ def summary(
             for d in collection.decisions
         ],
         "taken_out": list(collection.taken_out),
-        "outputs": [str(p) for p in outputs],
-        "dropped": dropped_json(dropped),
+        "outputs": [str(p) for p in results.outputs],
+        "dropped": dropped_json(results.dropped),
         "chasing": chasing_json(owed),
+        "told": list(results.told),
     }

@@ -10,6 +10,7 @@ from exporters.chasing import Owed, due, situation
 from exporters.console import complain, table
 from exporters.consolidated.status import balance_lines, run_lines
 from exporters.reports import Written
+from exporters.results import Results
 from exporters.upward import upward_lines
 from workbook.checks.builtin import rule_name
 from workbook.collection import Collection
@@ -41,8 +42,8 @@ def tell_verdicts(results: Sequence[Mapping[str, Any]], said: Mapping[str, Seque
             table(say("cli.repairs"), [say("book.cell"), say("cli.understood")], repairs)
 
 
-def tell_run(collection: Collection, outputs: list[Path], dropped: int, owed: Sequence[Owed]) -> None:
-    """Show the books, what to mind among the files, whom to chase, and what was written."""
+def tell_run(collection: Collection, results: Results, owed: Sequence[Owed]) -> None:
+    """Show the books, what to mind among the files, whom to chase, what became of choices, and what was written."""
     for line in (*balance_lines(collection), *run_lines(collection), *upward_lines(collection)):
         complain(line)
     rows = [(r.file, r.unit, say(f"file.{r.state}"), r.note, r.remedy) for r in collection.receipts if _telling(r)]
@@ -50,9 +51,11 @@ def tell_run(collection: Collection, outputs: list[Path], dropped: int, owed: Se
         columns = [say(f"book.{k}") for k in ("file", "unit_code", "file_state", "fate", "what_to_do")]
         table(say("cli.other_files"), columns, rows)
     _tell_owed(owed)
-    if dropped:
-        complain(say("cli.dropped", n=dropped))
-    for path in outputs:
+    if results.dropped:
+        complain(say("cli.dropped", n=len(results.dropped)))
+    for line in results.told:
+        complain(line)
+    for path in results.outputs:
         complain(say("cli.written", path=path))
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+from exporters.office.desk import open_desk, set_picks
+from exporters.office.picks import Pick
 from workbook.checks.check import Checked, check
 from workbook.collect import merge
 from workbook.collection import Collection
@@ -129,6 +131,13 @@ def collected(round_: Round, *submissions: Submission, stored: object = None) ->
     )
     incoming = Incoming(by_file, (), received=len(by_file))
     return merge(round_, incoming, checked, settle(round_, incoming, checked.findings), earlier)
+
+
+def chosen(collection: Collection, wanted: Callable[[Pick], bool] = lambda p: True, **typed: str) -> tuple[Pick, ...]:
+    """Return the picks of a round whose office chose every item that is `wanted`, with these words typed to it."""
+    desk = open_desk(collection)
+    decided = {p.key: {"used": "是", **typed} for p in desk.picks if wanted(p)}
+    return set_picks(collection, desk, decided).picks
 
 
 def plan(round_: Round, unit: Unit) -> Plan:

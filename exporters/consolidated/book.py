@@ -13,6 +13,7 @@ from exporters.consolidated.chasing import write_chasing
 from exporters.consolidated.listing import write_note
 from exporters.consolidated.outliers import count_line, shown_outliers, write_outliers
 from exporters.consolidated.overview import Shown, write_overview
+from exporters.consolidated.picks import write_picks
 from exporters.consolidated.places import make_places
 from exporters.consolidated.repairs import write_repairs
 from exporters.consolidated.rules import write_rules
@@ -32,32 +33,41 @@ from exporters.consolidated.texts import write_texts
 from exporters.consolidated.tiers import write_tiers
 from exporters.consolidated.units import write_unit_sheets
 from exporters.consolidated.versions import write_versions
+from exporters.office.desk import Desk, books_of
 from workbook.collection import Collection
 from workbook.files import replacing
 from workbook.messages import catalogue, say
 from workbook.model import Indicator, TextInput
-from workbook.round import RESULTS
 from workbook.sheets import open_book
 
 
-def write_consolidated(collection: Collection, owed: Sequence[Owed]) -> list[Path]:
-    """Write 汇总表.xlsx and, where there are restricted items, the office copy; return their paths."""
-    folder = collection.round.path / RESULTS
+def write_consolidated(collection: Collection, owed: Sequence[Owed], desk: Desk | None = None) -> list[Path]:
+    """Write 汇总表.xlsx and, where there are restricted items, the office copy; return their paths.
+
+    What was typed on the `desk` stands in them again.
+    """
+    shareable, office_copy = books_of(collection.round)
     items: dict[str, Indicator | TextInput] = {**collection.indicators, **collection.round.pack.texts}
     hidden = frozenset(c for c, i in items.items() if i.sensitive == "restricted")
-    paths = [folder / say("folder.consolidated")]
-    write_book(paths[0], collection, hidden, owed)
+    write_book(shareable, collection, hidden, owed, desk)
     if hidden:
-        paths.append(folder / say("folder.office_copy"))
-        write_book(paths[1], collection, frozenset(), owed)
-    return paths
+        write_book(office_copy, collection, frozenset(), owed, desk)
+    return [shareable, office_copy] if hidden else [shareable]
 
 
-def write_book(path: Path, collection: Collection, hidden: frozenset[str], owed: Sequence[Owed] = ()) -> None:
+def write_book(
+    path: Path,
+    collection: Collection,
+    hidden: frozenset[str],
+    owed: Sequence[Owed] = (),
+    desk: Desk | None = None,
+) -> None:
     """Write one workbook without the `hidden` indicators and texts; OSError from the disk."""
     indicators = {c: i for c, i in collection.indicators.items() if c not in hidden}
     places = make_places(collection, indicators)
     office_copy = not hidden
+    notes = desk.notes.get(path.name, {}) if desk else {}
+    choosing = desk if path == books_of(collection.round)[0] else None
     outliers, goals = shown_outliers(collection, hidden), shown_targets(collection, hidden)
     with replacing(path) as temporary:
         book = open_book(temporary)
@@ -72,11 +82,12 @@ def write_book(path: Path, collection: Collection, hidden: frozenset[str], owed:
             "standards_sheet": bound_items(collection, places),
             "targets_sheet": goals,
             "assessment_sheet": assessed(collection),
+            "picks_sheet": choosing,
         }
         absent = {name for name, what in there.items() if not what}
         overview = book.add_worksheet(say("book.overview_sheet"))  # first to be seen, last to be filled
         _write_cover(book, styles, collection, lines, absent, office_copy=office_copy)
-        rows = write_tiers(book, styles, collection, places)
+        rows = write_tiers(book, styles, collection, places, notes.get(say("book.tiers_sheet"), {}))
         if "standing_sheet" not in absent:
             write_standing(book, styles, collection, places)
         if "standards_sheet" not in absent:
@@ -86,13 +97,15 @@ def write_book(path: Path, collection: Collection, hidden: frozenset[str], owed:
         if "assessment_sheet" not in absent:
             write_assessment(book, styles, collection, places)
         write_breaks(book, styles, collection, hidden)
-        write_units_state(book, styles, collection)
+        write_units_state(book, styles, collection, notes.get(say("book.receipts_sheet"), {}))
         write_chasing(book, styles, collection, owed, hidden)
         write_findings(book, styles, collection, hidden)
         write_repairs(book, styles, collection, hidden)
         write_outliers(book, styles, collection, outliers)
         write_controls(book, styles, collection, hidden)
-        write_unit_sheets(book, styles, collection, places)
+        write_unit_sheets(book, styles, collection, places, notes)
+        if choosing is not None:
+            write_picks(book, styles, collection, choosing)
         write_texts(book, styles, collection, restricted=office_copy)
         write_files(book, styles, collection)
         write_versions(book, styles, collection, hidden)

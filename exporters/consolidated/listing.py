@@ -25,11 +25,12 @@ Value = str | int | float | Figure | None
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a list: key of its heading in the catalogue, width, and how its values look."""
+    """A column of a list: key of its heading in a part of the catalogue, width, and how its values look."""
 
     key: str
     width: int
     look: str = "label"  # a style's name, or "state": green for accepted, red for the rest
+    part: str = "book"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Row:
 class Listing:
     """What a list sheet is called, for which period, with which notes above and which columns.
 
-    `folded` says whether parts start out of sight under their headings.
+    `folded` says whether parts start out of sight under their headings, `frozen` how many columns stay in sight.
     """
 
     title: str
@@ -52,6 +53,7 @@ class Listing:
     columns: Sequence[Column]
     notes: Sequence[str] = ()
     folded: bool = False
+    frozen: int = 3
 
     @property
     def first(self) -> int:
@@ -59,8 +61,8 @@ class Listing:
         return len(self.notes) + 3
 
 
-def write_list(book: Any, styles: Styles, listing: Listing, rows: Iterable[Sequence[Value] | Row]) -> None:
-    """Add a sheet with one list."""
+def write_list(book: Any, styles: Styles, listing: Listing, rows: Iterable[Sequence[Value] | Row]) -> Any:
+    """Add a sheet with one list and return it."""
     sheet = book.add_worksheet(listing.title)
     columns, notes = listing.columns, listing.notes
     sheet.hide_gridlines(2)
@@ -71,7 +73,7 @@ def write_list(book: Any, styles: Styles, listing: Listing, rows: Iterable[Seque
         write_note(sheet, styles, number, (1, len(columns)), note, sum(c.width for c in columns))
     head, lines = listing.first - 1, 1
     for place, column in enumerate(columns, 1):
-        heading = say(f"book.{column.key}")
+        heading = say(f"{column.part}.{column.key}")
         sheet.set_column(place, place, column.width)
         sheet.write_string(head, place, heading, styles.heading)
         lines = max(lines, FormStyles.lines(heading, column.width - 1))
@@ -85,12 +87,13 @@ def write_list(book: Any, styles: Styles, listing: Listing, rows: Iterable[Seque
     else:
         sheet.autofilter(head, 1, row - 1, len(columns))
     sheet.outline_settings(symbols_below=False)  # a heading stands above its parts
-    sheet.freeze_panes(head + 1, 3)
+    sheet.freeze_panes(head + 1, listing.frozen)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(head)
     sheet.set_footer(f"&L&A&C{say('form.page')}")
+    return sheet
 
 
 def write_note(sheet: Any, styles: Styles, row: int, columns: tuple[int, int], text: str, width: int) -> None:

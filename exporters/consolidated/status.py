@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -91,8 +91,8 @@ def unjudged_lines(collection: Collection) -> list[str]:
     return lines
 
 
-def write_units_state(book: Any, styles: Styles, collection: Collection) -> None:
-    """Add 报送情况: the balance and a line per unit."""
+def write_units_state(book: Any, styles: Styles, collection: Collection, notes: Mapping[str, str]) -> None:
+    """Add 报送情况: the balance and a line per unit, with the office's `notes` by unit."""
     columns = [
         *(Column("unit_code", 12, "centre"), Column("unit", 30), Column("tier", 12, "centre")),
         *(
@@ -102,11 +102,11 @@ def write_units_state(book: Any, styles: Styles, collection: Collection) -> None
             Column("check_code", 13, "centre"),
             Column("seal", 16, "centre"),
         ),
-        Column("remark", 40),
+        *(Column("remark", 40), Column("office_note", 24, "typed")),
     ]
-    rows = _unit_rows(collection)
-    period, notes = collection.period.title, balance_lines(collection)
-    write_list(book, styles, Listing(say("book.receipts_sheet"), period, columns, notes), rows)
+    rows = ([*row, notes.get(str(row[0]), "")] for row in _unit_rows(collection))
+    listing = Listing(say("book.receipts_sheet"), collection.period.title, columns, balance_lines(collection))
+    write_list(book, styles, listing, rows)
 
 
 def _unit_rows(collection: Collection) -> Iterator[list[Value]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workbook.form.styles import FONT, HEAD, INK, RULE
+from workbook.form.styles import COLOURS, FONT, HEAD, INK, RULE
 from workbook.messages import say
 
 GREY = "#5B6675"
@@ -28,6 +28,10 @@ class Styles:
         self.label, self.centre, self.number, self.share = (add(boxed | look) for look in LOOKS.values())
         self._marked = {name: add(boxed | look | {"bg_color": "#FCE8D5"}) for name, look in LOOKS.items()}
         self._summary = {name: add(boxed | look | SUMMARY) for name, look in LOOKS.items()}
+        typed = boxed | {"text_wrap": True, "bg_color": COLOURS["input"]}  # a person types here, as in a form
+        self.typed, self.typed_centre = add(typed), add(typed | {"align": "center"})
+        self.hint = add(boxed | {"align": "center", "bold": True, "font_color": "#B3541E"})
+        self.chosen = add({"bg_color": "#E3F1E3"})
         self.title = add(base | {"font_size": 16, "bold": True, "font_color": HEAD})
         self.note = add(base | {"font_size": 10, "font_color": GREY})
         self.note_right = add(base | {"font_size": 10, "font_color": GREY, "align": "right"})

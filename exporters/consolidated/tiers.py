@@ -33,6 +33,7 @@ YEARS = {  # headings of the two comparisons with last year -> width
     **{"reported_prior": 12, "reported_n": 10.5, "reported_change": 13.5},
     **{"matched_n": 8.5, "matched_value": 12, "matched_prior": 12, "change": 13.5},
 }
+NOTE_WIDTH = 24
 LOOKS_BAD, LOOKS_GOOD = "#F3C3A0", "#A9C9E6"  # of a change, told apart by lightness too
 FULL_COLOUR = {False: 30, True: 10}  # change in percent, or for percentages in points, that has all the colour
 REPORTED = 3  # how many of them are as reported, the rest over the same units
@@ -56,20 +57,24 @@ def year_columns(collection: Collection) -> dict[str, int]:
     return {key: first + n for n, key in enumerate(YEARS)}
 
 
-def write_tiers(book: Any, styles: Styles, collection: Collection, places: Places) -> dict[str, int]:
+def write_tiers(
+    book: Any, styles: Styles, collection: Collection, places: Places, notes: Mapping[str, str]
+) -> dict[str, int]:
     """Add the sheet, return the row of each indicator.
 
-    Totals are formulas over the unit cells, each with its right cached value.
+    Totals are formulas over the unit cells, each with its right cached value. `notes` are what the office typed beside
+    indicators, by code.
     """
     name = say("book.tiers_sheet")
     sheet = book.add_worksheet(name)
     scopes = scopes_of(collection)
     years = year_columns(collection)["reported_prior"]
+    last = years + len(YEARS)  # where the office types
     rows: dict[str, int] = {}
     _head(sheet, styles, collection, scopes, years)
     row = HEAD_ROW + 1
     for title, codes in places.sections.items():
-        for column in range(NAME, years + len(YEARS)):
+        for column in range(NAME, last + 1):
             sheet.write_blank(row, column, None, styles.section)
         sheet.write_string(row, NAME, title, styles.section)
         row += 1
@@ -83,11 +88,12 @@ def write_tiers(book: Any, styles: Styles, collection: Collection, places: Place
                 _write_coverage(sheet, styles, collection, places, (row, column + 1, item, scope))
                 _write_total(sheet, styles, collection, places, (row, column, item, scope))
             _write_years(sheet, styles, collection, places, (row, years, item))
+            sheet.write_string(row, last, notes.get(code, ""), styles.typed)
             sheet.set_row(row, None, None, {"level": 1})
             rows[code] = row
             row += 1
     sheet.outline_settings(symbols_below=False)  # a section's name stands above its rows
-    sheet.autofilter(HEAD_ROW, NAME, max(row - 1, HEAD_ROW + 1), years + len(YEARS) - 1)
+    sheet.autofilter(HEAD_ROW, NAME, max(row - 1, HEAD_ROW + 1), last)
     _colour_changes(sheet, collection, rows)
     return rows
 
@@ -124,8 +130,8 @@ def _head(sheet: Any, styles: Styles, collection: Collection, scopes: Mapping[st
     sheet.set_row(0, 26)
     heads = [say("book.code"), say("book.indicator"), say("book.word")]
     heads += [h for title in scopes.values() for h in (title, say("book.n_of_head"))]
-    heads += [say(f"book.{k}") for k in YEARS]
-    widths = [3, 29, 9, *[11, 7.5] * len(scopes), *YEARS.values()]
+    heads += [*(say(f"book.{k}") for k in YEARS), say("book.office_note")]
+    widths = [3, 29, 9, *[11, 7.5] * len(scopes), *YEARS.values(), NOTE_WIDTH]
     for column, (head, width) in enumerate(zip(heads, widths, strict=True)):
         sheet.write_string(HEAD_ROW, column, head, styles.heading)
         sheet.set_column(column, column, width, None, {"hidden": column == CODE})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from exporters.consolidated.places import (
@@ -17,6 +17,7 @@ from exporters.consolidated.places import (
     Places,
 )
 from exporters.consolidated.styles import Styles
+from exporters.consolidated.tiers import NOTE_WIDTH
 from workbook.collection import Collection
 from workbook.figures import plain
 from workbook.form.content import state_word
@@ -37,14 +38,24 @@ def figures_of(collection: Collection, codes: Iterable[str] | None = None) -> Fi
     return dict(zip(keys, zip(frame["state"], frame["scaled"], strict=True), strict=True))
 
 
-def write_unit_sheets(book: Any, styles: Styles, collection: Collection, places: Places) -> None:
-    """Add a sheet per section and one with last year's figures."""
+def write_unit_sheets(
+    book: Any, styles: Styles, collection: Collection, places: Places, notes: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Add a sheet per section and one with last year's figures; `notes` by sheet and unit stand beside them."""
     figures = figures_of(collection)
-    for sheet, codes in places.sections.items():
-        _write_sheet(book, styles, collection, places, (sheet, sheet, codes, "value", figures))
     prior = tuple(c for (c, m) in places.columns if m == "prior")
-    title = say("book.prior_sheet")
-    _write_sheet(book, styles, collection, places, (title, title, prior, "prior", figures))
+    sheets: list[tuple[str, Sequence[str], Measure]] = [(s, codes, "value") for s, codes in places.sections.items()]
+    for name, codes, measure in [*sheets, (say("book.prior_sheet"), prior, "prior")]:
+        sheet = _write_sheet(book, styles, collection, places, (name, codes, measure, figures))
+        _write_notes(sheet, styles, places, FIRST_FIGURE + len(codes), notes.get(name, {}))
+
+
+def _write_notes(sheet: Any, styles: Styles, places: Places, column: int, notes: Mapping[str, str]) -> None:
+    """Write the column in which the office types, beside the last figure."""
+    sheet.merge_range(HEAD_ROW, column, WORD_ROW, column, say("book.office_note"), styles.heading)
+    sheet.set_column(column, column, NOTE_WIDTH)
+    for unit, row in places.rows.items():
+        sheet.write_string(row, column, notes.get(unit, ""), styles.typed)
 
 
 def _write_sheet(
@@ -52,11 +63,11 @@ def _write_sheet(
     styles: Styles,
     collection: Collection,
     places: Places,
-    what: tuple[str, str, Sequence[str], Measure, Figures],
-) -> None:
-    name, title, codes, measure, figures = what
+    what: tuple[str, Sequence[str], Measure, Figures],
+) -> Any:
+    name, codes, measure, figures = what
     sheet = book.add_worksheet(name)
-    _head(sheet, styles, collection, places, title, codes)
+    _head(sheet, styles, collection, places, name, codes)
     for unit in (*places.counted, *places.apart):
         row = places.rows[unit.code]
         state = collection.states[unit.code]
@@ -70,6 +81,7 @@ def _write_sheet(
     if places.apart:
         first = min(places.rows[u.code] for u in places.apart) - 1
         sheet.merge_range(first, CODE, first, FIRST_FIGURE + 3, say("book.apart"), styles.note)
+    return sheet
 
 
 def _head(sheet: Any, styles: Styles, collection: Collection, places: Places, title: str, codes: Sequence[str]) -> None:
@@ -95,7 +107,7 @@ def _head(sheet: Any, styles: Styles, collection: Collection, places: Places, ti
     sheet.set_column(FIRST_FIGURE, FIRST_FIGURE + max(0, len(codes) - 1), 10.5)
     sheet.freeze_panes(WORD_ROW + 1, STATE + 1)
     last = max(places.rows.values(), default=WORD_ROW)
-    sheet.autofilter(WORD_ROW, 0, last, FIRST_FIGURE + max(0, len(codes) - 1))
+    sheet.autofilter(WORD_ROW, 0, last, FIRST_FIGURE + len(codes))
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.repeat_rows(HEAD_ROW, WORD_ROW)

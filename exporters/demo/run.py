@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,9 +14,10 @@ from exporters.demo.figures import city_figures
 from exporters.demo.mishaps import Mishaps, slipped, strangers
 from exporters.demo.texts import Texts, load_texts
 from exporters.narrative.told import Dropped
-from exporters.picks import COLUMNS, update_picks
+from exporters.office.desk import Desk, open_desk, set_picks
+from exporters.office.typed import FIELDS
 from exporters.reports import left_out_of_round, reports_of_round, write_left_out
-from exporters.results import write_results
+from exporters.results import Results, write_results
 from exporters.rounds import NewRound, create_round, write_books, write_forms
 from workbook.collect import collect
 from workbook.collection import Collection
@@ -26,8 +27,8 @@ from workbook.history import earlier_periods, stored_figures
 from workbook.messages import say
 from workbook.model import Pack, Parameter, Round, Unit
 from workbook.period import Period, parse_period
-from workbook.round import IN, PICKS_FILE, load_round, read_units, write_round
-from workbook.tables import read_table, read_text, write_table
+from workbook.round import IN, load_round, read_units, write_round
+from workbook.tables import read_table, read_text
 
 Typed = Callable[[Period], Mapping[str, Mapping[str, Figure]]]
 
@@ -40,9 +41,18 @@ class DemoRound:
 
     collection: Collection
     now: datetime
-    outputs: list[Path]
-    dropped: list[Dropped]
+    results: Results
     told: str
+
+    @property
+    def outputs(self) -> tuple[Path, ...]:
+        """Where everything lies that was written."""
+        return self.results.outputs
+
+    @property
+    def dropped(self) -> tuple[Dropped, ...]:
+        """What was left out of all reports."""
+        return self.results.dropped
 
 
 def run_demo(pack: Pack, folder: Path, tell: Callable[[str], None]) -> list[DemoRound]:
@@ -65,18 +75,18 @@ def run_demo(pack: Pack, folder: Path, tell: Callable[[str], None]) -> list[Demo
         collection, defects = collect(round_)
         if collection is None:
             raise RuntimeError(str(defects))
-        update_picks(collection)
-        _choose(round_, source / "picks.csv")
+        desk = _chosen(collection, source / "picks.csv")
         assert round_.deadline is not None
         now = round_.deadline + _AFTERWARDS
-        outputs, dropped, faults = write_results(collection, now)
+        done = write_results(collection, now, desk)
         written = reports_of_round(collection, [g for g in pack.genres.values() if g.tiers])
-        if faults or written.defects:
-            raise RuntimeError(str((*faults, *written.defects)))
+        if done.defects or written.defects:
+            raise RuntimeError(str((*done.defects, *written.defects)))
         tell(say("demo.reports", period=parse_period(round_.period).title, n=len(written.paths)))
-        outputs += [*written.paths, write_left_out(written, left_out_of_round(path), collection.period.title)]
-        dropped += written.dropped
-        results.append(DemoRound(collection, now, outputs, dropped, str(story["told"])))
+        units_left_out = write_left_out(written, left_out_of_round(path), collection.period.title)
+        outputs = (*done.outputs, *written.paths, units_left_out)
+        done = replace(done, outputs=outputs, dropped=(*done.dropped, *written.dropped))
+        results.append(DemoRound(collection, now, done, str(story["told"])))
         previous = path
     return results
 
@@ -150,17 +160,13 @@ def _filled(
     return replace(blank, entries=entries, texts={**blank.texts, **texts.texts_of(unit.code, period)}, cover=cover)
 
 
-def _choose(round_: Round, source: Path) -> None:
-    """Mark in 选材.csv what the city's office chooses, as its editor would in Excel."""
-    path = round_.path / PICKS_FILE
-    wanted, _ = read_table(source, (COLUMNS[2], COLUMNS[4], COLUMNS[7], COLUMNS[1], COLUMNS[9]))
-    choices = {(w[COLUMNS[2]], w[COLUMNS[4]], w[COLUMNS[7]]): w for w in wanted}
-    rows, _ = read_table(path, COLUMNS)
-    marked: list[Sequence[str]] = []
-    for row in rows:
-        fields = [row[c] for c in COLUMNS]
-        choice = choices.get((row[COLUMNS[2]], row[COLUMNS[4]], row[COLUMNS[7]]))
-        if choice is not None:
-            fields[0], fields[1], fields[9] = say("word.yes"), choice[COLUMNS[1]], choice[COLUMNS[9]]
-        marked.append(fields)
-    write_table(path, COLUMNS, marked)
+def _chosen(collection: Collection, source: Path) -> Desk:
+    """Return the desk with what the city's office chooses, as its editor would type it into 汇总表."""
+    heads = [say(f"old_picks.{k}") for k in ("unit", "text")] + [say("picks.source")]
+    columns = [*heads, *(say(f"picks.{name}") for name in FIELDS)]
+    rows, defects = read_table(source, columns)
+    assert not defects, defects
+    desk = open_desk(collection)
+    wanted = {tuple(r[h] for h in heads): {name: r[say(f"picks.{name}")] for name in FIELDS} for r in rows}
+    typed = {p.key: wanted.get((p.unit.code, p.text.code, p.words.title)) for p in desk.picks}
+    return set_picks(collection, desk, {key: told for key, told in typed.items() if told is not None})

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from exporters.narrative.figures import Figures, table_digits
+from exporters.office.candidates import choosable, fields_of
+from exporters.office.picks import Pick
 from exporters.prose import lists
 from exporters.prose.marks import mark, plain, words
 from workbook.blank import tag
@@ -21,8 +23,8 @@ Row = dict[str, str]
 class Annexes:
     """The names a merged report's template can use in its annexes; every method returns plain values."""
 
-    def __init__(self, collection: Collection, figures: Figures, chosen: Callable[[str], Sequence[Any]]) -> None:
-        """`chosen` gives what the office picked of a text input: (pick, unit) pairs in order."""
+    def __init__(self, collection: Collection, figures: Figures, chosen: Callable[[str], Sequence[Pick]]) -> None:
+        """`chosen` gives what the office picked of a text input, in its order."""
         self.collection, self.figures, self.chosen = collection, figures, chosen
 
     def context(self) -> dict[str, Any]:
@@ -114,24 +116,28 @@ class Annexes:
     def list_of(self, code: str) -> list[Row]:
         """Return every item of a text input with its unit's name (`unit`) and code (`of`).
 
-        What an editor must choose is there only once it is chosen.
+        What the office chooses from is there as it chose it.
         """
         text = self.figures.facts.pack.texts[code]
         if text.sensitive in self.figures.forbidden:
             return []
-        if text.editor:
+        if code in choosable(self.collection.round.pack):
             return self.chosen_of(code)
         return [row for s in self._counted() for row in _rows(text, s)]
 
     def chosen_of(self, code: str) -> list[Row]:
-        """Return the items of a text input that the office chose, in its order, with its own wording as `edited`."""
+        """Return the items of a text input that the office chose, in its order and words; `edited` is the body."""
         text, found = self.figures.facts.pack.texts[code], []
-        for pick, unit in self.chosen(code):
-            rows = _rows(text, self.collection.submissions[unit.code])
-            if 0 < pick.number <= len(rows):
-                found.append(
-                    {**rows[pick.number - 1], "edited": words(lists.balanced(plain(pick.edited or pick.body)))}
-                )
+        title, body = fields_of(text)
+        for pick in self.chosen(code):
+            if pick.candidate is None:
+                continue
+            rows = _rows(text, self.collection.submissions[pick.unit.code])
+            row = rows[pick.candidate.number - 1]
+            told = {title: pick.typed["title"], body: pick.typed["wording"]}
+            own = {name: words(lists.balanced(plain(said))) for name, said in told.items() if name and said}
+            wording = pick.typed["wording"] or pick.words.body
+            found.append({**row, **own, "edited": words(lists.balanced(plain(wording)))})
         return found
 
     def _counted(self) -> Iterator[Submission]:

@@ -9,18 +9,30 @@ from exporters.narrative.annexes import Annexes
 from exporters.narrative.figures import Figures, table_digits
 from exporters.narrative.own import asked_of, told_day, when
 from exporters.narrative.template import CELL
-from exporters.picks import Pick
+from exporters.office.picks import Pick
 from exporters.prose import lists
 from exporters.prose.marks import mark, plain, words
 from workbook.blank import tag
 from workbook.collection import Collection
 from workbook.messages import say
-from workbook.model import Indicator, Unit
+from workbook.model import Indicator
+
+_NAMED = 3  # units a merged item is put down to by name
 
 
 def sentence(text: str) -> str:
     """Return a unit's words as sentences no pass looks into."""
     return words(lists.sentence(lists.balanced(plain(text))))
+
+
+def worded(pick: Pick) -> str:
+    """Return what is printed of an item: the office's wording, else the unit's own."""
+    return pick.typed["wording"] or pick.words.body
+
+
+def titled(pick: Pick) -> str:
+    """Return the title of an item as it is printed."""
+    return pick.typed["title"] or pick.words.title
 
 
 class Merge:
@@ -108,43 +120,54 @@ class Merge:
     def _names(self, wanted: Any) -> list[str]:
         return [plain(u.name) for u in self.collection.round.units if wanted(u)]
 
-    def _unit(self, code: str) -> Unit | None:
-        return self.collection.round.unit(code)
+    def _picked(self, text: str, section: str = "") -> list[Pick]:
+        """Return the office's choices among a text input: its own order first, else as its units are listed.
 
-    def _picked(self, text: str, section: str = "") -> list[tuple[Pick, Unit]]:
-        """Return the office's choices among a text input: its own order first, then one per unit in turn."""
-        chosen = [
-            p for p in self.picks if p.used and p.text == text and self._section(p) in ("", section or self._section(p))
-        ]
+        Of items that it merged the first stands for all. Where the pack asks for it, units take turns.
+        """
+        rotate = "rotate" in self.collection.round.pack.texts[text].order
         turn: dict[str, int] = {}
         keyed = []
-        for n, p in enumerate(chosen):
-            unit = self._unit(p.unit)
-            if unit is not None and unit.code in self.collection.submissions:
-                turn[p.unit] = turn.get(p.unit, 0) + 1
-                keyed.append(((p.order or 10**6, turn[p.unit], n), p, unit))
-        if not keyed:
+        for n, p in enumerate(p for p in self.picks if p.used and p.text.code == text):
+            turn[p.unit.code] = turn.get(p.unit.code, 0) + 1
+            keyed.append(((p.order or 10**6, turn[p.unit.code] if rotate else 0, n), p))
+        leading: dict[str, Pick] = {}
+        for _, p in sorted(keyed, key=lambda k: k[0]):
+            leading.setdefault(p.group or p.key, p)
+        found = [p for p in leading.values() if p.words.section in ("", section or p.words.section)]
+        if not found:
             self.unpicked.append(self.collection.round.pack.texts[text].name + (f"（{section}）" if section else ""))
-        return [(p, unit) for _, p, unit in sorted(keyed, key=lambda k: k[0])]
+        return found
 
-    def _section(self, pick: Pick) -> str:
-        """Return the section a list item is filed under, "" for inputs without such a column."""
-        names = [s.name for s in self.collection.round.pack.texts[pick.text].subfields]
-        submission = self.collection.submissions.get(pick.unit)
-        if "section" not in names or submission is None:
-            return ""
-        rows = submission.texts.get(pick.text, ())
-        return rows[pick.number - 1].values[names.index("section")] if 0 < pick.number <= len(rows) else ""
+    def _company(self, pick: Pick) -> list[Pick]:
+        """Return the items an item stands for: those merged with it, whether they are to be printed or not."""
+        if not pick.group:
+            return [pick]
+        same = (p for p in self.picks if p.text is pick.text and p.group == pick.group and p.candidate)
+        return [pick, *(p for p in same if p is not pick)]
+
+    def _behind(self, pick: Pick) -> int:
+        """Return how many of the counted units stand behind an item."""
+        counted = {u.code for u in self.collection.counted}
+        return len({p.unit.code for p in self._company(pick)} & counted)
+
+    def _credit(self, pick: Pick) -> str:
+        """Return whom an item is put down to: as the office says, else the units behind it."""
+        names = dict.fromkeys(plain(p.unit.name) for p in self._company(pick))
+        return plain(pick.typed["credit"]) or lists.names(list(names), "", _NAMED)
 
     def practices(self, text: str, most: int = 3) -> list[dict[str, str]]:
-        """Return the chosen practices of one text input with their unit, at most `most`."""
+        """Return the chosen practices of one text input with whom they are put down to, at most `most`."""
         return [
-            {"unit": plain(u.name), "title": plain(p.title), "body": sentence(p.edited or p.body)}
-            for p, u in self._picked(text)[:most]
+            {"unit": self._credit(p), "title": plain(titled(p)), "body": sentence(worded(p))}
+            for p in self._picked(text)[:most]
         ]
 
     def problems(self, text: str) -> list[dict[str, Any]]:
-        """Return, per section raised, how many units raise it and the wording the office chose; most units first."""
+        """Return, per section raised, how many units raise it and what the office chose; most units first.
+
+        Each of `chosen` has its `words` and the number of `units` behind it: more than one where several were merged.
+        """
         raised: dict[str, set[str]] = {}
         names = [s.name for s in self.collection.round.pack.texts[text].subfields]
         counted = {u.code for u in self.collection.counted}
@@ -156,7 +179,7 @@ class Merge:
         order = self.collection.round.pack.sections
         found = []
         for section in sorted(raised, key=lambda s: (-len(raised[s]), order.index(s))):
-            chosen = [sentence(p.edited or p.body) for p, _ in self._picked(text, section)]
+            chosen = [{"words": sentence(worded(p)), "units": self._behind(p)} for p in self._picked(text, section)]
             if chosen:
                 found.append({"section": section, "units": len(raised[section]), "chosen": chosen[:2]})
         return found
@@ -171,7 +194,7 @@ class Merge:
             for row in s.texts.get(text, ())
         }
         for section in (s for s in self.collection.round.pack.sections if s in used):
-            chosen = [sentence(p.edited or p.body) for p, _ in self._picked(text, section)]
+            chosen = [sentence(worded(p)) for p in self._picked(text, section)]
             if chosen:
                 found.append({"section": section, "chosen": chosen[:most]})
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -20,7 +20,7 @@ from exporters.narrative.texts import Texts
 from exporters.narrative.told import Dropped, tell
 from exporters.narrative.word_template import fill
 from exporters.narrative.writer import Writer
-from exporters.picks import load_picks
+from exporters.office.picks import Pick, says_yes
 from exporters.word.layout import Layout
 from exporters.word.official import OfficialDocument
 from exporters.word.style_document import StyleDocument, load_style
@@ -63,15 +63,14 @@ def genres_of(pack: Pack, unit: Unit, period: str) -> tuple[Genre, ...]:
     )
 
 
-def of_round(collection: Collection, genre: Genre) -> Report:
-    """Return the report over a whole round; TemplateFault where its text cannot be used."""
+def of_round(collection: Collection, genre: Genre, picks: Sequence[Pick] = ()) -> Report:
+    """Return the report over a whole round with what the office chose; TemplateFault where its text cannot be used."""
     facts = OfRound(collection)
     figures = Figures(facts, frozenset(genre.withheld), HOW)
-    merge = Merge(collection, figures, load_picks(collection))
+    merge = Merge(collection, figures, picks)
     names = _names(facts)
     lines, dropped, content = _tell(facts.pack, genre, merge.context(), figures, {}, names)
-    picks_file = say("folder.picks")
-    dropped += [Dropped(picks_file, name, say("report.not_picked")) for name in dict.fromkeys(merge.unpicked)]
+    dropped += _not_printed(picks, merge.unpicked)
     return Report(
         genre,
         None,
@@ -85,6 +84,15 @@ def of_round(collection: Collection, genre: Genre) -> Report:
         _remarks(collection),
         content,
     )
+
+
+def _not_printed(picks: Sequence[Pick], unpicked: Sequence[str]) -> list[Dropped]:
+    """Return for which text inputs nothing was chosen, and what was chosen but is there no more."""
+    where = say("book.picks_sheet")
+    nothing = [Dropped(where, name, say("report.not_picked")) for name in dict.fromkeys(unpicked)]
+    gone = [p for p in picks if p.hint == "gone" and says_yes(p.typed["used"])]
+    names = [f"{p.unit.name} {p.text.name} {p.typed['title'] or p.words.title}".rstrip() for p in gone]
+    return nothing + [Dropped(where, name, say("report.gone")) for name in names]
 
 
 def of_units(collection: Collection, genre: Genre) -> Iterator[Report]:

@@ -12,6 +12,7 @@ from random import Random
 import pytest
 from genres import PACK, full_texts
 from helpers import NOTHING, a_round, collected, submission
+from helpers import chosen as choose
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import faults
@@ -22,7 +23,6 @@ from exporters.narrative.measures import HOW
 from exporters.narrative.merge import Merge
 from exporters.narrative.report import source_of
 from exporters.narrative.told import plain_text, tell
-from exporters.picks import Pick
 from workbook.blank import blanks_in
 from workbook.collection import Collection
 from workbook.model import Unit
@@ -69,12 +69,13 @@ def city() -> Collection:
 def told(missing: Codes[str] = (), zero: Codes[str] = (), chosen: int = 3) -> str:
     collection = city()
     figures = Figures(Altered(collection, frozenset(missing), frozenset(zero)), frozenset(GENRE.withheld), HOW)
-    picks = [
-        Pick(True, 0, unit.code, code, 1, "题目", "把清单贴到村口，办完一件销一件。", "")
-        for code, text in PACK.texts.items()
-        for unit in UNITS[:chosen]
-        if text.editor and text.kind == "list" and unit.tier in text.tiers
-    ]
+    body = "把清单贴到村口，办完一件销一件。"
+    picks = choose(
+        collection,
+        lambda p: p.unit in UNITS[:chosen] and p.text.editor and p.text.kind == "list" and p.candidate.number == 1,
+        title="题目",
+        wording=body,
+    )
     lines, _ = tell(BODY, Merge(collection, figures, picks).context(), figures, {})
     return plain_text(lines)
 

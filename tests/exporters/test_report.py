@@ -10,7 +10,7 @@ from pathlib import Path
 import docx
 import pytest
 from docx.oxml.ns import qn
-from helpers import NOTHING, a_round, collected, party_building, submission
+from helpers import NOTHING, a_round, chosen, collected, party_building, submission
 from openxml_audit import OpenXmlValidator
 from plain import SCOPES, Plain, catalog, filled, rounded
 
@@ -18,11 +18,9 @@ from exporters.demo.run import DemoRound
 from exporters.narrative.report import of_round
 from exporters.narrative.template import TemplateFault, classify, render
 from exporters.narrative.told import plain_text
-from exporters.picks import COLUMNS, load_picks, update_picks
 from workbook.blank import blanks_in
 from workbook.model import Unit
-from workbook.round import IN, PICKS_FILE, RESULTS
-from workbook.tables import read_table, write_table
+from workbook.round import IN, RESULTS
 
 TAG = re.compile(r"hb:([A-Z0-9_]+)@([\w\-]{1,16})\.([a-z_]+)")
 
@@ -243,10 +241,7 @@ def test_text_of_units_is_never_template_markup_or_layout(tmp_path: Path) -> Non
     evil = "{{ office }}{% for x in y %}\n# 标题\n| 表格 | 格 |\ufdd3缺\ufdd0a\ufdd1b\ufdd2"
     practice = {"X1": {"TXT_PRACTICE_POL": [["题目", evil]]}}
     _, _, collection = lines(tmp_path, {"X1": {}}, practice)
-    update_picks(collection)
-    rows, _ = read_table(tmp_path / PICKS_FILE, COLUMNS)
-    write_table(tmp_path / PICKS_FILE, COLUMNS, [["是", *[r[c] for c in COLUMNS[1:]]] for r in rows])
-    report = of_round(collection, collection.round.pack.genres["city_merge"])
+    report = of_round(collection, collection.round.pack.genres["city_merge"], chosen(collection))
     (line,) = [x for x in report.lines if "典型做法" in x.text]
     assert line.kind == "body"
     assert "{{ office }}" in line.text
@@ -258,32 +253,6 @@ def test_nothing_of_an_editors_text_is_printed_before_it_is_chosen(tmp_path: Pat
     text, dropped, _ = lines(tmp_path, {"X1": {}}, practice)
     assert "责任清单" not in text
     assert any("政治建设典型做法" in d.clause and "选材" in d.reason for d in dropped)
-
-
-def test_what_the_office_typed_into_its_choices_survives_the_next_run(tmp_path: Path) -> None:
-    one = {"X1": {"TXT_PRACTICE_POL": [["题目", "把责任清单贴到村口。"]]}}
-    two = {**one, "X2": {"TXT_PRACTICE_POL": [["另一题", "把议事厅搬到田头。"]]}}
-    _, _, collection = lines(tmp_path, {"X1": {}}, one)
-    assert update_picks(collection) == (1, ())
-    rows, _ = read_table(tmp_path / PICKS_FILE, COLUMNS)
-    write_table(
-        tmp_path / PICKS_FILE, COLUMNS, [["是", "1", *[r[c] for c in COLUMNS[2:-1]], "改过的话。"] for r in rows]
-    )
-    _, _, collection = lines(tmp_path, {"X1": {}, "X2": {}}, two)
-    assert update_picks(collection) == (1, ())
-    picks = load_picks(collection)
-    assert [(p.used, p.edited, p.unit) for p in picks] == [(True, "改过的话。", "X1"), (False, "", "X2")]
-
-
-def test_a_file_of_choices_that_cannot_be_read_is_not_written_over(tmp_path: Path) -> None:
-    practice = {"X1": {"TXT_PRACTICE_POL": [["题目", "把责任清单贴到村口。"]]}}
-    _, _, collection = lines(tmp_path, {"X1": {}}, practice)
-    spoilt = "采用,单位代码\n是,X1\n".encode()
-    (tmp_path / PICKS_FILE).write_bytes(spoilt)
-    added, defects = update_picks(collection)
-    assert added == 0
-    assert defects[0].file == PICKS_FILE
-    assert (tmp_path / PICKS_FILE).read_bytes() == spoilt
 
 
 def test_a_figures_control_says_in_words_what_it_is(entry: DemoRound) -> None:

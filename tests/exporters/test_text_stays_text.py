@@ -19,7 +19,7 @@ from workbook.collect import collect
 from workbook.form.book import write_form
 from workbook.form.content import blank_contents
 from workbook.model import TextInput
-from workbook.round import IN, PICKS_FILE, RESULTS
+from workbook.round import IN, RESULTS
 
 COMMANDS = ["=cmd|'/C calc'!A0", "+cmd|'/C calc'!A0", "-cmd|'/C calc'!A0", "@cmd|'/C calc'!A0"]
 MARK = "cmd|"
@@ -98,9 +98,3 @@ def test_no_workbook_leads_outside_and_no_field_of_word_comes_from_a_unit(left: 
             parts = {n: archive.read(n).decode("utf-8", "replace") for n in archive.namelist()}
         assert not [n for n, part in parts.items() if "externalLink" in n or 'TargetMode="External"' in part]
         assert not [f for part in parts.values() for f in part.split("instrText")[1::2] if MARK in f]
-
-
-def test_no_field_of_a_csv_file_begins_with_a_command(left: Path) -> None:
-    text = (left / PICKS_FILE).read_text(encoding="utf-8-sig") if (left / PICKS_FILE).exists() else ""
-    assert (f",'{COMMANDS[0]}" in text) == bool(text)
-    assert not [f for c in COMMANDS for f in (f",{c}", f',"{c}', f"\n{c}") if f in text]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
@@ -53,14 +53,17 @@ def squeezed(raw: Raw) -> str:
     return "".join(raw.split()) if isinstance(raw, str) else ""
 
 
-def open_book(data: bytes, kind: FileKind) -> list[Sheet]:
-    """Return the sheets but the hidden one of rules; a parser's crash is the file's fault, not ours."""
+def open_book(data: bytes, kind: FileKind, wanted: Set[str] | None = None) -> list[Sheet]:
+    """Return the sheets but the hidden one of rules, or only those `wanted`.
+
+    A parser's crash is the file's fault, not ours.
+    """
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         joined: dict[str, list[Area]] = merged_in_ods(data) if kind == "ods" else {}
         sheets = []
         for name in book.sheet_names:
-            if name != RULES_SHEET:
+            if name != RULES_SHEET and (wanted is None or name in wanted):
                 sheet = book.get_sheet_by_name(name)
                 grid = cast("Grid", sheet.to_python(skip_empty_area=False))
                 merged = sheet.merged_cell_ranges or joined.get(name, [])

@@ -1,0 +1,1 @@
+"""What the office typed into its own workbook, and what becomes of it."""
