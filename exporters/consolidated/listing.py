@@ -103,6 +103,14 @@ def write_note(sheet: Any, styles: Styles, row: int, columns: tuple[int, int], t
     sheet.set_row(row, 1 + 14 * FormStyles.lines(text, width))
 
 
+def write_typed(sheet: Any, styles: Styles, row: int, column: int, text: str) -> None:
+    """Write what a person typed into a cell that is theirs: a cell without words is empty, as they left it."""
+    if text:
+        sheet.write_string(row, column, text, styles.typed)
+    else:
+        sheet.write_blank(row, column, None, styles.typed)
+
+
 def _write_row(sheet: Any, styles: Styles, number: int, listing: Listing, row: Row) -> None:
     if row.kind == "head":
         for place in range(1, len(listing.columns) + 1):
@@ -119,10 +127,11 @@ def _write_row(sheet: Any, styles: Styles, number: int, listing: Listing, row: R
         plain = value.value if isinstance(value, Figure) else value
         if isinstance(plain, int | float):
             sheet.write_number(number, place, plain, style)
+        elif plain:
+            sheet.write_string(number, place, plain, style)
+            lines = max(lines, FormStyles.lines(plain, column.width - 2))
         else:
-            text = plain or ""
-            sheet.write_string(number, place, text, style)
-            lines = max(lines, FormStyles.lines(text, column.width - 2))
+            sheet.write_blank(number, place, None, style)
     fold = {"level": 1, "hidden": listing.folded} if row.kind == "part" else {}
     sheet.set_row(number, min(400, 4 + 15 * lines), None, fold)
 

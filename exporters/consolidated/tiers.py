@@ -15,7 +15,7 @@ from exporters.consolidated.formulas import (
     shown,
     total_formula,
 )
-from exporters.consolidated.listing import Figure, write_note
+from exporters.consolidated.listing import Figure, write_note, write_typed
 from exporters.consolidated.places import Places
 from exporters.consolidated.styles import Styles
 from workbook.collection import ALL, Collection, mask_of
@@ -88,7 +88,7 @@ def write_tiers(
                 _write_coverage(sheet, styles, collection, places, (row, column + 1, item, scope))
                 _write_total(sheet, styles, collection, places, (row, column, item, scope))
             _write_years(sheet, styles, collection, places, (row, years, item))
-            sheet.write_string(row, last, notes.get(code, ""), styles.typed)
+            write_typed(sheet, styles, row, last, notes.get(code, ""))
             sheet.set_row(row, None, None, {"level": 1})
             rows[code] = row
             row += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from exporters.consolidated.listing import write_typed
 from exporters.consolidated.places import (
     CODE,
     CODE_ROW,
@@ -55,7 +56,7 @@ def _write_notes(sheet: Any, styles: Styles, places: Places, column: int, notes:
     sheet.merge_range(HEAD_ROW, column, WORD_ROW, column, say("book.office_note"), styles.heading)
     sheet.set_column(column, column, NOTE_WIDTH)
     for unit, row in places.rows.items():
-        sheet.write_string(row, column, notes.get(unit, ""), styles.typed)
+        write_typed(sheet, styles, row, column, notes.get(unit, ""))
 
 
 def _write_sheet(
