@@ -49,15 +49,24 @@ def write_consolidated(collection: Collection, owed: Sequence[Owed]) -> list[Pat
     write_book(paths[0], collection, hidden, owed)
     if hidden:
         paths.append(folder / say("folder.office_copy"))
-        write_book(paths[1], collection, frozenset(), owed)
+        write_book(paths[1], collection, frozenset(), owed, office_copy=True)
     return paths
 
 
-def write_book(path: Path, collection: Collection, hidden: frozenset[str], owed: Sequence[Owed] = ()) -> None:
-    """Write one workbook without the `hidden` indicators and texts; OSError from the disk."""
+def write_book(
+    path: Path,
+    collection: Collection,
+    hidden: frozenset[str],
+    owed: Sequence[Owed] = (),
+    *,
+    office_copy: bool = False,
+) -> None:
+    """Write one workbook without the `hidden` indicators and texts; OSError from the disk.
+
+    Whether it is the `office_copy` has to be said: a pack may have nothing to hide.
+    """
     indicators = {c: i for c, i in collection.indicators.items() if c not in hidden}
     places = make_places(collection, indicators)
-    office_copy = not hidden
     outliers, goals = shown_outliers(collection, hidden), shown_targets(collection, hidden)
     with replacing(path) as temporary:
         book = open_book(temporary)
@@ -87,7 +96,7 @@ def write_book(path: Path, collection: Collection, hidden: frozenset[str], owed:
             write_assessment(book, styles, collection, places)
         write_breaks(book, styles, collection, hidden)
         write_units_state(book, styles, collection)
-        write_chasing(book, styles, collection, owed, hidden)
+        write_chasing(book, styles, collection, owed, hidden, office_copy=office_copy)
         write_findings(book, styles, collection, hidden)
         write_repairs(book, styles, collection, hidden)
         write_outliers(book, styles, collection, outliers)
@@ -98,7 +107,7 @@ def write_book(path: Path, collection: Collection, hidden: frozenset[str], owed:
         write_versions(book, styles, collection, hidden)
         write_rules(book, styles, collection, hidden)
         sheets = [s.get_name() for s in book.worksheets() if s is not overview]
-        write_overview(book, overview, collection, Shown(places, rows, hidden, outliers, sheets))
+        write_overview(book, overview, collection, Shown(places, rows, hidden, outliers, sheets, office_copy))
         book.set_properties(
             {"title": f"{collection.round.pack.title} {collection.period.title}", "author": collection.round.office}
         )

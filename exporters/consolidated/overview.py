@@ -43,6 +43,7 @@ class Shown:
     hidden: frozenset[str]
     outliers: Sequence[Outlier]
     sheets: Sequence[str]  # all others, in their order
+    office_copy: bool  # not to be passed on, whether or not anything is hidden in the other
 
 
 def headlines(collection: Collection, indicators: Mapping[str, Indicator]) -> list[str]:
@@ -71,7 +72,7 @@ def write_overview(book: Any, sheet: Any, collection: Collection, shown: Shown) 
     _set_up(sheet)
     title = say("overview.title", title=collection.round.pack.title, period=collection.period.title)
     sheet.write_string(TITLE, 1, title, styles.title)
-    copy = say("book.shareable" if shown.hidden else "book.office_copy")
+    copy = say("book.office_copy" if shown.office_copy else "book.shareable")
     _span(sheet, TITLE, (GRID // 2 + 1, GRID), copy, styles.note_right)
     _span(sheet, NOTE, (1, GRID), say("overview.note"), styles.note)
     _tiles(book, sheet, collection)

@@ -69,7 +69,7 @@ def city(folder: Path, pack: Pack | None = None, given: Mapping[str, Mapping[str
 
 def written(folder: Path, collection: Collection, hidden: frozenset[str] = HIDDEN) -> Path:
     path = folder / "book.xlsx"
-    write_book(path, collection, hidden, who_owes(collection, DEADLINE))
+    write_book(path, collection, hidden, who_owes(collection, DEADLINE), office_copy=not hidden)
     return path
 
 
