@@ -26,13 +26,15 @@ def write_results(collection: Collection, now: datetime) -> tuple[list[Path], li
     """Write workbook, forms, figures, candidates, reports; return paths, dropped clauses, template defects.
 
     `now` tells how overdue is what units owe. Nothing is written when the books don't balance: the last good outputs
-    stay.
+    stay. Reports come first: the workbook says what they left out.
     """
     if not collection.balance.balanced:
         return [], [], ()
     folder = collection.round.path / RESULTS
     owed = who_owes(collection, now)
-    outputs = write_consolidated(collection, owed)
+    _, defects_of_picks = update_picks(collection)
+    merged = reports_of_round(collection, [g for g in collection.round.pack.genres.values() if not g.tiers])
+    outputs = write_consolidated(collection, owed, {r.genre.name: r.dropped for _, r in merged.reports})
     outputs += write_returned(collection)
     outputs += write_notice(collection, owed, now)
     outputs += write_upward(collection)
@@ -42,9 +44,7 @@ def write_results(collection: Collection, now: datetime) -> tuple[list[Path], li
     with replacing(folder / TARGETS) as temporary:
         write_targets(temporary, targets_of(collection.round.pack, collection.submissions))
     outputs.append(folder / TARGETS)
-    _, defects_of_picks = update_picks(collection)
     outputs.append(collection.round.path / PICKS_FILE)
-    merged = reports_of_round(collection, [g for g in collection.round.pack.genres.values() if not g.tiers])
     outputs += merged.paths
     for path, report in merged.reports:
         alone = Written(((path, report),))

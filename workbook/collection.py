@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from workbook.checks.rules import Tally
+from workbook.checks.totals import TotalVerdict
 from workbook.computed import definition
 from workbook.expression.evaluate import Numbers
 from workbook.expression.tree import Ref, operands
@@ -78,7 +79,7 @@ class Collection:
     states: Mapping[str, UnitState]
     differences: tuple[Difference, ...]  # from one version of a unit's form to the next
     findings: tuple[tuple[Receipt, Finding], ...]  # of every form read, with the file it came in
-    total_findings: tuple[Finding, ...]  # rules that a total breaks; `unit` is the scope
+    total_verdicts: tuple[TotalVerdict, ...]  # of the rules that hold for totals, by rule and scope
     tallies: tuple[Tally, ...]
     figures: pd.DataFrame
     cells: pd.DataFrame
@@ -92,6 +93,11 @@ class Collection:
     changed: Mapping[str, str]  # units that are not what they were last year, with why: in no comparison of same units
     gone: tuple[Unit, ...]  # counted last year, report no longer
     engine: Totals
+
+    @property
+    def total_findings(self) -> tuple[Finding, ...]:
+        """The rules that a total breaks; `unit` is the scope."""
+        return tuple(v.finding for v in self.total_verdicts if v.finding is not None)
 
     @property
     def indicators(self) -> dict[str, Indicator]:

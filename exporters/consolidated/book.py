@@ -8,6 +8,7 @@ from typing import Any
 
 from exporters.chasing import Owed
 from exporters.consolidated.assessment import assessed, write_assessment
+from exporters.consolidated.audit import LeftOut, shown_left_out, write_audit
 from exporters.consolidated.breaks import broken_years, write_breaks
 from exporters.consolidated.chasing import write_chasing
 from exporters.consolidated.listing import write_note
@@ -40,16 +41,16 @@ from workbook.round import RESULTS
 from workbook.sheets import open_book
 
 
-def write_consolidated(collection: Collection, owed: Sequence[Owed]) -> list[Path]:
+def write_consolidated(collection: Collection, owed: Sequence[Owed], left_out: LeftOut | None = None) -> list[Path]:
     """Write 汇总表.xlsx and, where there are restricted items, the office copy; return their paths."""
     folder = collection.round.path / RESULTS
     items: dict[str, Indicator | TextInput] = {**collection.indicators, **collection.round.pack.texts}
     hidden = frozenset(c for c, i in items.items() if i.sensitive == "restricted")
     paths = [folder / say("folder.consolidated")]
-    write_book(paths[0], collection, hidden, owed)
+    write_book(paths[0], collection, hidden, owed, left_out)
     if hidden:
         paths.append(folder / say("folder.office_copy"))
-        write_book(paths[1], collection, frozenset(), owed, office_copy=True)
+        write_book(paths[1], collection, frozenset(), owed, left_out, office_copy=True)
     return paths
 
 
@@ -58,16 +59,19 @@ def write_book(
     collection: Collection,
     hidden: frozenset[str],
     owed: Sequence[Owed] = (),
+    left_out: LeftOut | None = None,
     *,
     office_copy: bool = False,
 ) -> None:
     """Write one workbook without the `hidden` indicators and texts; OSError from the disk.
 
-    Whether it is the `office_copy` has to be said: a pack may have nothing to hide.
+    `left_out` is what the reports over the whole round left out. Whether it is the `office_copy` has to be said: a pack
+    may have nothing to hide.
     """
     indicators = {c: i for c, i in collection.indicators.items() if c not in hidden}
     places = make_places(collection, indicators)
     outliers, goals = shown_outliers(collection, hidden), shown_targets(collection, hidden)
+    gone = shown_left_out(collection, hidden, left_out or {})
     with replacing(path) as temporary:
         book = open_book(temporary)
         styles = Styles(book)
@@ -97,6 +101,7 @@ def write_book(
         write_breaks(book, styles, collection, hidden)
         write_units_state(book, styles, collection)
         write_chasing(book, styles, collection, owed, hidden, office_copy=office_copy)
+        write_audit(book, styles, collection, hidden, gone)
         write_findings(book, styles, collection, hidden)
         write_repairs(book, styles, collection, hidden)
         write_outliers(book, styles, collection, outliers)
@@ -107,7 +112,12 @@ def write_book(
         write_versions(book, styles, collection, hidden)
         write_rules(book, styles, collection, hidden)
         sheets = [s.get_name() for s in book.worksheets() if s is not overview]
-        write_overview(book, overview, collection, Shown(places, rows, hidden, outliers, sheets, office_copy))
+        write_overview(
+            book,
+            overview,
+            collection,
+            Shown(places, rows, hidden, outliers, sum(map(len, gone.values())), sheets, office_copy),
+        )
         book.set_properties(
             {"title": f"{collection.round.pack.title} {collection.period.title}", "author": collection.round.office}
         )

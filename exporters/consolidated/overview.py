@@ -42,6 +42,7 @@ class Shown:
     rows: Mapping[str, int]  # of 分级汇总, by indicator
     hidden: frozenset[str]
     outliers: Sequence[Outlier]
+    left_out: int  # clauses of the reports over the whole round
     sheets: Sequence[str]  # all others, in their order
     office_copy: bool  # not to be passed on, whether or not anything is hidden in the other
 
@@ -94,7 +95,7 @@ def _matters(sheet: Any, styles: Styles, collection: Collection, shown: Shown) -
     """Write what needs attention, each with a link; return how many lines it takes."""
     for columns, key in ((WHAT, "what"), (HOW_MANY, "how_many")):
         _span(sheet, TOP + 1, columns, say(f"overview.{key}"), styles.heading)
-    found = matters(collection, shown.hidden, shown.outliers, frozenset(shown.sheets))
+    found = matters(collection, shown.hidden, shown.outliers, frozenset(shown.sheets), shown.left_out)
     for row, matter in enumerate(found, TOP + 2):
         _span(sheet, row, WHAT, "", styles.link)
         _link(sheet, styles.link, (row, WHAT[0]), matter.sheet, say(f"overview.{matter.key}"))
