@@ -43,34 +43,41 @@ def shown_left_out(collection: Collection, hidden: frozenset[str], left_out: Lef
 def write_audit(book: Any, styles: Styles, collection: Collection, hidden: frozenset[str], left_out: LeftOut) -> None:
     """Add the sheet. Nothing is said of `hidden` items, nor of rules on them; `left_out` is what may be shown."""
     columns = [
-        *(Column("audit_subject", 26), Column("audit_result", 16, "centre"), Column("audit_place", 30)),
-        *(Column("audit_what", 58), Column("audit_basis", 50)),
+        *(Column("audit_subject", 26), Column("audit_result", 16, "centre"), Column("audit_place", 38)),
+        *(Column("audit_what", 58), Column("audit_basis", 46)),
     ]
     notes = [say("book.audit_note"), *balance_lines(collection)]
     listing = Listing(say("book.audit_sheet"), collection.period.title, columns, notes)
+    kept, others = _totals(collection, hidden)
     rows = [
-        *_totals(collection, hidden),
+        *others,
         *_switches(collection, hidden),
         *_decisions(collection, hidden),
         *_left_out(left_out),
         Row([say("book.audit_sign")], "head"),
+        *kept,
     ]
     write_list(book, styles, listing, rows)
 
 
-def _totals(collection: Collection, hidden: frozenset[str]) -> Iterator[Row]:
-    """Yield the rules that a total breaks, a line per total; then those undecided and those kept, a line per rule."""
+def _totals(collection: Collection, hidden: frozenset[str]) -> tuple[list[Row], list[Row]]:
+    """Return the lines on the rules that totals keep, and on those they break or that came to no verdict.
+
+    A broken rule has a line per total, for its message names the figures; any other a line for all totals alike.
+    """
     shown = [v for v in collection.total_verdicts if not hidden & set(mentioned(parse(v.rule.expression)))]
-    counts = Counter(v.outcome for v in shown)
-    rules = len({v.rule.id for v in shown})
-    words = {word: counts[outcome] for outcome, word in WORDS.items()}
-    yield Row([say("book.audit_totals", rules=rules, n=len(shown), **words)], "head")
     lines: dict[tuple[str, Outcome, str], list[TotalVerdict]] = {}
     for v in shown:
         lines.setdefault((v.rule.id, v.outcome, v.title if v.finding else ""), []).append(v)
-    order = list(WORDS)
-    for verdicts in sorted(lines.values(), key=lambda of_line: order.index(of_line[0].outcome)):
-        yield _total(collection, verdicts)
+    counts = Counter(v.outcome for v in shown)
+    words = {word: counts[outcome] for outcome, word in WORDS.items()}
+    rules = len({v.rule.id for v in shown})
+    kept = [_total(collection, alike) for alike in lines.values() if alike[0].outcome == "pass"]
+    others = [alike for alike in lines.values() if alike[0].outcome != "pass"]
+    others.sort(key=lambda alike: list(WORDS).index(alike[0].outcome))
+    head = say("book.audit_totals", rules=rules, n=len(shown), **words)
+    kept_head = say("book.audit_kept", n=len(kept))
+    return [Row([kept_head], "head"), *kept], [Row([head], "head"), *(_total(collection, alike) for alike in others)]
 
 
 def _total(collection: Collection, verdicts: Sequence[TotalVerdict]) -> Row:
