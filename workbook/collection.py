@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -112,7 +113,16 @@ class Collection:
 
     def scope_units(self, scope: str) -> tuple[Unit, ...]:
         """Return the counted units of 'all', a tier, a comparison group or one unit code."""
-        return tuple(u for u in self.counted if scope in self.scopes_of(u))
+        return self._members.get(scope, ())
+
+    @cached_property
+    def _members(self) -> Mapping[str, tuple[Unit, ...]]:
+        """The counted units of every scope: asked for every figure of every total, so gone through once."""
+        members: dict[str, list[Unit]] = {}
+        for unit in self.counted:
+            for scope in dict.fromkeys(self.scopes_of(unit)):
+                members.setdefault(scope, []).append(unit)
+        return {scope: tuple(units) for scope, units in members.items()}
 
     def scopes_of(self, unit: Unit) -> tuple[str, ...]:
         """Return every scope a unit belongs to."""
