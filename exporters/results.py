@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from exporters.chasing import Owed, chasing_json, who_owes, write_notice
-from exporters.consolidated.book import write_consolidated
+from exporters.consolidated.book import Beside, write_consolidated
 from exporters.narrative.told import Dropped
 from exporters.office.desk import Desk, close_desk, keep_copies, open_desk
 from exporters.reports import Written, dropped_json, left_out_beside, reports_of_round, write_left_out
@@ -40,15 +40,18 @@ def write_results(collection: Collection, now: datetime, desk: Desk | None = Non
     """Write workbook, forms, figures and merged reports, with what the office typed into the workbook so far.
 
     `now` tells how overdue is what units owe, `desk` stands for what was typed. Nothing is written when the books don't
-    balance: the last good outputs stay.
+    balance: the last good outputs stay. Reports come first: the workbook says what they left out.
     """
     if not collection.balance.balanced:
         return Results()
     folder = collection.round.path / RESULTS
     owed = who_owes(collection, now)
     desk = desk or open_desk(collection)
+    genres = [g for g in collection.round.pack.genres.values() if not g.tiers]
+    merged = reports_of_round(collection, genres, picks=desk.picks)
     told = [*desk.told, *keep_copies(desk)]
-    outputs = write_consolidated(collection, owed, desk)
+    left_out = {r.genre.name: r.dropped for _, r in merged.reports}
+    outputs = write_consolidated(collection, Beside(owed, desk, left_out))
     close_desk(collection, desk)
     outputs += write_returned(collection)
     outputs += write_notice(collection, owed, now)
@@ -59,8 +62,6 @@ def write_results(collection: Collection, now: datetime, desk: Desk | None = Non
     with replacing(folder / TARGETS) as temporary:
         write_targets(temporary, targets_of(collection.round.pack, collection.submissions))
     outputs.append(folder / TARGETS)
-    genres = [g for g in collection.round.pack.genres.values() if not g.tiers]
-    merged = reports_of_round(collection, genres, picks=desk.picks)
     outputs += merged.paths
     for path, report in merged.reports:
         alone = Written(((path, report),))

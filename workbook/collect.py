@@ -12,7 +12,7 @@ import pandas as pd
 from workbook.checks.check import Checked, check
 from workbook.checks.rules import active_rules
 from workbook.checks.table import make_table, with_computed
-from workbook.checks.totals import Scope, total_findings
+from workbook.checks.totals import Scope, TotalVerdict, total_verdicts
 from workbook.collection import (
     ALL,
     Balance,
@@ -28,7 +28,7 @@ from workbook.history import stored_figures, units_then, unknown_periods
 from workbook.last_year import LastYear, last_year, reported
 from workbook.layout import collected
 from workbook.ledger import Ledger, damaged
-from workbook.model import FILE_STATES, Defect, Finding, Indicator, Pack, Round, Submission, Unit, UnitState
+from workbook.model import FILE_STATES, Defect, Indicator, Pack, Round, Submission, Unit, UnitState
 from workbook.receive import Incoming, Settled, settle, take_in, versions
 from workbook.totals import Total, Totals
 from workbook.units import changes
@@ -98,7 +98,7 @@ def merge(
         states=settled.units,
         differences=tuple(d for v in versions(incoming) for d in differences(v, round_.pack.indicators)),
         findings=tuple((by_file[k], f) for k, found in checked.findings.items() for f in found),
-        total_findings=tuple(_judged_totals(round_, engine)),
+        total_verdicts=tuple(_judged_totals(round_, engine)),
         tallies=checked.tallies,
         figures=with_computed(table, figures, round_.pack),
         cells=cells,
@@ -157,7 +157,7 @@ def _totals(
     return totals
 
 
-def _judged_totals(round_: Round, engine: Totals) -> list[Finding]:
+def _judged_totals(round_: Round, engine: Totals) -> list[TotalVerdict]:
     """Judge the whole and every comparison group by the rules that hold for totals too."""
     counted = counted_units(round_)
     groups: dict[str, list[Unit]] = {}
@@ -165,7 +165,7 @@ def _judged_totals(round_: Round, engine: Totals) -> list[Finding]:
         groups.setdefault(round_.pack.tier(unit.tier).group, []).append(unit)
     scopes = [Scope(ALL, round_.pack.whole, counted), *(Scope(g, g, tuple(u)) for g, u in groups.items())]
     rules = active_rules(round_.pack, round_period(round_), round_.modules, round_.switches)
-    return total_findings(rules, engine.table, round_.pack.indicators, scopes)
+    return total_verdicts(rules, engine.table, round_.pack.indicators, scopes)
 
 
 def _controls(round_: Round, engine: Totals, tiers: Mapping[str, Mapping[str, Indicator]]) -> tuple[Control, ...]:

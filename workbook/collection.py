@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from workbook.checks.rules import Tally
+from workbook.checks.totals import TotalVerdict
 from workbook.computed import definition
 from workbook.expression.evaluate import Numbers
 from workbook.expression.tree import Ref, operands
@@ -78,7 +80,7 @@ class Collection:
     states: Mapping[str, UnitState]
     differences: tuple[Difference, ...]  # from one version of a unit's form to the next
     findings: tuple[tuple[Receipt, Finding], ...]  # of every form read, with the file it came in
-    total_findings: tuple[Finding, ...]  # rules that a total breaks; `unit` is the scope
+    total_verdicts: tuple[TotalVerdict, ...]  # of the rules that hold for totals, by rule and scope
     tallies: tuple[Tally, ...]
     figures: pd.DataFrame
     cells: pd.DataFrame
@@ -94,6 +96,11 @@ class Collection:
     engine: Totals
 
     @property
+    def total_findings(self) -> tuple[Finding, ...]:
+        """The rules that a total breaks; `unit` is the scope."""
+        return tuple(v.finding for v in self.total_verdicts if v.finding is not None)
+
+    @property
     def indicators(self) -> dict[str, Indicator]:
         """Every indicator some unit of the round reports, in catalog order."""
         codes = {c for items in self.collected.values() for c in items}
@@ -106,7 +113,16 @@ class Collection:
 
     def scope_units(self, scope: str) -> tuple[Unit, ...]:
         """Return the counted units of 'all', a tier, a comparison group or one unit code."""
-        return tuple(u for u in self.counted if scope in self.scopes_of(u))
+        return self._members.get(scope, ())
+
+    @cached_property
+    def _members(self) -> Mapping[str, tuple[Unit, ...]]:
+        """The counted units of every scope: asked for every figure of every total, so gone through once."""
+        members: dict[str, list[Unit]] = {}
+        for unit in self.counted:
+            for scope in dict.fromkeys(self.scopes_of(unit)):
+                members.setdefault(scope, []).append(unit)
+        return {scope: tuple(units) for scope, units in members.items()}
 
     def scopes_of(self, unit: Unit) -> tuple[str, ...]:
         """Return every scope a unit belongs to."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from exporters.chasing import Owed
 from exporters.consolidated.assessment import assessed, write_assessment
+from exporters.consolidated.audit import LeftOut, shown_left_out, write_audit
 from exporters.consolidated.breaks import broken_years, write_breaks
 from exporters.consolidated.chasing import write_chasing
 from exporters.consolidated.listing import write_note
@@ -41,17 +43,26 @@ from workbook.model import Indicator, TextInput
 from workbook.sheets import open_book
 
 
-def write_consolidated(collection: Collection, owed: Sequence[Owed], desk: Desk | None = None) -> list[Path]:
-    """Write 汇总表.xlsx and, where there are restricted items, the office copy; return their paths.
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands in a workbook beside the collection: who owes what, what people typed, what reports left out."""
 
-    What was typed on the `desk` stands in them again.
-    """
+    owed: Sequence[Owed] = ()
+    desk: Desk | None = None
+    left_out: LeftOut = field(default_factory=dict)  # of those over the whole round
+
+
+NOTHING_BESIDE = Beside()
+
+
+def write_consolidated(collection: Collection, beside: Beside) -> list[Path]:
+    """Write 汇总表.xlsx and, where there are restricted items, the office copy; return their paths."""
     shareable, office_copy = books_of(collection.round)
     items: dict[str, Indicator | TextInput] = {**collection.indicators, **collection.round.pack.texts}
     hidden = frozenset(c for c, i in items.items() if i.sensitive == "restricted")
-    write_book(shareable, collection, hidden, owed, desk)
+    write_book(shareable, collection, hidden, beside)
     if hidden:
-        write_book(office_copy, collection, frozenset(), owed, desk)
+        write_book(office_copy, collection, frozenset(), beside, office_copy=True)
     return [shareable, office_copy] if hidden else [shareable]
 
 
@@ -59,16 +70,21 @@ def write_book(
     path: Path,
     collection: Collection,
     hidden: frozenset[str],
-    owed: Sequence[Owed] = (),
-    desk: Desk | None = None,
+    beside: Beside = NOTHING_BESIDE,
+    *,
+    office_copy: bool = False,
 ) -> None:
-    """Write one workbook without the `hidden` indicators and texts; OSError from the disk."""
+    """Write one workbook without the `hidden` indicators and texts; OSError from the disk.
+
+    Whether it is the `office_copy` has to be said: a pack may have nothing to hide. The other one is where the office
+    chooses.
+    """
     indicators = {c: i for c, i in collection.indicators.items() if c not in hidden}
     places = make_places(collection, indicators)
-    office_copy = not hidden
-    notes = desk.notes.get(path.name, {}) if desk else {}
-    choosing = desk if path == books_of(collection.round)[0] else None
+    notes = beside.desk.notes.get(path.name, {}) if beside.desk else {}
+    choosing = None if office_copy else beside.desk
     outliers, goals = shown_outliers(collection, hidden), shown_targets(collection, hidden)
+    gone = shown_left_out(collection, hidden, beside.left_out)
     with replacing(path) as temporary:
         book = open_book(temporary)
         styles = Styles(book)
@@ -76,7 +92,7 @@ def write_book(
         there = {
             "breaks_sheet": any(broken_years(collection, hidden)),
             "controls_sheet": collection.controls,
-            "chasing_sheet": owed,
+            "chasing_sheet": beside.owed,
             "versions_sheet": collection.differences,
             "standing_sheet": ranked_items(collection, places),
             "standards_sheet": bound_items(collection, places),
@@ -98,7 +114,8 @@ def write_book(
             write_assessment(book, styles, collection, places)
         write_breaks(book, styles, collection, hidden)
         write_units_state(book, styles, collection, notes.get(say("book.receipts_sheet"), {}))
-        write_chasing(book, styles, collection, owed, hidden)
+        write_chasing(book, styles, collection, beside.owed, hidden, office_copy=office_copy)
+        write_audit(book, styles, collection, hidden, gone)
         write_findings(book, styles, collection, hidden)
         write_repairs(book, styles, collection, hidden)
         write_outliers(book, styles, collection, outliers)
@@ -111,7 +128,9 @@ def write_book(
         write_versions(book, styles, collection, hidden)
         write_rules(book, styles, collection, hidden)
         sheets = [s.get_name() for s in book.worksheets() if s is not overview]
-        write_overview(book, overview, collection, Shown(places, rows, hidden, outliers, sheets))
+        choices = sum(p.hint in ("changed", "gone") for p in choosing.picks) if choosing else 0
+        counts = {"left_out": sum(map(len, gone.values())), "choices": choices}
+        write_overview(book, overview, collection, Shown(places, rows, hidden, outliers, counts, sheets, office_copy))
         book.set_properties(
             {"title": f"{collection.round.pack.title} {collection.period.title}", "author": collection.round.office}
         )

@@ -14,12 +14,18 @@ from workbook.round import RESULTS
 
 
 def write_chasing(
-    book: Any, styles: Styles, collection: Collection, owed: Sequence[Owed], hidden: frozenset[str]
+    book: Any,
+    styles: Styles,
+    collection: Collection,
+    owed: Sequence[Owed],
+    hidden: frozenset[str],
+    *,
+    office_copy: bool,
 ) -> None:
-    """Add the sheet, if anybody owes anything. Whom to call stands in the office copy only, where nothing is hidden."""
+    """Add the sheet, if anybody owes anything. Whom to call stands in the office copy only."""
     if not owed:
         return
-    contacts = not hidden and any(o.unit.contact for o in owed)
+    contacts = office_copy and any(o.unit.contact for o in owed)
     columns = [
         *(Column("unit_code", 10, "centre"), Column("unit", 22), Column("owing", 14, "state")),
         *(Column("overdue", 12, "centre"), *([Column("contact", 20)] if contacts else [])),

@@ -42,7 +42,9 @@ class Shown:
     rows: Mapping[str, int]  # of 分级汇总, by indicator
     hidden: frozenset[str]
     outliers: Sequence[Outlier]
+    counts: Mapping[str, int]  # of what only its writer knows, by the matter it is
     sheets: Sequence[str]  # all others, in their order
+    office_copy: bool  # not to be passed on, whether or not anything is hidden in the other
 
 
 def headlines(collection: Collection, indicators: Mapping[str, Indicator]) -> list[str]:
@@ -71,7 +73,7 @@ def write_overview(book: Any, sheet: Any, collection: Collection, shown: Shown) 
     _set_up(sheet)
     title = say("overview.title", title=collection.round.pack.title, period=collection.period.title)
     sheet.write_string(TITLE, 1, title, styles.title)
-    copy = say("book.shareable" if shown.hidden else "book.office_copy")
+    copy = say("book.office_copy" if shown.office_copy else "book.shareable")
     _span(sheet, TITLE, (GRID // 2 + 1, GRID), copy, styles.note_right)
     _span(sheet, NOTE, (1, GRID), say("overview.note"), styles.note)
     _tiles(book, sheet, collection)
@@ -93,7 +95,7 @@ def _matters(sheet: Any, styles: Styles, collection: Collection, shown: Shown) -
     """Write what needs attention, each with a link; return how many lines it takes."""
     for columns, key in ((WHAT, "what"), (HOW_MANY, "how_many")):
         _span(sheet, TOP + 1, columns, say(f"overview.{key}"), styles.heading)
-    found = matters(collection, shown.hidden, shown.outliers, frozenset(shown.sheets))
+    found = matters(collection, shown.hidden, shown.outliers, frozenset(shown.sheets), shown.counts)
     for row, matter in enumerate(found, TOP + 2):
         _span(sheet, row, WHAT, "", styles.link)
         _link(sheet, styles.link, (row, WHAT[0]), matter.sheet, say(f"overview.{matter.key}"))

@@ -17,7 +17,7 @@ from workbook.expression.parse import parse
 from workbook.expression.tree import mentioned
 from workbook.form.book import switch_line
 from workbook.messages import say
-from workbook.model import Measure, Receipt, Switch
+from workbook.model import Decision, Measure, Receipt, Switch
 from workbook.period import Period
 from workbook.seal import seal_state
 
@@ -46,11 +46,12 @@ def run_lines(collection: Collection, hidden: frozenset[str] = frozenset()) -> l
 def decision_lines(collection: Collection, hidden: frozenset[str]) -> list[str]:
     """Return the office's decisions in words, but waivers of rules on `hidden` items."""
     names = {u.code: u.name for u in collection.round.units}
-    return [
-        decision_line(d, names.get(d.unit, d.unit))
-        for d in collection.decisions
-        if d.kind != "waive" or not hidden & _operands(collection, d.rule)
-    ]
+    return [decision_line(d, names.get(d.unit, d.unit)) for d in shown_decisions(collection, hidden)]
+
+
+def shown_decisions(collection: Collection, hidden: frozenset[str]) -> list[Decision]:
+    """Return the office's decisions but waivers of rules on `hidden` items."""
+    return [d for d in collection.decisions if d.kind != "waive" or not hidden & _operands(collection, d.rule)]
 
 
 def _operands(collection: Collection, rule: str) -> set[str]:

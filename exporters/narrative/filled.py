@@ -50,7 +50,7 @@ class Filled:
         in_cell = next(paragraph.iterancestors(f"{_W}tc"), None)
         before = [_REFERENCE.sub(lambda m: missing(m[1]), t.text or "") for t in texts]
         text, clauses = told(Line("row" if in_cell is not None else "body", "".join(before)), self.figures)
-        self.dropped += explained("", clauses, {**self.figures.lost, **self.lost})
+        self.dropped += explained("", "".join(before), clauses, {**self.figures.lost, **self.lost})
         for element, units in zip(texts, _apportioned(before, text), strict=True):
             self._write(element, units)
         if not text.strip("　 ") and (in_cell is None or len(in_cell.findall(f"{_W}p")) > 1):

@@ -35,6 +35,7 @@ class Dropped:
     where: str
     clause: str
     reason: str
+    codes: frozenset[str] = frozenset()  # indicators and texts its paragraph speaks of, missing or not
 
 
 def tell(
@@ -51,7 +52,7 @@ def tell(
         if line.kind in LEVEL:
             where = lead_of(line.text)[0]
         text, clauses = told(line, figures)
-        dropped += explained(where, clauses, {**figures.lost, **lost})
+        dropped += explained(where, line.text, clauses, {**figures.lost, **lost})
         if text.strip("　 "):
             lines.append(Line(line.kind, text))
     return _renumbered(_referring(_without_empty(_with_rows(_one_title(lines))))), dropped
@@ -98,11 +99,15 @@ def _renumbered(lines: Sequence[Line]) -> list[Line]:
     return kept
 
 
-def explained(where: str, clauses: Sequence[tuple[str, list[str]]], lost: Mapping[str, str]) -> Iterator[Dropped]:
-    """Yield the clauses that went, each with why: what is known of the figures and texts it missed."""
+def explained(
+    where: str, text: str, clauses: Sequence[tuple[str, list[str]]], lost: Mapping[str, str]
+) -> Iterator[Dropped]:
+    """Yield the clauses that went from `text`, each with why: what is known of the figures and texts it missed."""
+    tags_there = (tag for tag, _ in stretches(text) if tag.startswith(PREFIX))
+    codes = frozenset(tag.removeprefix(PREFIX).partition("@")[0] for tag in tags_there)
     for clause, tags in clauses:
         reasons = dict.fromkeys(lost[tag] for tag in tags if tag in lost)
-        yield Dropped(where, clause, "；".join(reasons) or say("report.went_along"))
+        yield Dropped(where, clause, "；".join(reasons) or say("report.went_along"), codes)
 
 
 def _larger(figures: Figures, part: str, whole: str) -> bool:

@@ -13,7 +13,7 @@ from helpers import a_round, collected, party_building, submission
 from openxml_audit import OpenXmlValidator
 
 from exporters.chasing import Owed, chasing_json, due, notice, situation, who_owes, write_notice
-from exporters.consolidated.book import write_book, write_consolidated
+from exporters.consolidated.book import Beside, write_book, write_consolidated
 from exporters.demo.run import DemoRound
 from workbook.collection import Collection
 from workbook.model import Receipt, Submission, Unit
@@ -205,7 +205,7 @@ def words(path: Path, sheet: str) -> list[str]:
 def test_the_sheet_stands_after_the_states_and_is_on_the_cover(tmp_path: Path) -> None:
     collection = gathered(form(BAD))
     path = tmp_path / "book.xlsx"
-    write_book(path, collection, frozenset(), who_owes(collection, AFTER))
+    write_book(path, collection, frozenset(), Beside(who_owes(collection, AFTER)), office_copy=True)
     assert OpenXmlValidator().validate(path).errors == []
     names = openpyxl.load_workbook(path).sheetnames
     assert names.index("催报") == names.index("报送情况") + 1
@@ -219,14 +219,14 @@ def test_the_sheet_stands_after_the_states_and_is_on_the_cover(tmp_path: Path) -
 def test_there_is_no_sheet_when_nobody_owes(tmp_path: Path) -> None:
     collection = gathered(*(form(GOOD, u.code) for u in UNITS))
     assert who_owes(collection, AFTER) == ()
-    write_book(tmp_path / "book.xlsx", collection, frozenset(), ())
+    write_book(tmp_path / "book.xlsx", collection, frozenset())
     assert "催报" not in openpyxl.load_workbook(tmp_path / "book.xlsx").sheetnames
     assert "催报" not in words(tmp_path / "book.xlsx", "说明")
 
 
 def test_the_workbook_to_pass_on_names_no_restricted_item_and_no_telephone(tmp_path: Path) -> None:
     collection = gathered(form({RESTRICTED: -1}, texts={"TXT_INCIDENT_NOTE": [["长" * 400]]}), path=tmp_path)
-    shareable, office = write_consolidated(collection, who_owes(collection, AFTER))
+    shareable, office = write_consolidated(collection, Beside(who_owes(collection, AFTER)))
     pack = party_building()
     for secret in (pack.indicators[RESTRICTED].name, pack.texts["TXT_INCIDENT_NOTE"].name, "电话1"):
         assert any(secret in w for w in words(office, "催报")), secret

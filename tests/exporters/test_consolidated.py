@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,7 +13,8 @@ from helpers import a_round, collected, office, party_building, submission
 from openxml_audit import OpenXmlValidator
 from plain import Plain, catalog, filled
 
-from exporters.consolidated.book import write_book
+from exporters.chasing import who_owes
+from exporters.consolidated.book import Beside, write_book, write_consolidated
 from exporters.demo.run import DemoRound
 from workbook.model import Unit
 from workbook.round import IN, RESULTS
@@ -173,3 +176,30 @@ def test_the_cover_links_only_to_sheets_that_are_there(tmp_path: Path) -> None:
         cell.hyperlink.location.split("!")[0].strip("'") for row in book["说明"] for cell in row if cell.hyperlink
     }
     assert targets <= set(book.sheetnames)
+
+
+def test_the_only_book_of_a_pack_without_restricted_items_may_be_passed_on(tmp_path: Path) -> None:
+    """Nothing is hidden in it, and yet it is no office copy: whom to call is not in it."""
+    pack = party_building()
+    items = {c: replace(i, sensitive="none") for c, i in pack.indicators.items()}
+    texts = {c: replace(t, sensitive="none") for c, t in pack.texts.items()}
+    unit = Unit("X1", "甲县", "county", contact="0000-2020706")
+    round_ = replace(a_round(tmp_path, [unit]), pack=replace(pack, indicators=items, texts=texts))
+    collection = collected(round_)
+    paths = write_consolidated(collection, Beside(who_owes(collection, datetime(2021, 1, 13))))
+    assert [p.name for p in paths] == [SHAREABLE]
+    words = words_of(paths[0])
+    assert len([w for w in words if w.startswith("可传阅")]) == 2, "on 总览 and 说明"
+    assert not [w for w in words if "本室留存" in w or "0000-2020706" in w]
+
+
+def test_both_books_say_which_they_are(entry: DemoRound) -> None:
+    for name, told, other in ((SHAREABLE, "可传阅", "本室留存"), (OFFICE, "本室留存", "可传阅")):
+        words = words_of(result(entry, name))
+        assert len([w for w in words if w.startswith(told)]) == 2
+        assert not [w for w in words if w.startswith(other)]
+
+
+def words_of(path: Path) -> list[str]:
+    book = openpyxl.load_workbook(path)
+    return [str(c.value) for sheet in book for row in sheet.iter_rows() for c in row if c.value is not None]

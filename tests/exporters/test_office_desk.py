@@ -14,7 +14,7 @@ from helpers import a_round, collected, party_building, submission
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exporters.consolidated.book import write_consolidated
+from exporters.consolidated.book import Beside, write_consolidated
 from exporters.narrative.report import of_round
 from exporters.narrative.told import plain_text
 from exporters.office.alike import groups
@@ -104,7 +104,7 @@ def run(folder: Path, texts: Texts) -> list[str]:
     collection = city(folder, texts)
     desk = open_desk(collection)
     told = [*desk.told, *keep_copies(desk)]
-    write_consolidated(collection, (), desk)
+    write_consolidated(collection, Beside(desk=desk))
     close_desk(collection, desk)
     return told
 

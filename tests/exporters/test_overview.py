@@ -20,7 +20,7 @@ from openxml_audit import OpenXmlValidator
 
 from exporters.chasing import who_owes
 from exporters.consolidated.attention import matters
-from exporters.consolidated.book import write_book
+from exporters.consolidated.book import Beside, write_book
 from exporters.consolidated.overview import headlines
 from workbook.collection import Collection
 from workbook.model import Pack, Unit
@@ -69,7 +69,7 @@ def city(folder: Path, pack: Pack | None = None, given: Mapping[str, Mapping[str
 
 def written(folder: Path, collection: Collection, hidden: frozenset[str] = HIDDEN) -> Path:
     path = folder / "book.xlsx"
-    write_book(path, collection, hidden, who_owes(collection, DEADLINE))
+    write_book(path, collection, hidden, Beside(who_owes(collection, DEADLINE)), office_copy=not hidden)
     return path
 
 
@@ -149,7 +149,7 @@ def test_matters_are_counted(path: Path) -> None:
         **{"已退回、等单位重报": 1, "还没有报送的单位": 1, "迟报但已采用的单位": 1},
         **{"必须改正、尚未改正": 1, "须说明、尚未说明": 1, "须说明、已经说明": 1, "只作提示的问题": 0},
         **{"合计数的问题": 3, "离群值（只供核实）": 0, "没能运行的规则": 0, "不通过比例高的规则": 0},
-        **{"改乱了仍能认出之处": 0, "无法识别的文件": 0},
+        **{"改乱了仍能认出之处": 0, "无法识别的文件": 0, "全市报告略去之处": 0},
     }
 
 

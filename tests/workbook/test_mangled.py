@@ -14,7 +14,7 @@ import pytest
 from corpus import OTHER, UNIT, found, small_pack, small_round, typed
 from corpus import filled as fill
 
-from exporters.consolidated.book import write_consolidated
+from exporters.consolidated.book import Beside, write_consolidated
 from exporters.consolidated.repairs import _rows as repair_rows
 from workbook.collect import collect
 from workbook.model import Submission
@@ -257,7 +257,7 @@ def test_repairs_of_used_forms_stand_in_the_consolidated_book(form: Path, tmp_pa
     collection, _ = collect(replace(small_round(tmp_path), return_on_error=False))
     assert collection is not None
     (tmp_path / "成果").mkdir()
-    shown = openpyxl.load_workbook(write_consolidated(collection, ())[0])["修复记录"]
+    shown = openpyxl.load_workbook(write_consolidated(collection, Beside())[0])["修复记录"]
     rows = {(r[3].value, r[4].value) for r in shown.iter_rows(min_row=5)}
     assert {("改了名", ""), ("巡视巡察整改", "F5")} <= rows
     hidden = frozenset(r.indicator for r in collection.submissions[UNIT.code].repairs if r.indicator)

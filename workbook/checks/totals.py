@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from workbook.checks.rules import Judge
+from workbook.checks.rules import BROKEN, Judge
 from workbook.computed import stored_refs
-from workbook.expression.evaluate import FALSE
+from workbook.expression.evaluate import FALSE, TRUE
 from workbook.expression.parse import parse
 from workbook.expression.tree import Ref, mentioned, texts
 from workbook.figures import figures_frame
 from workbook.messages import say
-from workbook.model import Finding, Indicator, Rule, State, Unit
+from workbook.model import Finding, Indicator, Outcome, Rule, State, Unit
 from workbook.values import Table
 
 
@@ -39,12 +39,25 @@ class Case:
     of: int
 
 
-def total_findings(
-    rules: Mapping[str, Rule], table: Table, indicators: Mapping[str, Indicator], scopes: Sequence[Scope]
-) -> list[Finding]:
-    """Return the rules of scope `total` or `both` that a total breaks. Unit-only norms and bounds do not apply.
+@dataclass(frozen=True, slots=True)
+class TotalVerdict:
+    """How a rule came out on the total of a scope, over the n of the scope's units that have all it looks at."""
 
-    A rule over texts, or over figures that are never added, has no total to be judged on.
+    rule: Rule
+    title: str  # of the scope
+    n: int
+    of: int
+    outcome: Outcome
+    finding: Finding | None  # where the total breaks the rule
+
+
+def total_verdicts(
+    rules: Mapping[str, Rule], table: Table, indicators: Mapping[str, Indicator], scopes: Sequence[Scope]
+) -> list[TotalVerdict]:
+    """Return how the rules of scope `total` or `both` came out, by rule, on every scope whose units they are for.
+
+    Unit-only norms and bounds do not apply. A rule over texts, or over figures that are never added, has no total to
+    be judged on.
     """
     cases: list[Case] = []
     for rule in rules.values():
@@ -52,23 +65,27 @@ def total_findings(
         refs = stored_refs(tree, indicators)
         if rule.scope == "unit" or texts(tree) or any(indicators[r.code].aggregation != "sum" for r in refs):
             continue
-        cases += [case for scope in scopes if (case := _case(rule, table, scope, refs)) is not None]
-    judge = Judge(_as_units(cases, table.period), indicators)
-    return [
-        _finding(case, judge, i, stored_refs(parse(case.rule.expression), indicators)[0].code)
-        for i, case in enumerate(cases)
-        if judge.verdicts(case.rule)[i] == FALSE
-    ]
+        cases += [case for scope in scopes if (case := _case(rule, table, scope, refs)).of]
+    judged = [case for case in cases if case.n]
+    judge = Judge(_as_units(judged, table.period), indicators)
+    found = {id(case): _verdict(case, judge, i, indicators) for i, case in enumerate(judged)}
+    return [found.get(id(c)) or TotalVerdict(c.rule, c.scope.title, c.n, c.of, "undecided", None) for c in cases]
 
 
-def _case(rule: Rule, table: Table, scope: Scope, refs: tuple[Ref, ...]) -> Case | None:
-    """Return what a rule is judged on in a scope, None where no unit has all operands."""
+def _verdict(case: Case, judge: Judge, i: int, indicators: Mapping[str, Indicator]) -> TotalVerdict:
+    outcomes: dict[int, Outcome] = {TRUE: "pass", FALSE: "fail", BROKEN: "broken"}
+    outcome = outcomes.get(int(judge.verdicts(case.rule)[i]), "undecided")
+    code = stored_refs(parse(case.rule.expression), indicators)[0].code
+    finding = _finding(case, judge, i, code) if outcome == "fail" else None
+    return TotalVerdict(case.rule, case.scope.title, case.n, case.of, outcome, finding)
+
+
+def _case(rule: Rule, table: Table, scope: Scope, refs: tuple[Ref, ...]) -> Case:
+    """Return what a rule is judged on in a scope: nothing where no unit has all operands."""
     asked = {u.code for u in scope.units if u.tier in rule.tiers}
     inside = np.array([u in asked for u in table.units], dtype=np.bool_)
     for ref in refs:
         inside &= _countable(table, ref, rule)
-    if not inside.any():
-        return None
     sums = {ref: int(table.figures(ref.code, ref.measure)[0][inside].sum()) for ref in refs}
     return Case(rule, scope, sums, int(inside.sum()), len(asked))
 
