@@ -14,6 +14,7 @@ from exporters.consolidated.listing import write_note
 from exporters.consolidated.outliers import count_line, shown_outliers, write_outliers
 from exporters.consolidated.overview import Shown, write_overview
 from exporters.consolidated.places import make_places
+from exporters.consolidated.received import received_files
 from exporters.consolidated.repairs import write_repairs
 from exporters.consolidated.rules import write_rules
 from exporters.consolidated.standards import bound_items, write_standards
@@ -30,6 +31,7 @@ from exporters.consolidated.styles import Styles
 from exporters.consolidated.targets import shown_targets, write_goals
 from exporters.consolidated.texts import write_texts
 from exporters.consolidated.tiers import write_tiers
+from exporters.consolidated.trace import make_trace, write_trace
 from exporters.consolidated.units import write_unit_sheets
 from exporters.consolidated.versions import write_versions
 from workbook.collection import Collection
@@ -59,6 +61,7 @@ def write_book(path: Path, collection: Collection, hidden: frozenset[str], owed:
     places = make_places(collection, indicators)
     office_copy = not hidden
     outliers, goals = shown_outliers(collection, hidden), shown_targets(collection, hidden)
+    received = received_files(collection)
     with replacing(path) as temporary:
         book = open_book(temporary)
         styles = Styles(book)
@@ -92,9 +95,11 @@ def write_book(path: Path, collection: Collection, hidden: frozenset[str], owed:
         write_repairs(book, styles, collection, hidden)
         write_outliers(book, styles, collection, outliers)
         write_controls(book, styles, collection, hidden)
-        write_unit_sheets(book, styles, collection, places)
-        write_texts(book, styles, collection, restricted=office_copy)
-        write_files(book, styles, collection)
+        trace = make_trace(collection, places, received, rows)
+        write_unit_sheets(book, styles, collection, places, trace)
+        write_trace(book, styles, trace, places, hidden)
+        write_texts(book, styles, collection, received, restricted=office_copy)
+        write_files(book, styles, collection, received)
         write_versions(book, styles, collection, hidden)
         write_rules(book, styles, collection, hidden)
         sheets = [s.get_name() for s in book.worksheets() if s is not overview]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from exporters.consolidated.listing import write_note
 from exporters.consolidated.places import (
     CODE,
     CODE_ROW,
@@ -17,14 +18,17 @@ from exporters.consolidated.places import (
     Places,
 )
 from exporters.consolidated.styles import Styles
+from exporters.consolidated.trace import Trace
 from workbook.collection import Collection
 from workbook.figures import plain
 from workbook.form.content import state_word
-from workbook.form.styles import width_of
+from workbook.form.styles import PROTECT, width_of
 from workbook.messages import say
 from workbook.model import Measure, State, Unit
 
 ONE_PAGE = 60  # rows that are still readable on one page
+NOTE_COLUMNS = 6  # of figures that the note above goes across: as many as a printed page has at least
+LOCKED = PROTECT | {"autofilter": True}  # sorting one sheet would part its rows from those of the others
 Figures = dict[tuple[str, str, str], tuple[int, int]]  # (unit, code, measure) -> (state, scaled)
 
 
@@ -37,14 +41,14 @@ def figures_of(collection: Collection, codes: Iterable[str] | None = None) -> Fi
     return dict(zip(keys, zip(frame["state"], frame["scaled"], strict=True), strict=True))
 
 
-def write_unit_sheets(book: Any, styles: Styles, collection: Collection, places: Places) -> None:
-    """Add a sheet per section and one with last year's figures."""
+def write_unit_sheets(book: Any, styles: Styles, collection: Collection, places: Places, trace: Trace) -> None:
+    """Add a sheet per section and one with last year's figures, each figure linked to where it was read."""
     figures = figures_of(collection)
     for sheet, codes in places.sections.items():
-        _write_sheet(book, styles, collection, places, (sheet, sheet, codes, "value", figures))
+        _write_sheet(book, styles, collection, places, (sheet, sheet, codes, "value", figures), trace)
     prior = tuple(c for (c, m) in places.columns if m == "prior")
     title = say("book.prior_sheet")
-    _write_sheet(book, styles, collection, places, (title, title, prior, "prior", figures))
+    _write_sheet(book, styles, collection, places, (title, title, prior, "prior", figures), trace)
 
 
 def _write_sheet(
@@ -53,6 +57,7 @@ def _write_sheet(
     collection: Collection,
     places: Places,
     what: tuple[str, str, Sequence[str], Measure, Figures],
+    trace: Trace,
 ) -> None:
     name, title, codes, measure, figures = what
     sheet = book.add_worksheet(name)
@@ -61,12 +66,21 @@ def _write_sheet(
         row = places.rows[unit.code]
         state = collection.states[unit.code]
         sheet.write_string(row, CODE, unit.code, styles.centre)
-        sheet.write_string(row, NAME, unit.name, styles.label)
+        link = trace.unit(unit)
+        sheet.write_string(row, NAME, unit.name, styles.leads if link else styles.label)
+        if link:
+            sheet.write_link(row, NAME, link)
         sheet.write_string(row, TIER, collection.round.pack.tier(unit.tier).name, styles.centre)
         word = say(f"state.{state}")
         sheet.write_string(row, STATE, word, styles.state(word))
         for column, code in enumerate(codes, FIRST_FIGURE):
-            _write_figure(sheet, styles, collection, (row, column, unit, code, measure), figures)
+            link = trace.figure(name, unit.code, code, measure)
+            _write_figure(sheet, styles, collection, (row, column, unit, code, measure), figures, leads=bool(link))
+            if link:
+                sheet.write_link(row, column, link)
+    for column, code in enumerate(codes, FIRST_FIGURE):
+        sheet.write_link(HEAD_ROW, column, trace.total(code))
+    sheet.protect("", LOCKED)
     if places.apart:
         first = min(places.rows[u.code] for u in places.apart) - 1
         sheet.merge_range(first, CODE, first, FIRST_FIGURE + 3, say("book.apart"), styles.note)
@@ -76,7 +90,8 @@ def _head(sheet: Any, styles: Styles, collection: Collection, places: Places, ti
     sheet.hide_gridlines(2)
     sheet.write_string(0, 0, f"{title}　{collection.period.title}", styles.title)
     sheet.set_row(0, 26)
-    sheet.write_string(1, 0, say("book.units_note"), styles.note)
+    across = min(len(codes), NOTE_COLUMNS)
+    write_note(sheet, styles, 1, (CODE, STATE + across), say("book.units_note"), 10 + 16 + 20 + int(10.5 * across))
     heads = ("unit_code", "unit", "tier", "state")
     for column, key in enumerate(heads):
         sheet.merge_range(HEAD_ROW, column, WORD_ROW, column, say(f"book.{key}"), styles.heading)
@@ -111,6 +126,8 @@ def _write_figure(
     collection: Collection,
     at: tuple[int, int, Unit, str, Measure],
     figures: Figures,
+    *,
+    leads: bool,
 ) -> None:
     row, column, unit, code, measure = at
     item = collection.collected[unit.tier].get(code)
@@ -119,7 +136,7 @@ def _write_figure(
         return
     state, scaled = figures.get((unit.code, code, measure), (State.BLANK, 0))
     if State(state).known:
-        sheet.write_number(row, column, plain(int(scaled), item.decimals), styles.figure(item.decimals))
+        sheet.write_number(row, column, plain(int(scaled), item.decimals), styles.figure(item.decimals, leads=leads))
     elif state == State.UNREADABLE:
         sheet.write_string(row, column, say("book.unreadable"), styles.bad)
     elif word := state_word(int(state)):
