@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from workbook.collection import Collection
 from workbook.inbox import found
@@ -38,6 +39,7 @@ def place_of(sheet: str, cell: str) -> str:
     return f"{quote(sheet)}!{cell}"
 
 
+@cache
 def sure(name: str) -> bool:
     """Return whether a name is the same to every program that reads a link, whatever a sender put into it."""
     return name == clean(name) and not _UNSURE.search(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -48,44 +49,46 @@ class Trace:
     origins: Mapping[tuple[str, str, str], Origin]
     bare: frozenset[str]  # sheets with too many figures for a link each
 
-    def total(self, code: str) -> Link:
-        """Return the link of an indicator's name: back to its total."""
-        return Link("", place_of(say("book.tiers_sheet"), address(self.totals[code], NAME)), say("trace.back"))
+    def total(self, code: str) -> str:
+        """Return where an indicator's name leads: back to its total."""
+        return f"#{place_of(say('book.tiers_sheet'), address(self.totals[code], NAME))}"
 
-    def unit(self, unit: Unit) -> Link | None:
-        """Return the link of a unit's name: to its file."""
-        submission = self.collection.submissions.get(unit.code)
-        return self._link(submission, "", "", submission.file) if submission else None
+    def unit(self, unit: Unit) -> str:
+        """Return where a unit's name leads: to its file, or to its line on 溯源; "" without a form that counts."""
+        form = self.collection.submissions.get(unit.code)
+        return (self.received.target(form.file) or f"#{self._row_of(unit.code)}") if form else ""
 
     def figure(self, sheet: str, unit: str, code: str, measure: Measure) -> Link | None:
         """Return the link of a figure on one of the unit sheets; None for what is computed or not linked."""
         origin = self.origins.get((unit, code, measure))
         if origin is None or sheet in self.bare:
             return None
-        submission = self.collection.submissions[unit]
         if origin.carried:
             tip = say("trace.carried", period=self.collection.period.prior.title)
             return Link("", self._row_of(unit), tip)
-        tip = " › ".join((submission.file, origin.sheet, origin.cell))
-        return self._link(submission, origin.sheet, origin.cell, tip)
+        return self._link(self.collection.submissions[unit], origin.sheet, origin.cell)
 
-    def _link(self, submission: Submission, sheet: str, cell: str, tip: str) -> Link:
-        target, tip = self.received.target(submission.file), _short(clean(tip))
+    def _link(self, form: Submission, sheet: str, cell: str) -> Link:
+        target, tip = self.received.target(form.file), _tip(form.file, sheet, cell)
         if not target or not sure(sheet):
-            return Link("", self._row_of(submission.unit.code), tip)
-        return Link(target.replace(" ", "%20"), place_of(sheet, cell) if sheet else "", tip)
+            return Link("", self._row_of(form.unit.code), tip)
+        return Link(target.replace(" ", "%20"), place_of(sheet, cell), tip)
 
     def _row_of(self, unit: str) -> str:
         return place_of(say("book.trace_sheet"), f"A{self.rows[unit] + 1}")
 
 
-def _short(text: str) -> str:
-    """Return the end of a text, which says most, as far as a tip may be long."""
-    kept = text
-    while len(kept.encode("utf-16-le")) > 2 * LONGEST_TIP:
-        text = text[1:]
-        kept = "…" + text
-    return kept
+def _tip(file: str, sheet: str, cell: str) -> str:
+    """Return where a figure stands, in words: the end of it, which says most, where it is too long for a tip."""
+    text = f"{_path(file, sheet)} {cell}"
+    while len(text.encode("utf-16-le")) > 2 * LONGEST_TIP:
+        text = "…" + text[2:]
+    return text
+
+
+@cache
+def _path(file: str, sheet: str) -> str:
+    return clean(f"{file} › {sheet} ›")
 
 
 def make_trace(collection: Collection, places: Places, received: Received, totals: Mapping[str, int]) -> Trace:
@@ -101,9 +104,8 @@ def _bare_sheets(collection: Collection, places: Places) -> frozenset[str]:
     sheets: dict[str, int] = {}
     for sheet, _ in places.columns.values():
         sheets[sheet] = sheets.get(sheet, 0) + 1
-    lines = len(places.rows) + 1  # one of them the head, whose names lead back
     many = len(collection.round.units) > MOST_UNITS
-    return frozenset(s for s, columns in sheets.items() if many or lines * (columns + 1) > MOST_LINKS)
+    return frozenset(s for s, columns in sheets.items() if many or len(places.rows) * columns > MOST_LINKS)
 
 
 def _read(collection: Collection, places: Places) -> pd.DataFrame:
@@ -128,8 +130,8 @@ def write_trace(book: Any, styles: Styles, trace: Trace, places: Places, hidden:
     """Add 溯源: how to click from total to cell, what the book shows, what only the Parquet holds, a line per unit."""
     columns = [
         *(Column("unit_code", 10, "centre"), Column("unit", 24), Column("file", 40), Column("received", 17, "centre")),
-        *(Column("trace_read", 9, "centre"), Column("trace_words", 10, "centre")),
-        *(Column("trace_unread", 9, "centre"), Column("trace_repairs", 10, "centre"), Column("sha", 15, "centre")),
+        *(Column("trace_read", 10, "centre"), Column("trace_words", 10, "centre")),
+        *(Column("trace_unread", 10, "centre"), Column("trace_repairs", 11, "centre"), Column("sha", 15, "centre")),
     ]
     notes = _notes(trace.collection, trace.bare)
     listing = Listing(say("book.trace_sheet"), trace.collection.period.title, columns, notes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from exporters.consolidated.listing import write_note
+from exporters.consolidated.listing import Linked, write_linked, write_note
 from exporters.consolidated.places import (
     CODE,
     CODE_ROW,
@@ -61,15 +61,12 @@ def _write_sheet(
 ) -> None:
     name, title, codes, measure, figures = what
     sheet = book.add_worksheet(name)
-    _head(sheet, styles, collection, places, title, codes)
+    _head(sheet, styles, trace, places, title, codes)
     for unit in (*places.counted, *places.apart):
         row = places.rows[unit.code]
         state = collection.states[unit.code]
         sheet.write_string(row, CODE, unit.code, styles.centre)
-        link = trace.unit(unit)
-        sheet.write_string(row, NAME, unit.name, styles.leads if link else styles.label)
-        if link:
-            sheet.write_link(row, NAME, link)
+        write_linked(sheet, (row, NAME), Linked(unit.name, trace.unit(unit)), (styles.leads, styles.label))
         sheet.write_string(row, TIER, collection.round.pack.tier(unit.tier).name, styles.centre)
         word = say(f"state.{state}")
         sheet.write_string(row, STATE, word, styles.state(word))
@@ -78,17 +75,15 @@ def _write_sheet(
             _write_figure(sheet, styles, collection, (row, column, unit, code, measure), figures, leads=bool(link))
             if link:
                 sheet.write_link(row, column, link)
-    for column, code in enumerate(codes, FIRST_FIGURE):
-        sheet.write_link(HEAD_ROW, column, trace.total(code))
     sheet.protect("", LOCKED)
     if places.apart:
         first = min(places.rows[u.code] for u in places.apart) - 1
         sheet.merge_range(first, CODE, first, FIRST_FIGURE + 3, say("book.apart"), styles.note)
 
 
-def _head(sheet: Any, styles: Styles, collection: Collection, places: Places, title: str, codes: Sequence[str]) -> None:
+def _head(sheet: Any, styles: Styles, trace: Trace, places: Places, title: str, codes: Sequence[str]) -> None:
     sheet.hide_gridlines(2)
-    sheet.write_string(0, 0, f"{title}　{collection.period.title}", styles.title)
+    sheet.write_string(0, 0, f"{title}　{trace.collection.period.title}", styles.title)
     sheet.set_row(0, 26)
     across = min(len(codes), NOTE_COLUMNS)
     write_note(sheet, styles, 1, (CODE, STATE + across), say("book.units_note"), 10 + 16 + 20 + int(10.5 * across))
@@ -98,7 +93,7 @@ def _head(sheet: Any, styles: Styles, collection: Collection, places: Places, ti
     for column, code in enumerate(codes, FIRST_FIGURE):
         item = places.indicators[code]
         sheet.write_string(CODE_ROW, column, code)
-        sheet.write_string(HEAD_ROW, column, item.name, styles.heading)
+        write_linked(sheet, (HEAD_ROW, column), Linked(item.name, trace.total(code)), (styles.heading, styles.heading))
         sheet.write_string(WORD_ROW, column, item.measure_word, styles.heading)
     sheet.set_row(CODE_ROW, None, None, {"hidden": True})
     sheet.set_row(HEAD_ROW, 62)
