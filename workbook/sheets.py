@@ -32,7 +32,7 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()
-        self._links: dict[tuple[int, int], Link] = {}
+        self._links: dict[tuple[int, int], tuple[str, str, str]] = {}
 
     def write_link(self, row: int, column: int, link: Link) -> None:
         """Put a link on a cell whose value is written apart; a number stays a number, no text is kept beside it.
@@ -40,7 +40,7 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
         XlsxWriter's own links come with a text each, one relationship each, and rewrite the file's name. A sheet has
         these links or XlsxWriter's, not both.
         """
-        self._links[row, column] = link
+        self._links[row, column] = (link.file, link.place, link.tip)  # plain: the garbage collector skips it
 
     def _write_hyperlinks(self) -> None:
         if not self._links:
@@ -48,14 +48,14 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
             return
         ids: dict[str, str] = {}  # one relationship per file, however many cells lead to it
         self._xml_start_tag("hyperlinks")
-        for (row, column), link in sorted(self._links.items()):
-            if link.file and link.file not in ids:
+        for (row, column), (file, place, tip) in sorted(self._links.items()):
+            if file and file not in ids:
                 self.rel_count += 1
-                ids[link.file] = f"rId{self.rel_count}"
-                self.external_hyper_links.append(["/hyperlink", link.file, "External"])
+                ids[file] = f"rId{self.rel_count}"
+                self.external_hyper_links.append(["/hyperlink", file, "External"])
             attributes = [("ref", xl_rowcol_to_cell(row, column))]
-            attributes += [("r:id", ids[link.file])] if link.file else []
-            attributes += [(name, text) for name, text in (("location", link.place), ("tooltip", link.tip)) if text]
+            attributes += [("r:id", ids[file])] if file else []
+            attributes += [(name, text) for name, text in (("location", place), ("tooltip", tip)) if text]
             self._xml_empty_tag("hyperlink", attributes)
         self._xml_end_tag("hyperlinks")
 

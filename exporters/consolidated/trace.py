@@ -26,16 +26,8 @@ from workbook.round import FIGURES, RESULTS
 from workbook.sheets import MOST_LINKS, Link
 
 MOST_UNITS = 1_000  # of a round whose every figure is linked; with more, the book takes too long to open
+Origin = tuple[str, str, bool]  # sheet, cell, whether another round's figure counts instead; plain, there are many
 LONGEST_TIP = 255  # UTF-16 units, as Excel counts
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a figure stands in its unit's form; `carried` where another round's figure counts instead."""
-
-    sheet: str
-    cell: str
-    carried: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +55,11 @@ class Trace:
         origin = self.origins.get((unit, code, measure))
         if origin is None or sheet in self.bare:
             return None
-        if origin.carried:
+        place, cell, carried = origin
+        if carried:
             tip = say("trace.carried", period=self.collection.period.prior.title)
             return Link("", self._row_of(unit), tip)
-        return self._link(self.collection.submissions[unit], origin.sheet, origin.cell)
+        return self._link(self.collection.submissions[unit], place, cell)
 
     def _link(self, form: Submission, sheet: str, cell: str) -> Link:
         target, tip = self.received.target(form.file), _tip(form.file, sheet, cell)
@@ -123,7 +116,7 @@ def _origins(collection: Collection, places: Places, bare: frozenset[str]) -> di
     cells = _read(collection, places)
     keys = zip(cells["unit"], cells["code"], cells["measure"], strict=True)
     where = zip(cells["sheet"], cells["cell"], cells["carried"], strict=True)
-    return {key: Origin(*origin) for key, origin in zip(keys, where, strict=True)}
+    return dict(zip(keys, where, strict=True))
 
 
 def write_trace(book: Any, styles: Styles, trace: Trace, places: Places, hidden: frozenset[str]) -> None:
