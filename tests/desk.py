@@ -98,6 +98,11 @@ class Desk:
         """Open a workbook instead of the one that is open. Cached values stay as the file has them."""
         self._ask("open", str(path.resolve()))
 
+    def follow(self, link: str) -> tuple[str, str]:
+        """Return the sheet and cell a link ends at: "#'一 组织'!E8" in the open workbook, or a file's URL with it."""
+        sheet, cell = self._ask("follow", link)
+        return str(sheet), str(cell)
+
     def close(self) -> None:
         """Close the workbook without saving it."""
         self._ask("close")

@@ -46,7 +46,7 @@ class Office:
         accept = f"--accept=pipe,name={pipe};urp;{CONTEXT}"
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}  # our own stdout carries the answers
         self.process = subprocess.Popen(["soffice", *arguments, profile, accept], **quiet)
-        context = self._connect(f"uno:pipe,name={pipe};urp;{CONTEXT}")
+        self.context = context = self._connect(f"uno:pipe,name={pipe};urp;{CONTEXT}")
         self.desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
         self._leave_no_locks(context)
 
@@ -83,8 +83,8 @@ class Office:
 class Book:
     """The open workbook. Every method without an underscore is a command, described in desk.py."""
 
-    def __init__(self, desktop: Any) -> None:
-        self._desktop, self._document = desktop, None
+    def __init__(self, context: Any, desktop: Any) -> None:
+        self._context, self._desktop, self._document = context, desktop, None
 
     def open(self, path: str) -> None:
         self.close()
@@ -97,6 +97,22 @@ class Book:
         if self._document is not None:
             self._document.close(True)
         self._document = None
+
+    def follow(self, link: str) -> list[str]:
+        """Jump as a click does: a link into the workbook jumps in its window, one to a file opens the file."""
+        inside = link.startswith("#")
+        document = self._open() if inside else self._desktop.loadComponentFromURL(link, "_blank", 0, ())
+        controller = document.CurrentController
+        if inside:
+            name = "com.sun.star.frame.DispatchHelper"
+            dispatcher = self._context.ServiceManager.createInstanceWithContext(name, self._context)
+            mark = options(Bookmark=link[1:])
+            dispatcher.executeDispatch(controller.Frame, ".uno:JumpToMark", "", 0, mark)
+        place = controller.Model.CurrentSelection.AbsoluteName
+        if not inside:
+            document.close(True)
+        sheet, _, cell = place.rpartition(".")
+        return [sheet.lstrip("$").strip("'"), cell.replace("$", "")]
 
     def save_as(self, path: str) -> None:
         self._open().storeToURL(Path(path).as_uri(), options(FilterName=FILTERS[Path(path).suffix]))
@@ -248,7 +264,7 @@ def answer(book: Book, line: str) -> dict[str, object]:
 def main() -> None:
     office = Office(Path(sys.argv[1]))
     try:
-        book = Book(office.desktop)
+        book = Book(office.context, office.desktop)
         print(json.dumps({"ok": "ready"}), flush=True)
         for line in sys.stdin:
             print(json.dumps(answer(book, line)), flush=True)

@@ -7,11 +7,12 @@ from collections.abc import Container, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 
 from workbook.checks.check import Checked, check
 from workbook.checks.rules import active_rules
-from workbook.checks.table import make_table, with_computed
+from workbook.checks.table import carried_figures, make_table, with_computed
 from workbook.checks.totals import Scope, TotalVerdict, total_verdicts
 from workbook.collection import (
     ALL,
@@ -101,7 +102,7 @@ def merge(
         total_verdicts=tuple(_judged_totals(round_, engine)),
         tallies=checked.tallies,
         figures=with_computed(table, figures, round_.pack),
-        cells=cells,
+        cells=cells.assign(carried=_carried(cells, stored)),
         totals=totals,
         controls=_controls(round_, engine, tiers),
         balance=_balance(round_, settled, submissions, totals, incoming.received),
@@ -113,6 +114,12 @@ def merge(
         gone=tuple(others.get(u.code, u) for u in before.units if u.code not in settled.units),
         engine=engine,
     )
+
+
+def _carried(cells: pd.DataFrame, stored: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Return where the figure that counts is not the one in the cell, but what an earlier round accepted."""
+    key = ["unit", "code", "measure"]
+    return pd.MultiIndex.from_frame(cells[key]).isin(pd.MultiIndex.from_frame(carried_figures(stored)[key]))
 
 
 def _not_comparable(

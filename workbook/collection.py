@@ -71,7 +71,10 @@ class Control:
 
 @dataclass(frozen=True)
 class Collection:
-    """What a round amounts to. `figures` has unit, code, measure, state, scaled of accepted units."""
+    """What a round amounts to. `figures` has unit, code, measure, state, scaled of accepted units.
+
+    `cells` is cells_frame of their forms plus `carried`: what counts is what an earlier round accepted, not the cell.
+    """
 
     round: Round
     period: Period

@@ -17,6 +17,7 @@ from exporters.consolidated.outliers import count_line, shown_outliers, write_ou
 from exporters.consolidated.overview import Shown, write_overview
 from exporters.consolidated.picks import write_picks
 from exporters.consolidated.places import make_places
+from exporters.consolidated.received import received_files
 from exporters.consolidated.repairs import write_repairs
 from exporters.consolidated.rules import write_rules
 from exporters.consolidated.standards import bound_items, write_standards
@@ -33,6 +34,7 @@ from exporters.consolidated.styles import Styles
 from exporters.consolidated.targets import shown_targets, write_goals
 from exporters.consolidated.texts import write_texts
 from exporters.consolidated.tiers import write_tiers
+from exporters.consolidated.trace import make_trace, write_trace
 from exporters.consolidated.units import write_unit_sheets
 from exporters.consolidated.versions import write_versions
 from exporters.office.desk import Desk, books_of
@@ -85,6 +87,7 @@ def write_book(
     choosing = None if office_copy else beside.desk
     outliers, goals = shown_outliers(collection, hidden), shown_targets(collection, hidden)
     gone = shown_left_out(collection, hidden, beside.left_out)
+    received = received_files(collection)
     with replacing(path) as temporary:
         book = open_book(temporary)
         styles = Styles(book)
@@ -120,11 +123,13 @@ def write_book(
         write_repairs(book, styles, collection, hidden)
         write_outliers(book, styles, collection, outliers)
         write_controls(book, styles, collection, hidden)
-        write_unit_sheets(book, styles, collection, places, notes)
+        trace = make_trace(collection, places, received, rows)
+        write_unit_sheets(book, styles, places, trace, notes)
+        write_trace(book, styles, trace, places, hidden)
         if choosing is not None:
             write_picks(book, styles, collection, choosing)
-        write_texts(book, styles, collection, restricted=office_copy)
-        write_files(book, styles, collection)
+        write_texts(book, styles, collection, received, restricted=office_copy)
+        write_files(book, styles, collection, received)
         write_versions(book, styles, collection, hidden)
         write_rules(book, styles, collection, hidden)
         sheets = [s.get_name() for s in book.worksheets() if s is not overview]

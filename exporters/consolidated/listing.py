@@ -20,7 +20,16 @@ class Figure:
     formula: str = ""  # with its "="
 
 
-Value = str | int | float | Figure | None
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A text that leads to `target` on a click, as HYPERLINK takes it; "" leads nowhere."""
+
+    text: str
+    target: str
+
+
+Value = str | int | float | Figure | Linked | None
+_LONGEST = 255  # UTF-16 units of a text in a formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +120,28 @@ def write_typed(sheet: Any, styles: Styles, row: int, column: int, text: str) ->
         sheet.write_blank(row, column, None, styles.typed)
 
 
+def write_linked(sheet: Any, at: tuple[int, int], value: Linked, looks: tuple[Any, Any]) -> None:
+    """Write a text with its link, in the first look, or without where there is none, in the second.
+
+    A formula, since it stays with its row when people sort.
+    """
+    linked, plain = looks
+    if value.target and max(len(t.encode("utf-16-le")) for t in (value.text, value.target)) <= 2 * _LONGEST:
+        sheet.write_formula(*at, hyperlink(value.target, quoted(value.text)), linked, value.text)
+    else:
+        sheet.write_string(*at, value.text, plain)
+
+
+def hyperlink(target: str, shown: str) -> str:
+    """Return the formula of a link that shows what the formula `shown` comes to."""
+    return f"=HYPERLINK({quoted(target)},{shown})"
+
+
+def quoted(text: str) -> str:
+    """Return a text as it stands in a formula: whatever it says, it stays text."""
+    return '"' + text.replace('"', '""') + '"'
+
+
 def _write_row(sheet: Any, styles: Styles, number: int, listing: Listing, row: Row) -> None:
     if row.kind == "head":
         for place in range(1, len(listing.columns) + 1):
@@ -123,6 +154,10 @@ def _write_row(sheet: Any, styles: Styles, number: int, listing: Listing, row: R
         style = _style(styles, column, value, row.kind)
         if isinstance(value, Figure) and value.formula:
             sheet.write_formula(number, place, value.formula, style, value.value)
+            continue
+        if isinstance(value, Linked):
+            write_linked(sheet, (number, place), value, (styles.leads, style))
+            lines = max(lines, FormStyles.lines(value.text, column.width - 2))
             continue
         plain = value.value if isinstance(value, Figure) else value
         if isinstance(plain, int | float):

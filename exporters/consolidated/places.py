@@ -32,6 +32,11 @@ class Places:
         sheet, column = self.columns[ref.code, ref.measure]
         return f"{quote(sheet)}!${letters(column)}${self.rows[unit] + 1}"
 
+    def top(self, units: tuple[Unit, ...], ref: Ref) -> str:
+        """Return where the figures of these units begin, as a link within the book writes it."""
+        sheet, column = self.columns[ref.code, ref.measure]
+        return f"#{quote(sheet)}!{letters(column)}{min(self.rows[u.code] for u in units) + 1}"
+
     def ranges(self, units: tuple[Unit, ...], ref: Ref) -> list[str]:
         """Return the column stretches that hold the figures of these units."""
         sheet, column = self.columns[ref.code, ref.measure]

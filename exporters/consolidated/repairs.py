@@ -9,6 +9,7 @@ from exporters.consolidated.listing import Column, Listing, Value, write_list
 from exporters.consolidated.styles import Styles
 from workbook.collection import Collection
 from workbook.messages import say
+from workbook.model import Repair, Submission
 
 
 def write_repairs(book: Any, styles: Styles, collection: Collection, hidden: frozenset[str]) -> None:
@@ -24,10 +25,15 @@ def write_repairs(book: Any, styles: Styles, collection: Collection, hidden: fro
 def repair_rows(collection: Collection, hidden: frozenset[str]) -> Iterator[list[Value]]:
     """Yield a row per repair in the forms that count; `hidden` items are not mentioned."""
     pack = collection.round.pack
-    kept_back = hidden | {c for c, t in pack.texts.items() if hidden and t.sensitive == "restricted"}
     names = {c: i.name for c, i in pack.indicators.items()} | {c: t.name for c, t in pack.texts.items()}
     for submission in collection.submissions.values():
-        for r in submission.repairs:
-            if r.indicator not in kept_back:
-                name = names.get(r.indicator, "")
-                yield [submission.unit.name, submission.file, r.sheet, r.cell, name, r.message]
+        for r in shown_repairs(collection, submission, hidden):
+            name = names.get(r.indicator, "")
+            yield [submission.unit.name, submission.file, r.sheet, r.cell, name, r.message]
+
+
+def shown_repairs(collection: Collection, submission: Submission, hidden: frozenset[str]) -> Iterator[Repair]:
+    """Yield the repairs of a form but those of `hidden` items and, where anything is hidden, of restricted texts."""
+    texts = collection.round.pack.texts.items()
+    kept_back = hidden | {c for c, t in texts if hidden and t.sensitive == "restricted"}
+    yield from (r for r in submission.repairs if r.indicator not in kept_back)

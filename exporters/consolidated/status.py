@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from exporters.consolidated.listing import Column, Listing, Value, write_list
+from exporters.consolidated.listing import Column, Linked, Listing, Value, write_list
+from exporters.consolidated.received import Received
 from exporters.consolidated.styles import Styles
 from workbook.check_code import code_of
 from workbook.checks.builtin import rule_name
@@ -127,23 +128,27 @@ def _unit_rows(collection: Collection) -> Iterator[list[Value]]:
             used = collection.submissions.get(unit.code)
             code = code_of(used, collection.round.pack) if used else ""
             seal = say(f"seal.{seal_state(used, collection.round.pack)}") if used else ""
-            yield [unit.code, unit.name, tier, state, receipt.file, _time(receipt.received), code, seal, remark]
+            yield [unit.code, unit.name, tier, state, receipt.file, time_of(receipt.received), code, seal, remark]
 
 
-def write_files(book: Any, styles: Styles, collection: Collection) -> None:
-    """Add 收到的文件: a line per file, with what became of it and what to do."""
+def write_files(book: Any, styles: Styles, collection: Collection, received: Received) -> None:
+    """Add 收到的文件: a line per file, with what became of it and what to do. Forms open on a click."""
     columns = [
         *(Column("file", 46), Column("unit_code", 12, "centre"), Column("file_state", 12, "centre")),
         *(Column("received", 18, "centre"), Column("fate", 46), Column("what_to_do", 46), Column("sha", 16, "centre")),
     ]
-    rows = (
-        [r.file, r.unit, say(f"file.{r.state}"), _time(r.received), r.note, r.remedy, r.sha256[:12]]
-        for r in collection.receipts
-    )
+    rows = _file_rows(collection, received)
     write_list(book, styles, Listing(say("book.files_sheet"), collection.period.title, columns), rows)
 
 
-def _time(moment: datetime) -> str:
+def _file_rows(collection: Collection, received: Received) -> Iterator[list[Value]]:
+    for r in collection.receipts:
+        file, state = Linked(r.file, received.target(r.file)), say(f"file.{r.state}")
+        yield [file, r.unit, state, time_of(r.received), r.note, r.remedy, r.sha256[:12]]
+
+
+def time_of(moment: datetime) -> str:
+    """Return a moment as people read it, "" where it is not known."""
     return "" if moment == datetime.min else moment.strftime("%Y-%m-%d %H:%M")
 
 

@@ -9,6 +9,7 @@ from workbook.messages import say
 
 GREY = "#5B6675"
 SUMMARY = {"bg_color": "#F1F3F5"}
+LEADS = {"font_color": "#2F6296"}  # of what leads somewhere on a click: blue, not underlined, there is too much of it
 LOOKS: dict[str, dict[str, object]] = {
     "label": {"text_wrap": True},
     "centre": {"align": "center"},
@@ -24,11 +25,11 @@ class Styles:
         base = {"font_name": FONT, "font_size": size, "font_color": INK, "valign": "vcenter"}
         boxed = base | {"border": 1, "border_color": RULE}
         add = book.add_format
-        self._book, self._boxed, self._figures = book, boxed, dict[tuple[str, bool], Any]()
+        self._book, self._boxed, self._figures = book, boxed, dict[tuple[str, bool, bool], Any]()
         self.label, self.centre, self.number, self.share = (add(boxed | look) for look in LOOKS.values())
         self._marked = {name: add(boxed | look | {"bg_color": "#FCE8D5"}) for name, look in LOOKS.items()}
         self._summary = {name: add(boxed | look | SUMMARY) for name, look in LOOKS.items()}
-        typed = boxed | {"text_wrap": True, "bg_color": COLOURS["input"]}  # a person types here, as in a form
+        typed = boxed | {"text_wrap": True, "bg_color": COLOURS["input"], "locked": False}  # a person types here
         self.typed, self.typed_centre = add(typed), add(typed | {"align": "center"})
         self.hint = add(boxed | {"align": "center", "bold": True, "font_color": "#B3541E"})
         self.chosen = add({"bg_color": "#E3F1E3"})
@@ -50,6 +51,9 @@ class Styles:
         self.block = add(base | {"bold": True, "font_size": 12, "font_color": HEAD, "bottom": 2, "bottom_color": HEAD})
         link = boxed | {"font_color": "#1F5FA8", "underline": 1}
         self.link, self.fitted_link = add(link), add(link | {"shrink": True})
+        self.leads = add(boxed | {"text_wrap": True} | LEADS)
+        self.leads_top = add(boxed | {"text_wrap": True, "valign": "top"} | LEADS)
+        self.jump = add(boxed | {"align": "center", "font_size": 10} | LEADS)
         self.fitted, self.fitted_centre = (
             add(boxed | {"shrink": True}),
             add(boxed | {"shrink": True, "align": "center"}),
@@ -67,15 +71,16 @@ class Styles:
         """Return the format of a cell in a row that sums up others."""
         return self._summary[look]
 
-    def figure(self, decimals: int, *, summary: bool = False) -> Any:
-        """Return the format of a figure with this many decimals."""
+    def figure(self, decimals: int, *, summary: bool = False, leads: bool = False) -> Any:
+        """Return the format of a figure with this many decimals, blue where it leads somewhere."""
         number_format = "0" if decimals == 0 else "0." + "0" * min(decimals, 2) + "#" * max(0, decimals - 2)
-        return self.custom(number_format, summary=summary)
+        return self.custom(number_format, summary=summary, leads=leads)
 
-    def custom(self, number_format: str, *, summary: bool = False) -> Any:
+    def custom(self, number_format: str, *, summary: bool = False, leads: bool = False) -> Any:
         """Return a boxed figure format, shaded in a row that sums up others."""
-        key = (number_format, summary)
+        key = (number_format, summary, leads)
         if key not in self._figures:
             look = self._boxed | {"num_format": number_format, "align": "right"} | (SUMMARY if summary else {})
+            look |= LEADS if leads else {}
             self._figures[key] = self._book.add_format(look)
         return self._figures[key]

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from exporters.consolidated.listing import Linked, write_linked
+from exporters.consolidated.received import Received
 from exporters.consolidated.styles import Styles
 from workbook.collection import Collection
 from workbook.form.styles import Styles as FormStyles
 from workbook.messages import say
-from workbook.model import TextInput
+from workbook.model import TextInput, TextRow
 
+Item = tuple[TextInput, str, TextRow, int, str, str, str]
 WIDTHS = (22, 24, 6, 34, 70, 44)
 
 
-def text_items(collection: Collection, *, restricted: bool) -> Iterator[tuple[TextInput, str, int, str, str, str]]:
-    """Yield every item: text input, unit code, its number, title, body, and the remaining fields in words."""
+def text_items(collection: Collection, *, restricted: bool) -> Iterator[Item]:
+    """Yield every item: text input, unit code, where it stands, its number, title, body, other fields in words."""
     for code, text in collection.round.pack.texts.items():
         if text.place == "office" or (text.sensitive == "restricted" and not restricted):
             continue
@@ -28,11 +31,14 @@ def text_items(collection: Collection, *, restricted: bool) -> Iterator[tuple[Te
                 shown = {id(words[0][0])} if len(words) > 1 else set()
                 shown |= {id(words[1][0])} if len(words) > 1 else {id(s) for s, _ in words}
                 rest = [f"{s.label}：{v}" for s, v in pairs if v and id(s) not in shown]
-                yield text, unit, number, title, body, "；".join(rest)
+                yield text, unit, row, number, title, body, "；".join(rest)
 
 
-def write_texts(book: Any, styles: Styles, collection: Collection, *, restricted: bool) -> None:
-    """Add the sheet. Text is written as text: what looks like a formula stays what the unit typed."""
+def write_texts(book: Any, styles: Styles, collection: Collection, received: Received, *, restricted: bool) -> None:
+    """Add the sheet, each unit linked to where it wrote an item.
+
+    Text is written as text: what looks like a formula stays what the unit typed.
+    """
     sheet = book.add_worksheet(say("form.texts_sheet"))
     sheet.hide_gridlines(2)
     for column, width in enumerate(WIDTHS):
@@ -41,12 +47,13 @@ def write_texts(book: Any, styles: Styles, collection: Collection, *, restricted
     sheet.set_row(0, 26)
     for column, key in enumerate(("text", "unit", "number", "item_title", "item_body", "item_rest")):
         sheet.write_string(1, column, say(f"book.{key}"), styles.heading)
-    row = 2
-    for text, unit, number, title, body, rest in text_items(collection, restricted=restricted):
-        name = collection.submissions[unit].unit.name
-        values = (text.name, name, str(number), title, body, rest)
+    row, looks = 2, (styles.leads_top, styles.wrapped)
+    for text, unit, item, number, title, body, rest in text_items(collection, restricted=restricted):
+        form = collection.submissions[unit]
+        values = (text.name, form.unit.name, str(number), title, body, rest)
         for column, value in enumerate(values):
             sheet.write_string(row, column, value, styles.wrapped)
+        write_linked(sheet, (row, 1), Linked(form.unit.name, received.place(form.file, item)), looks)
         lines = max(FormStyles.lines(v, w - 2) for v, w in zip(values, WIDTHS, strict=True))
         sheet.set_row(row, min(400, 4 + 15 * lines))
         row += 1

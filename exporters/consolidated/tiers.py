@@ -15,7 +15,7 @@ from exporters.consolidated.formulas import (
     shown,
     total_formula,
 )
-from exporters.consolidated.listing import Figure, write_note, write_typed
+from exporters.consolidated.listing import Figure, hyperlink, quoted, write_note, write_typed
 from exporters.consolidated.places import Places
 from exporters.consolidated.styles import Styles
 from workbook.collection import ALL, Collection, mask_of
@@ -209,10 +209,10 @@ def _write_coverage(
     refs = known_refs(parts) if parts is not None else (Ref(item.code),)
     value = say("book.n_of", n=total.n, units=total.units)
     if shown(places, refs) and _cells_suffice(collection, item, units):
-        formula = f'=({count_formula(places, Scope(units, refs))})&"/{total.units}"'
-        sheet.write_formula(row, column, formula, styles.count, value)
+        count = f'({count_formula(places, Scope(units, refs))})&"/{total.units}"'
     else:
-        sheet.write_string(row, column, value, styles.count)
+        count = quoted(value)
+    sheet.write_formula(row, column, hyperlink(places.top(units, Ref(item.code)), count), styles.jump, value)
 
 
 def year_terms(places: Places, item: Indicator) -> tuple[tuple[Terms, Terms], tuple[Terms, Terms]] | None:
@@ -241,14 +241,15 @@ def _write_years(
     sides = ((first + 1, parts, total.matched_value), (first + 2, before, total.matched_prior))
     matched = say("book.n_of", n=total.matched, units=total.units)
     if _cells_suffice(collection, item, scope.units):
-        count = f'=({count_formula(places, scope)})&"/{total.units}"'
-        sheet.write_formula(row, first, count, styles.count, matched)
+        count = f'({count_formula(places, scope)})&"/{total.units}"'
         for column, terms, value in sides:
             _write_side(sheet, styles, places, (row, column, item), (terms, scope, value))
     else:
-        sheet.write_string(row, first, matched, styles.count)
+        count = quoted(matched)
         for column, _, value in sides:
             sheet.write(row, column, number(value), styles.figure(item.decimals))
+    there = places.top(scope.units, Ref(item.code, "prior"))
+    sheet.write_formula(row, first, hyperlink(there, count), styles.jump, matched)
     _write_change(
         sheet, styles, (row, first + 3, item), (first + 1, first + 2), (total.matched_value, total.matched_prior)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from exporters.consolidated.listing import write_typed
+from exporters.consolidated.listing import Linked, write_linked, write_note, write_typed
 from exporters.consolidated.places import (
     CODE,
     CODE_ROW,
@@ -19,14 +19,17 @@ from exporters.consolidated.places import (
 )
 from exporters.consolidated.styles import Styles
 from exporters.consolidated.tiers import NOTE_WIDTH
+from exporters.consolidated.trace import Trace
 from workbook.collection import Collection
 from workbook.figures import plain
 from workbook.form.content import state_word
-from workbook.form.styles import width_of
+from workbook.form.styles import PROTECT, width_of
 from workbook.messages import say
 from workbook.model import Measure, State, Unit
 
 ONE_PAGE = 60  # rows that are still readable on one page
+NOTE_COLUMNS = 6  # of figures that the note above goes across: as many as a printed page has at least
+LOCKED = PROTECT | {"autofilter": True}  # sorting one sheet would part its rows from those of the others
 Figures = dict[tuple[str, str, str], tuple[int, int]]  # (unit, code, measure) -> (state, scaled)
 
 
@@ -40,14 +43,17 @@ def figures_of(collection: Collection, codes: Iterable[str] | None = None) -> Fi
 
 
 def write_unit_sheets(
-    book: Any, styles: Styles, collection: Collection, places: Places, notes: Mapping[str, Mapping[str, str]]
+    book: Any, styles: Styles, places: Places, trace: Trace, notes: Mapping[str, Mapping[str, str]]
 ) -> None:
-    """Add a sheet per section and one with last year's figures; `notes` by sheet and unit stand beside them."""
-    figures = figures_of(collection)
+    """Add a sheet per section and one with last year's figures, each figure linked to where it was read.
+
+    `notes` are what the office typed beside units, by sheet and unit.
+    """
+    figures = figures_of(trace.collection)
     prior = tuple(c for (c, m) in places.columns if m == "prior")
     sheets: list[tuple[str, Sequence[str], Measure]] = [(s, codes, "value") for s, codes in places.sections.items()]
     for name, codes, measure in [*sheets, (say("book.prior_sheet"), prior, "prior")]:
-        sheet = _write_sheet(book, styles, collection, places, (name, codes, measure, figures))
+        sheet = _write_sheet(book, styles, places, (name, codes, measure, figures), trace)
         _write_notes(sheet, styles, places, FIRST_FIGURE + len(codes), notes.get(name, {}))
 
 
@@ -62,41 +68,46 @@ def _write_notes(sheet: Any, styles: Styles, places: Places, column: int, notes:
 def _write_sheet(
     book: Any,
     styles: Styles,
-    collection: Collection,
     places: Places,
     what: tuple[str, Sequence[str], Measure, Figures],
+    trace: Trace,
 ) -> Any:
     name, codes, measure, figures = what
-    sheet = book.add_worksheet(name)
-    _head(sheet, styles, collection, places, name, codes)
+    collection, sheet = trace.collection, book.add_worksheet(name)
+    _head(sheet, styles, trace, places, name, codes)
     for unit in (*places.counted, *places.apart):
         row = places.rows[unit.code]
         state = collection.states[unit.code]
         sheet.write_string(row, CODE, unit.code, styles.centre)
-        sheet.write_string(row, NAME, unit.name, styles.label)
+        write_linked(sheet, (row, NAME), Linked(unit.name, trace.unit(unit)), (styles.leads, styles.label))
         sheet.write_string(row, TIER, collection.round.pack.tier(unit.tier).name, styles.centre)
         word = say(f"state.{state}")
         sheet.write_string(row, STATE, word, styles.state(word))
         for column, code in enumerate(codes, FIRST_FIGURE):
-            _write_figure(sheet, styles, collection, (row, column, unit, code, measure), figures)
+            link = trace.figure(name, unit.code, code, measure)
+            _write_figure(sheet, styles, collection, (row, column, unit, code, measure), figures, leads=bool(link))
+            if link:
+                sheet.write_link(row, column, link)
+    sheet.protect("", LOCKED)
     if places.apart:
         first = min(places.rows[u.code] for u in places.apart) - 1
         sheet.merge_range(first, CODE, first, FIRST_FIGURE + 3, say("book.apart"), styles.note)
     return sheet
 
 
-def _head(sheet: Any, styles: Styles, collection: Collection, places: Places, title: str, codes: Sequence[str]) -> None:
+def _head(sheet: Any, styles: Styles, trace: Trace, places: Places, title: str, codes: Sequence[str]) -> None:
     sheet.hide_gridlines(2)
-    sheet.write_string(0, 0, f"{title}　{collection.period.title}", styles.title)
+    sheet.write_string(0, 0, f"{title}　{trace.collection.period.title}", styles.title)
     sheet.set_row(0, 26)
-    sheet.write_string(1, 0, say("book.units_note"), styles.note)
+    across = min(len(codes), NOTE_COLUMNS)
+    write_note(sheet, styles, 1, (CODE, STATE + across), say("book.units_note"), 10 + 16 + 20 + int(10.5 * across))
     heads = ("unit_code", "unit", "tier", "state")
     for column, key in enumerate(heads):
         sheet.merge_range(HEAD_ROW, column, WORD_ROW, column, say(f"book.{key}"), styles.heading)
     for column, code in enumerate(codes, FIRST_FIGURE):
         item = places.indicators[code]
         sheet.write_string(CODE_ROW, column, code)
-        sheet.write_string(HEAD_ROW, column, item.name, styles.heading)
+        write_linked(sheet, (HEAD_ROW, column), Linked(item.name, trace.total(code)), (styles.heading, styles.heading))
         sheet.write_string(WORD_ROW, column, item.measure_word, styles.heading)
     sheet.set_row(CODE_ROW, None, None, {"hidden": True})
     sheet.set_row(HEAD_ROW, 62)
@@ -124,6 +135,8 @@ def _write_figure(
     collection: Collection,
     at: tuple[int, int, Unit, str, Measure],
     figures: Figures,
+    *,
+    leads: bool,
 ) -> None:
     row, column, unit, code, measure = at
     item = collection.collected[unit.tier].get(code)
@@ -132,7 +145,7 @@ def _write_figure(
         return
     state, scaled = figures.get((unit.code, code, measure), (State.BLANK, 0))
     if State(state).known:
-        sheet.write_number(row, column, plain(int(scaled), item.decimals), styles.figure(item.decimals))
+        sheet.write_number(row, column, plain(int(scaled), item.decimals), styles.figure(item.decimals, leads=leads))
     elif state == State.UNREADABLE:
         sheet.write_string(row, column, say("book.unreadable"), styles.bad)
     elif word := state_word(int(state)):

@@ -40,7 +40,7 @@ def typed_figures(cells: pd.DataFrame, pack: Pack, keys: Mapping[str, str], stor
     never believed. In an annual round the opening of a stock is last year's value.
     """
     typed = cells[["unit", "code", "measure", "state", "scaled"]]
-    known = stored[stored["state"].isin([State.NUMBER, State.ZERO, State.NOT_APPLICABLE])]  # what a form carries
+    known = carried_figures(stored)
     if len(known):
         by_unit = pd.DataFrame({"key": list(keys), "unit": list(keys.values())})
         mine = by_unit.merge(known, on="unit")[["key", "code", "measure", "state", "scaled"]]
@@ -53,6 +53,11 @@ def typed_figures(cells: pd.DataFrame, pack: Pack, keys: Mapping[str, str], stor
     pairs = prior[["unit", "code"]].itertuples(index=False, name=None)
     same = np.array([pair not in has_opening for pair in pairs], dtype=np.bool_)
     return pd.concat([typed, prior[same].assign(measure="opening")], ignore_index=True)
+
+
+def carried_figures(stored: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures of earlier rounds that take the place of what a form says about that time."""
+    return stored[stored["state"].isin([State.NUMBER, State.ZERO, State.NOT_APPLICABLE])]
 
 
 def make_table(submissions: Mapping[str, Submission], figures: pd.DataFrame, pack: Pack, period: str) -> Table:
