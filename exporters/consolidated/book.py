@@ -127,7 +127,7 @@ def write_book(
         write_unit_sheets(book, styles, places, trace, notes)
         write_trace(book, styles, trace, places, hidden)
         if choosing is not None:
-            write_picks(book, styles, collection, choosing)
+            write_picks(book, styles, collection, choosing, received)
         write_texts(book, styles, collection, received, restricted=office_copy)
         write_files(book, styles, collection, received)
         write_versions(book, styles, collection, hidden)

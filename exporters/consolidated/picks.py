@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from exporters.consolidated.listing import Column, Listing, Row, Value, write_list
+from exporters.consolidated.listing import Column, Linked, Listing, Row, Value, write_list
+from exporters.consolidated.received import Received
 from exporters.consolidated.styles import Styles
 from exporters.office.desk import Desk
 from exporters.office.picks import Pick, behind
@@ -24,12 +25,12 @@ _FROZEN = 4  # the margin and the first three columns
 _PRINTED = 12  # columns, margin and all, up to 署名: the rest is for the screen
 
 
-def write_picks(book: Any, styles: Styles, collection: Collection, desk: Desk) -> None:
-    """Add the sheet."""
+def write_picks(book: Any, styles: Styles, collection: Collection, desk: Desk, received: Received) -> None:
+    """Add the sheet, each unit linked to where it wrote an item."""
     columns = [Column(key, width, _look(key), "picks") for key, width in _COLUMNS.items()]
     notes = [say("picks.note"), say("picks.note_merge"), say("picks.note_hint")]
     listing = Listing(say("book.picks_sheet"), collection.period.title, columns, notes, frozen=_FROZEN)
-    sheet = write_list(book, styles, listing, _rows(collection, desk))
+    sheet = write_list(book, styles, listing, _rows(collection, desk, received))
     places = {key: place for place, key in enumerate(_COLUMNS, 1)}
     first, last = listing.first, listing.first + max(0, len(desk.picks) - 1)
     yes, no = say("word.yes"), say("word.no")
@@ -53,11 +54,14 @@ def _look(key: str) -> str:
     return {"hint": "hint", "together": "centre", "behind": "centre"}.get(key, "label")
 
 
-def _rows(collection: Collection, desk: Desk) -> Iterator[Row]:
+def _rows(collection: Collection, desk: Desk, received: Received) -> Iterator[Row]:
     counted = frozenset(u.code for u in collection.counted)
     units = behind(desk.picks, counted)
     for pick in desk.picks:
         told = _told(pick, units.get(pick.key, 0))
+        if pick.candidate is not None:
+            file = collection.submissions[pick.unit.code].file
+            told["unit"] = Linked(pick.unit.name, received.place(file, pick.candidate.row))
         yield Row([told.get(key, "") for key in _COLUMNS])
 
 

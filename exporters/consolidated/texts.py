@@ -8,6 +8,7 @@ from typing import Any
 from exporters.consolidated.listing import Linked, write_linked
 from exporters.consolidated.received import Received
 from exporters.consolidated.styles import Styles
+from exporters.office.candidates import in_words, split_words
 from workbook.collection import Collection
 from workbook.form.styles import Styles as FormStyles
 from workbook.messages import say
@@ -24,14 +25,8 @@ def text_items(collection: Collection, *, restricted: bool) -> Iterator[Item]:
             continue
         for unit, submission in collection.submissions.items():
             for number, row in enumerate(submission.texts.get(code, ()), 1):
-                pairs = list(zip(text.subfields, row.values, strict=True))
-                words = [(s, v) for s, v in pairs if s.limit]
-                title = words[0][1] if len(words) > 1 else ""
-                body = max((v for _, v in words[-1:] or words), default="") if len(words) < 2 else words[1][1]
-                shown = {id(words[0][0])} if len(words) > 1 else set()
-                shown |= {id(words[1][0])} if len(words) > 1 else {id(s) for s, _ in words}
-                rest = [f"{s.label}：{v}" for s, v in pairs if v and id(s) not in shown]
-                yield text, unit, row, number, title, body, "；".join(rest)
+                title, body, others = split_words(text, row)
+                yield text, unit, row, number, title, body, in_words(others)
 
 
 def write_texts(book: Any, styles: Styles, collection: Collection, received: Received, *, restricted: bool) -> None:
