@@ -40,6 +40,7 @@ $(VENV)/.dev: $(VENV)/.ready
 # How long the work takes: rules, checks, forms, LibreOffice. Compare the ratios; the times are this machine's.
 bench: $(VENV)/.dev system
 	$(BIN)/python tests/bench.py
+	$(BIN)/python tests/bench_book.py
 
 # Files changed at random, for as long as you like: make fuzz SECONDS=3600. Finds are left in fuzz/.
 SECONDS ?= 600

@@ -31,10 +31,12 @@ def catalog() -> dict[str, dict[str, str]]:
         return {row["code"]: row for row in csv.DictReader(file)}
 
 
+@cache
 def filled(path: Path) -> dict[tuple[str, str], object]:
-    """Return (code, column) -> what stands in the cell, of one filled form."""
+    """Return (code, column) -> what stands in the cell, of one filled form: read once, what is hidden in it never."""
     found: dict[tuple[str, str], object] = {}
-    for sheet in openpyxl.load_workbook(path, data_only=True).worksheets:
+    book = openpyxl.load_workbook(path, data_only=True, read_only=True)
+    for sheet in (s for s in book.worksheets if s.sheet_state == "visible"):
         heads: dict[int, str] = {}
         for row in sheet.iter_rows(values_only=True):
             if row and row[0] == "代码":

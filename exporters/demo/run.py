@@ -162,7 +162,7 @@ def _filled(
 
 def _chosen(collection: Collection, source: Path) -> Desk:
     """Return the desk with what the city's office chooses, as its editor would type it into 汇总表."""
-    heads = [say(f"old_picks.{k}") for k in ("unit", "text")] + [say("picks.source")]
+    heads = [say(f"oldpicks.{k}") for k in ("unit", "text")] + [say("picks.source")]
     columns = [*heads, *(say(f"picks.{name}") for name in FIELDS)]
     rows, defects = read_table(source, columns)
     assert not defects, defects

@@ -13,8 +13,8 @@ from workbook.model import Round
 from workbook.round import PICKS_FILE, RESULTS
 from workbook.tables import Row, read_table
 
-_KEY = tuple(say(f"old_picks.{k}") for k in ("unit", "text", "number"))
-_COLUMNS = (*_KEY, *(say(f"old_picks.{k}") for k in ("used", "order", "edited")))
+_KEY = tuple(say(f"oldpicks.{k}") for k in ("unit", "text", "number"))
+_COLUMNS = (*_KEY, *(say(f"oldpicks.{k}") for k in ("used", "order", "edited")))
 
 
 def read_old_picks(collection: Collection) -> tuple[Entry, ...]:
@@ -37,7 +37,7 @@ def _rows(round_: Round) -> list[Row]:
 
 
 def _typed(row: Row) -> dict[str, str]:
-    used, order, wording = (row[say(f"old_picks.{k}")] for k in ("used", "order", "edited"))
+    used, order, wording = (row[say(f"oldpicks.{k}")] for k in ("used", "order", "edited"))
     told = {"used": say("word.yes") if says_yes(used) else "", "order": order, "wording": wording}
     return {k: v for k, v in told.items() if v}
 

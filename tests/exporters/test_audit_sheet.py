@@ -44,7 +44,6 @@ def city(folder: Path, **more: object) -> Collection:
 def page(folder: Path, collection: Collection, hidden: frozenset[str] = NONE, **dropped: Sequence[Dropped]) -> Rows:
     path = folder / "book.xlsx"
     write_book(path, collection, hidden, Beside(left_out=dropped))
-    assert OpenXmlValidator().validate(path).errors == []
     return rows_of(path)
 
 
@@ -59,6 +58,7 @@ def of(rows: Rows, subject: str) -> Rows:
 
 def test_a_broken_rule_has_a_line_per_total_and_one_nobody_could_be_judged_by_says_so(tmp_path: Path) -> None:
     rows = page(tmp_path, city(tmp_path))
+    assert OpenXmlValidator().validate(tmp_path / "book.xlsx").errors == []
     found = [(r[1], r[2]) for r in of(rows, "R001")]
     assert found == [("不通过", "全市 2/3"), ("不通过", "县区 2/2"), ("未判断", "市直 0/1")]
     assert of(rows, "R001")[0][3] == "全市合计（2/3）：在职党员 110 名，多于党员总数 60 名"
