@@ -26,6 +26,7 @@ from workbook.model import State, Unit
 from workbook.round import FIGURES, IN, RESULTS
 
 SHAREABLE, OFFICE = "汇总表.xlsx", "汇总表（本室留存）.xlsx"
+SCOPES = {"全市": "all", "县区": "县区", "其中：县": "county", "其中：区": "district", "市直": "市直"}
 TIERS, PRIOR, TRACE = "分级汇总", "上年同期", "溯源"
 JUMP = re.compile(r'=HYPERLINK\("#\'(.+?)\'!([A-Z]+)([0-9]+)",')
 SECTIONS = {i.section for i in party_building().indicators.values()}
@@ -62,14 +63,13 @@ def test_every_n_of_n_leads_to_the_column_of_its_indicator_and_the_first_of_its_
     book, seen = opened(path_of(entry)), 0
     sheet = book[TIERS]
     heads = [str(c.value).replace("\n", "") for c in sheet[3]]
-    scopes = dict(zip((h for h in heads if h in SCOPES), SCOPES.values(), strict=False))
     for line in sheet.iter_rows(min_row=4):
         code = line[0].value
         if not code:
             continue
         above = ""
         for head, cell in zip(heads, line, strict=True):
-            above = head if head in scopes else above
+            above = head if head in SCOPES else above
             if head not in ("有数/应报", "可比/应报") or cell.value is None:
                 continue
             scope, measure = ("all", "prior") if head == "可比/应报" else (SCOPES[above], "value")
@@ -84,9 +84,6 @@ def test_every_n_of_n_leads_to_the_column_of_its_indicator_and_the_first_of_its_
             assert set(places) == set(units)
             seen += 1
     assert seen > 800
-
-
-SCOPES = {"全市": "all", "县区": "县区", "其中：县": "county", "其中：区": "district", "市直": "市直"}
 
 
 def test_a_heading_leads_back_to_its_total(entry: DemoRound) -> None:
@@ -230,7 +227,7 @@ def test_a_name_that_programs_read_differently_gets_no_link_to_a_file(name: str,
     link = members(path)["X1"]
     assert link.target is None
     assert link.location.startswith(f"'{TRACE}'!A")
-    assert link.tooltip.endswith(" › E9") or "› E" in link.tooltip
+    assert re.search(r" › E[0-9]+$", link.tooltip)
     assert len(link.tooltip.encode("utf-16-le")) <= 2 * 255
     assert not [
         c.coordinate
@@ -266,7 +263,7 @@ def test_a_file_known_by_anothers_name_is_not_linked(tmp_path: Path) -> None:
     assert unquote(found["X2"].target) == f"../{IN}/X2.xlsx"
 
 
-@pytest.mark.parametrize("sheet", ["a#b", "[x]", "坏\u0007名", "x" * 300, "\ud83d\ude00" * 0 + "😀" * 200])
+@pytest.mark.parametrize("sheet", ["a#b", "[x]", "坏\u0007名", "x" * 300, "😀" * 200])
 def test_a_strange_sheet_name_does_no_harm(sheet: str, tmp_path: Path) -> None:
     put(tmp_path, "X1.xlsx")
     path = written(city(tmp_path, {}, sheet=sheet), tmp_path)
