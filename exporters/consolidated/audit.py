@@ -16,7 +16,7 @@ from workbook.collection import Collection
 from workbook.expression.parse import parse
 from workbook.expression.tree import mentioned
 from workbook.messages import say
-from workbook.model import Outcome, Rule
+from workbook.model import Indicator, Outcome, Rule, TextInput
 from workbook.round import RESULTS
 
 LeftOut = Mapping[str, Sequence[Dropped]]
@@ -102,7 +102,7 @@ def _named(rule: Rule) -> str:
 def _about(collection: Collection, rule: Rule) -> str:
     """Return what a rule looks at and why there is such a rule: its number says nothing to who signs."""
     pack = collection.round.pack
-    items = {**pack.indicators, **pack.texts}
+    items: dict[str, Indicator | TextInput] = {**pack.indicators, **pack.texts}
     names = "、".join(items[code].name for code in mentioned(parse(rule.expression)))
     return say("book.audit_about", names=names, rationale=rule.rationale) if rule.rationale else names
 
