@@ -14,9 +14,10 @@ from time import perf_counter
 from desk import Desk
 from helpers import a_round, all_modules, collected, party_building, submission
 
-from exporters.consolidated.book import write_book
+from exporters.consolidated.book import Beside, write_book
 from exporters.demo.figures import city_figures
 from exporters.demo.texts import load_texts
+from exporters.office.desk import open_desk
 from workbook.collection import Collection
 from workbook.history import earlier_periods
 from workbook.layout import make_layout
@@ -64,7 +65,7 @@ def measured(many: int, folder: Path) -> tuple[float, float, float, int]:
     collection = gathered(many, folder)
     assert len(collection.submissions) == many
     gathering, start = perf_counter() - start, perf_counter()
-    write_book(path, collection, frozenset(), office_copy=True)
+    write_book(path, collection, frozenset(), Beside(desk=open_desk(collection)))
     writing = perf_counter() - start
     with Desk(PATIENCE) as desk:
         start = perf_counter()
