@@ -103,7 +103,7 @@ def _bare_sheets(collection: Collection, places: Places) -> frozenset[str]:
 
 def _read(collection: Collection, places: Places) -> pd.DataFrame:
     """Return the cells of the shown figures that are as the units gave them, computed ones left out."""
-    indicators = dict(places.indicators)
+    indicators = collection.round.pack.indicators  # what an item is computed of may be hidden here
     typed = [(c, m) for c, m in places.columns if definition(indicators[c], m, indicators) is None]
     cells = collection.cells
     pairs = pd.MultiIndex.from_frame(cells[["code", "measure"]])
