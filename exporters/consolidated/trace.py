@@ -25,7 +25,7 @@ from workbook.reading.values import clean
 from workbook.round import FIGURES, RESULTS
 from workbook.sheets import MOST_LINKS, Link
 
-MOST_UNITS = 1_000  # of a round whose every figure is linked; with more, the book takes too long to open
+MOST_UNITS = 100  # of a round whose every figure is linked: LibreOffice 7.4 takes a minute to open 300 units' links
 Origin = tuple[str, str, bool]  # sheet, cell, whether another round's figure counts instead; plain, there are many
 LONGEST_TIP = 255  # UTF-16 units, as Excel counts
 
