@@ -56,8 +56,8 @@ class Desk:
     What a protected sheet forbids is a DeskError here too; `unprotect` first to do it all the same.
     """
 
-    def __init__(self, patience: float = ANSWER) -> None:
-        self._patience = patience  # seconds for an answer; a large workbook takes its time to open
+    def __init__(self, patience: float | None = None) -> None:
+        self._patience = patience  # seconds for an answer where ANSWER is not enough: a large workbook takes its time
 
     def __enter__(self) -> Desk:
         python = interpreter()
@@ -223,7 +223,7 @@ class Desk:
         with suppress(BrokenPipeError):  # the answer will say that nobody is there
             self._server.stdin.write(json.dumps([command, *arguments]) + "\n")
             self._server.stdin.flush()
-        return self._answer(f"{command}{arguments}", self._patience)
+        return self._answer(f"{command}{arguments}", self._patience or ANSWER)
 
     def _answer(self, asked: str, seconds: float) -> Any:
         """Return the next answer. When it does not come in time, end the office, so that the wait is over."""

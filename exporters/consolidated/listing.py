@@ -172,7 +172,7 @@ def _write_row(sheet: Any, styles: Styles, number: int, listing: Listing, row: R
 
 
 def _style(styles: Styles, column: Column, value: Value, kind: str) -> Any:
-    if isinstance(value, Figure):
+    if isinstance(value, Figure) and column.look in ("number", "share"):
         return styles.figure(value.decimals, summary=kind == "summary")
     if column.look == "state":
         return styles.state(str(value))

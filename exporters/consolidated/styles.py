@@ -52,6 +52,7 @@ class Styles:
         link = boxed | {"font_color": "#1F5FA8", "underline": 1}
         self.link, self.fitted_link = add(link), add(link | {"shrink": True})
         self.leads = add(boxed | {"text_wrap": True} | LEADS)
+        self.leads_centre = add(boxed | {"align": "center"} | LEADS)
         self.leads_top = add(boxed | {"text_wrap": True, "valign": "top"} | LEADS)
         self.jump = add(boxed | {"align": "center", "font_size": 10} | LEADS)
         self.fitted, self.fitted_centre = (

@@ -9,6 +9,14 @@ from typing import Any
 
 import pandas as pd
 
+from exporters.consolidated.finder import (
+    Finder,
+    make_finder,
+    names_range,
+    open_figure,
+    place_figure,
+    write_places,
+)
 from exporters.consolidated.listing import Column, Linked, Listing, Value, write_list
 from exporters.consolidated.places import Places
 from exporters.consolidated.received import Received, place_of, sure
@@ -18,7 +26,7 @@ from exporters.consolidated.styles import Styles
 from exporters.consolidated.tiers import NAME
 from workbook.collection import Collection
 from workbook.computed import definition
-from workbook.layout import address
+from workbook.layout import address, letters, quote
 from workbook.messages import say
 from workbook.model import Measure, State, Submission, Unit
 from workbook.reading.values import clean
@@ -27,6 +35,7 @@ from workbook.sheets import MOST_LINKS, Link
 
 MOST_UNITS = 100  # of a round whose every figure is linked: LibreOffice 7.4 takes a minute to open 300 units' links
 Origin = tuple[str, str, bool]  # sheet, cell, whether another round's figure counts instead; plain, there are many
+PLACE = 10  # column of 溯源 in which the chosen indicator's place stands
 LONGEST_TIP = 255  # UTF-16 units, as Excel counts
 
 
@@ -125,10 +134,19 @@ def write_trace(book: Any, styles: Styles, trace: Trace, places: Places, hidden:
         *(Column("unit_code", 10, "centre"), Column("unit", 24), Column("file", 40), Column("received", 17, "centre")),
         *(Column("trace_read", 10, "centre"), Column("trace_words", 10, "centre")),
         *(Column("trace_unread", 10, "centre"), Column("trace_repairs", 11, "centre"), Column("sha", 15, "centre")),
+        *(Column("trace_place", 32), Column("trace_open", 10, "leads_centre")),
     ]
     notes = _notes(trace.collection, trace.bare)
     listing = Listing(say("book.trace_sheet"), trace.collection.period.title, columns, notes)
-    write_list(book, styles, listing, _rows(trace, places, hidden))
+    finder = make_finder(trace.collection, places)
+    sheet = write_list(book, styles, listing, _rows(trace, places, hidden, finder))
+    if finder.codes and trace.rows:
+        at = (0, len(columns) - 1, 0, len(columns))
+        sheet.write_string(0, len(columns) - 2, say("trace.choose"), styles.note_right)
+        sheet.merge_range(*at, finder.names[0], styles.typed)
+        sheet.data_validation(*at, {"validate": "list", "source": names_range(finder), "show_error": False})
+        chosen = f"{quote(listing.title)}!${letters(len(columns) - 1)}$1"
+        write_places(book, finder, chosen)
 
 
 def _notes(collection: Collection, bare: frozenset[str]) -> Sequence[str]:
@@ -139,10 +157,10 @@ def _notes(collection: Collection, bare: frozenset[str]) -> Sequence[str]:
     else:
         figures = say("trace.figures")
     parquet = say("trace.parquet", path=f"{RESULTS}/{FIGURES}")
-    return [say("trace.totals"), figures, say("trace.computed"), parquet, say("trace.links")]
+    return [say("trace.totals"), figures, say("trace.finder"), say("trace.computed"), parquet, say("trace.links")]
 
 
-def _rows(trace: Trace, places: Places, hidden: frozenset[str]) -> Iterator[list[Value]]:
+def _rows(trace: Trace, places: Places, hidden: frozenset[str], finder: Finder) -> Iterator[list[Value]]:
     """Yield a line per unit whose form counts. `hidden` items are in no number here."""
     collection = trace.collection
     cells = _read(collection, places)
@@ -150,10 +168,14 @@ def _rows(trace: Trace, places: Places, hidden: frozenset[str]) -> Iterator[list
     known = cells["state"].isin([State.NUMBER, State.ZERO])
     words = cells["state"].isin([State.NOT_APPLICABLE, State.NOT_COUNTED])
     counts = [cells[kind].groupby("unit").size().to_dict() for kind in (known, words, ~known & ~words)]
-    names = {u.code: u.name for u in collection.round.units}
-    for unit in trace.rows:
+    units = {u.code: u for u in collection.round.units}
+    for unit, row in trace.rows.items():
         form = collection.submissions[unit]
         file = Linked(form.file, trace.received.target(form.file))
         repaired = sum(1 for _ in shown_repairs(collection, form, hidden))
         numbers = [*(int(c.get(unit, 0)) for c in counts), repaired]
-        yield [unit, names[unit], file, time_of(form.received), *numbers, form.sha256[:12]]
+        found: list[Value] = ["", ""]
+        if finder.codes:
+            tier, place = units[unit].tier, f"{letters(PLACE)}{row + 1}"
+            found = [place_figure(finder, tier, unit), open_figure(finder, tier, unit, file.target, place)]
+        yield [unit, units[unit].name, file, time_of(form.received), *numbers, form.sha256[:12], *found]
