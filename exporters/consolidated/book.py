@@ -91,7 +91,7 @@ def write_book(
         rows = _write_comparisons(book, styles, shown)
         _write_process(book, styles, shown)
         _write_sources(book, styles, shown, rows)
-        sheets = [s.get_name() for s in book.worksheets() if s is not overview]
+        sheets = [s.get_name() for s in book.worksheets() if s is not overview and not s.hidden]
         choices = sum(p.hint in ("changed", "gone") for p in shown.choosing.picks) if shown.choosing else 0
         counts = {"left_out": sum(map(len, shown.gone.values())), "choices": choices}
         seen = Shown(shown.places, rows, hidden, shown.outliers, counts, sheets, office_copy)
