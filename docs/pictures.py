@@ -65,7 +65,7 @@ PICTURES = (
     Picture("book-findings", BOOK, ("审核情况", "运行规则", "单位的说明"), dpi=150, part=0.34),
     Picture("book-outliers", BOOK, ("离群值", "只供核实"), dpi=110, part=0.5),
     Picture("book-rules", BOOK, ("规则运行", "规则依据"), dpi=110, part=0.5),
-    Picture("book-standing", BOOK, ("进展比较", "中位数", "组内位次"), dpi=110, part=0.5),
+    Picture("book-standing", BOOK, ("进展比较", "中位数", "学习强国注册率"), dpi=110, part=0.5),
     Picture("book-targets", BOOK, ("目标对账", "目标值"), dpi=110, part=0.5),
     Picture("book-picks", BOOK, ("选材", "浅黄色各列由本室填写"), dpi=100, part=0.55),
     Picture("book-audit", BOOK, ("汇总审核", "对象"), dpi=100, part=0.6),
