@@ -213,7 +213,7 @@ def test_the_sheet_stands_after_the_states_and_is_on_the_cover(tmp_path: Path) -
     rows = list(openpyxl.load_workbook(path)["催报"].iter_rows(min_row=4, min_col=2, values_only=True))
     assert rows[0] == ("单位代码", "单位", "催报原因", "期限", "联系方式", "收到时间", "情况", "请单位做什么")
     assert rows[1][:6] == ("X1", "甲县", "已退回", "逾期 3 天", "电话1", "2021-01-05 12:00")
-    assert rows[2][:6] == ("X2", "乙县", "未报送", "逾期 3 天", "电话2", "")
+    assert rows[2][:6] == ("X2", "乙县", "未报送", "逾期 3 天", "电话2", None)
 
 
 def test_there_is_no_sheet_when_nobody_owes(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from corpus import OTHER, UNIT, found, small_pack, small_round, typed
 from corpus import filled as fill
 
 from exporters.consolidated.book import Beside, write_consolidated
-from exporters.consolidated.repairs import _rows as repair_rows
+from exporters.consolidated.repairs import repair_rows
 from workbook.collect import collect
 from workbook.model import Submission
 from workbook.reading.kind import Unreadable
