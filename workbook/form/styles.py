@@ -16,9 +16,20 @@ FONT = say("form.font")
 PROTECT = {"format_columns": True, "format_rows": True, "select_locked_cells": True}  # widths and heights stay theirs
 
 
+class _Widths(dict[str, int]):
+    """How many half-width places a character takes: looked up once, since a workbook asks for millions."""
+
+    def __missing__(self, character: str) -> int:
+        self[character] = width = 2 if east_asian_width(character) in "WF" else 1
+        return width
+
+
+_WIDTHS = _Widths()
+
+
 def width_of(text: str) -> int:
     """Return how many half-width places a text takes."""
-    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(map(_WIDTHS.__getitem__, text))
 
 
 class Styles:
