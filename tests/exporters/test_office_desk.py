@@ -73,9 +73,9 @@ class Sheet:
         return next(c.column for c in self.head if c.value == heading)
 
     def row(self, found: str) -> int:
-        """Return the row in which a text stands in some cell."""
-        rows = self.sheet.iter_rows(min_row=self.head[0].row + 1)
-        return next(row[0].row for row in rows if any(c.value == found for c in row))
+        """Return the row in which a text stands in some cell, be it as what a link shows."""
+        rows, linked = self.sheet.iter_rows(min_row=self.head[0].row + 1), f',"{found}")'
+        return next(r[0].row for r in rows if any(c.value == found or str(c.value).endswith(linked) for c in r))
 
     def get(self, found: str, heading: str) -> object:
         return self.sheet.cell(self.row(found), self.column(heading)).value

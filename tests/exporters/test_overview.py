@@ -215,7 +215,7 @@ def test_findings_on_restricted_items_are_not_counted_in_what_is_passed_on(tmp_p
     collection = city(tmp_path)
     sheets = frozenset(openpyxl.load_workbook(written(tmp_path, collection)).sheetnames)
     for hidden, counts in ((frozenset({"BASE_MEMBERS"}), (0, 0, 0, 0)), (frozenset[str](), (1, 1, 1, 3))):
-        found = {m.key: m.n for m in matters(collection, hidden, (), sheets)}
+        found = {m.key: m.n for m in matters(collection, hidden, (), sheets, {})}
         assert tuple(found[k] for k in ("errors", "unexplained", "explained", "totals")) == counts
 
 

@@ -12,7 +12,7 @@ from helpers import a_round, collected, party_building, submission
 from exporters.consolidated.book import write_book
 from exporters.consolidated.rules import rule_runs
 from exporters.consolidated.status import run_lines
-from exporters.results import summary
+from exporters.results import Results, summary
 from workbook.checks.rules import Tally
 from workbook.collection import Collection
 from workbook.model import Switch, Unit
@@ -118,7 +118,7 @@ def test_every_output_says_which_switches_apply_in_chinese(tmp_path: Path) -> No
     book = openpyxl.load_workbook(tmp_path / "book.xlsx")
     for name in ("说明", "审核情况", "规则运行"):
         assert line in [c.value for row in book[name].iter_rows() for c in row], name
-    told = summary(collection, [], [], [])["switches"]
+    told = summary(collection, Results(), [])["switches"]
     assert told[2] == {"rule": "R003", "to": "off", "reason": "本期不收此项"}
 
 

@@ -148,7 +148,7 @@ def test_what_is_passed_on_traces_no_restricted_figure(entry: DemoRound) -> None
 
 def test_the_sheet_says_who_sent_what_and_opens_it(entry: DemoRound) -> None:
     sheet, folder = opened(path_of(entry))[TRACE], path_of(entry).parent
-    found = {r[1].value: str(r[3].value) for r in sheet.iter_rows(min_row=9) if r[1].value}
+    found = {r[1].value: str(r[3].value) for r in sheet.iter_rows(min_row=10) if r[1].value}
     assert set(found) == set(entry.collection.submissions)
     for unit, link in found.items():
         target = re.match(r'=HYPERLINK\("(.+?)"', link)
@@ -156,7 +156,7 @@ def test_the_sheet_says_who_sent_what_and_opens_it(entry: DemoRound) -> None:
         assert (folder / target[1]).resolve() == entry.collection.round.path / IN / entry.collection.submissions[
             unit
         ].file
-    notes = " ".join(str(r[0]) for r in rows(path_of(entry), TRACE)[:6])
+    notes = " ".join(str(r[0]) for r in rows(path_of(entry), TRACE)[:7])
     assert "点蓝色的数" in notes
     assert f"{RESULTS}/{FIGURES}" in notes
 
