@@ -107,9 +107,9 @@ def consolidated(path: Path) -> Collection:
     assert collection.balance.balanced
     assert "missing" not in {collection.states[u] for u in collection.states if u != "V9"}
     assert "returned" not in collection.states.values(), [f.message for _, f in collection.findings]
-    outputs, _, template_defects = write_results(collection, NOW)
-    assert template_defects == ()
-    assert (own_form(path) in outputs) == (round_.upward is not None)
+    results = write_results(collection, NOW)
+    assert results.defects == ()
+    assert (own_form(path) in results.outputs) == (round_.upward is not None)
     return collection
 
 
@@ -212,8 +212,7 @@ def test_another_file_of_that_name_is_left_alone(rounds: Ladder, town: Path) -> 
     assert round_ is not None
     collection, _ = collect(round_)
     assert collection is not None
-    outputs, _, _ = write_results(collection, NOW)
-    assert own_form(town) not in outputs
+    assert own_form(town) not in write_results(collection, NOW).outputs
     assert own_form(town).read_bytes() == other.read_bytes()
     assert "移走或删除" in upward_lines(collection)[0]
 

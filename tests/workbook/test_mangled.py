@@ -259,6 +259,6 @@ def test_repairs_of_used_forms_stand_in_the_consolidated_book(form: Path, tmp_pa
     (tmp_path / "成果").mkdir()
     shown = openpyxl.load_workbook(write_consolidated(collection, Beside())[0])["修复记录"]
     rows = {(r[3].value, r[4].value) for r in shown.iter_rows(min_row=5)}
-    assert {("改了名", ""), ("巡视巡察整改", "F5")} <= rows
+    assert {("改了名", None), ("巡视巡察整改", "F5")} <= rows
     hidden = frozenset(r.indicator for r in collection.submissions[UNIT.code].repairs if r.indicator)
     assert "F5" not in {row[3] for row in repair_rows(collection, hidden)}
