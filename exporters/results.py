@@ -11,7 +11,7 @@ from typing import Any
 from exporters.chasing import Owed, chasing_json, who_owes, write_notice
 from exporters.consolidated.book import Beside, write_consolidated
 from exporters.narrative.told import Dropped
-from exporters.office.desk import Desk, close_desk, keep_copies, open_desk
+from exporters.office.desk import Desk, begin_writing, close_desk, keep_copies, open_desk
 from exporters.reports import Written, dropped_json, left_out_beside, reports_of_round, write_left_out
 from exporters.returned.book import write_returned
 from exporters.upward import write_upward
@@ -50,6 +50,7 @@ def write_results(collection: Collection, now: datetime, desk: Desk | None = Non
     genres = [g for g in collection.round.pack.genres.values() if not g.tiers]
     merged = reports_of_round(collection, genres, picks=desk.picks)
     told = [*desk.told, *keep_copies(desk)]
+    begin_writing(collection, desk)
     left_out = {r.genre.name: r.dropped for _, r in merged.reports}
     outputs = write_consolidated(collection, Beside(owed, desk, left_out))
     close_desk(collection, desk)

@@ -11,6 +11,7 @@ from exporters.chasing import Owed
 from exporters.consolidated.assessment import assessed, write_assessment
 from exporters.consolidated.audit import LeftOut, shown_left_out, write_audit
 from exporters.consolidated.breaks import broken_years, write_breaks
+from exporters.consolidated.charts import write_charts
 from exporters.consolidated.chasing import write_chasing
 from exporters.consolidated.listing import write_note
 from exporters.consolidated.outliers import count_line, shown_outliers, write_outliers
@@ -159,6 +160,7 @@ def _write_comparisons(book: Any, styles: Styles, shown: _Contents) -> dict[str,
     """Write what officials compare and choose; return the rows of indicators in 分级汇总."""
     collection, places, absent = shown.collection, shown.places, shown.absent
     rows = write_tiers(book, styles, collection, places, shown.notes.get(say("book.tiers_sheet"), {}))
+    write_charts(book, styles, collection, places, rows)
     if "standing_sheet" not in absent:
         write_standing(book, styles, collection, places)
     if "standards_sheet" not in absent:

@@ -26,14 +26,14 @@ Notes = Mapping[str, Mapping[str, str]]  # sheet -> unit or indicator -> what a 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the office decided and noted; `touched` are workbooks a person saved since they were written.
+    """What the office decided and noted; `saved` are workbooks a person saved since they were written.
 
     `told` are sentences for whoever runs the consolidation.
     """
 
     picks: tuple[Pick, ...]
     notes: Mapping[str, Notes]  # by name of the workbook
-    touched: tuple[Path, ...]
+    saved: tuple[Path, ...]
     told: tuple[str, ...]
     seen: frozenset[str]
 
@@ -55,6 +55,7 @@ def open_desk(collection: Collection) -> Desk:
     memory = known or Memory(entries=read_old_picks(collection))
     items = list(candidates(collection))
     touched = tuple(p for p in books_of(round_) if p.exists() and fingerprint(p) != memory.books.get(p.name))
+    saved = () if memory.writing else touched  # what a killed run wrote nobody saved
     told: list[str] = []
     entries, notes, seen = {e.key: e for e in memory.entries}, dict(memory.notes), memory.seen
     for path in touched:
@@ -71,7 +72,7 @@ def open_desk(collection: Collection) -> Desk:
     if known is None and memory.entries:
         told.append(say("desk.old_picks"))
     told += _hints(picks)
-    return Desk(picks, notes, touched, tuple(told), seen or frozenset(p.key for p in picks))
+    return Desk(picks, notes, saved, tuple(told), seen or frozenset(p.key for p in picks))
 
 
 def _sheets(round_: Round) -> frozenset[str]:
@@ -134,7 +135,7 @@ def keep_copies(desk: Desk) -> list[str]:
     Notes and choices go into the new workbook, but sheets and comments of their own do not.
     """
     told = []
-    for path in desk.touched:
+    for path in desk.saved:
         folder = path.parent / say("folder.kept")
         folder.mkdir(parents=True, exist_ok=True)
         saved = datetime.fromtimestamp(path.stat().st_mtime)
@@ -146,12 +147,21 @@ def keep_copies(desk: Desk) -> list[str]:
     return told
 
 
+def begin_writing(collection: Collection, desk: Desk) -> None:
+    """Remember what is about to be written, should the run be killed; OSError from the disk."""
+    _remember(collection, desk, writing=True)
+
+
 def close_desk(collection: Collection, desk: Desk) -> None:
     """Remember what the workbooks hold that were just written; OSError from the disk."""
+    _remember(collection, desk, writing=False)
+    move_old_picks(collection.round)
+
+
+def _remember(collection: Collection, desk: Desk, *, writing: bool) -> None:
     books = {p.name: fingerprint(p) for p in books_of(collection.round) if p.exists()}
     entries = tuple(p.entry for p in desk.picks if p.decided or p.hint == "changed")
-    remember(collection.round, Memory(books, entries, desk.notes, desk.seen))
-    move_old_picks(collection.round)
+    remember(collection.round, Memory(books, entries, desk.notes, desk.seen, writing))
 
 
 def set_picks(collection: Collection, desk: Desk, typed: Mapping[str, Mapping[str, str]]) -> Desk:

@@ -51,6 +51,7 @@ class Memory:
     entries: tuple[Entry, ...] = ()
     notes: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     seen: frozenset[str] = frozenset()
+    writing: bool = False  # a run began to write them and has not said that it ended
 
 
 def fingerprint(path: Path) -> str:
@@ -66,7 +67,7 @@ def recall(round_: Round) -> Memory | None:
     try:
         told: dict[str, Any] = json.loads((round_.path / MEMORY / _FILE).read_text(encoding="utf-8"))
         entries = tuple(Entry(e["key"], Words(**e["words"]), dict(e["typed"])) for e in told["entries"])
-        return Memory(told["books"], entries, told["notes"], frozenset(told["seen"]))
+        return Memory(told["books"], entries, told["notes"], frozenset(told["seen"]), told["writing"])
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 
@@ -78,6 +79,7 @@ def remember(round_: Round, memory: Memory) -> None:
         "entries": [asdict(e) | {"typed": dict(e.typed)} for e in memory.entries],
         "notes": {b: {s: dict(n) for s, n in sheets.items()} for b, sheets in memory.notes.items()},
         "seen": sorted(memory.seen),
+        "writing": memory.writing,
     }
     path = round_.path / MEMORY / _FILE
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,7 @@ from exporters.consolidated.book import Beside, write_consolidated
 from exporters.narrative.report import of_round
 from exporters.narrative.told import plain_text
 from exporters.office.alike import groups
-from exporters.office.desk import close_desk, keep_copies, open_desk
+from exporters.office.desk import begin_writing, close_desk, keep_copies, open_desk
 from exporters.office.picks import Pick
 from workbook.collection import Collection
 from workbook.model import Pack, Submission, Unit
@@ -104,6 +104,7 @@ def run(folder: Path, texts: Texts) -> list[str]:
     collection = city(folder, texts)
     desk = open_desk(collection)
     told = [*desk.told, *keep_copies(desk)]
+    begin_writing(collection, desk)
     write_consolidated(collection, Beside(desk=desk))
     close_desk(collection, desk)
     return told
