@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from exporters.consolidated.attention import Matter, matters
+from exporters.consolidated.charts import UP, changes_chart, chart_font
 from exporters.consolidated.places import Places
 from exporters.consolidated.styles import GREY, Styles
 from exporters.consolidated.tiers import FIRST, asked, change_of, change_style, number, year_columns, year_terms
@@ -28,7 +29,6 @@ WHAT, HOW_MANY = (19, 23), (24, 24)
 TIER, STATES, PROGRESS = (1, 3), (4, 5, 6, 7), (8, 12)
 LINKS, LINK = 13, 3  # first column of the links, columns of each
 LEAST = 7  # lines of the lower blocks, so that the chart has room
-UP, DOWN = "#4F81BD", "#9AA7B8"  # neither says which way is better
 COLOURS = {"accepted": UP, "returned": "#C55A11", "missing": "#BFC5CE"}
 STATE_KEYS: tuple[UnitState, ...] = ("accepted", "returned", "missing")
 Span = tuple[int, int]
@@ -199,23 +199,10 @@ def _cached(collection: Collection, places: Places, item: Indicator) -> dict[Spa
 
 
 def _changes_chart(book: Any, sheet: Any, rows: tuple[int, int], lines: int) -> None:
-    """Put a bar per headline's change beside the table; which way is better the chart does not say."""
+    """Put a bar per headline's change beside the table."""
     first, n = rows
     name = say("book.overview_sheet")
-    chart = book.add_chart({"type": "bar"})
-    series = {
-        "categories": [name, first, NAME[0], first + n - 1, NAME[0]],
-        "values": [name, first, CHANGE[0], first + n - 1, CHANGE[0]],
-        "fill": {"color": UP},
-        "invert_if_negative": True,
-        "invert_if_negative_color": DOWN,
-        "gap": 40,
-    }
-    chart.add_series(series)
-    chart.set_legend({"none": True})
-    chart.set_y_axis({"reverse": True, "label_position": "low", "num_font": _font(8), "line": {"color": RULE}})
-    lines_at = {"visible": True, "line": {"color": "#E3E7EC", "width": 0.5}}
-    chart.set_x_axis({"num_font": _font(8), "num_format": "0", "major_gridlines": lines_at, "line": {"none": True}})
+    chart = changes_chart(book, name, (first, first + n - 1), (NAME[0], CHANGE[0]))
     _place(chart, sheet, say("overview.change_chart"), (TOP + 1, CHANGES), 36 + LINE * lines)
 
 
@@ -266,19 +253,15 @@ def _tiers_chart(book: Any, sheet: Any, rows: tuple[int, int], lines: int) -> No
             "gap": 45,
         }
         chart.add_series(series)
-    chart.set_y_axis({"reverse": True, "num_font": _font(8), "line": {"color": RULE}})
+    chart.set_y_axis({"reverse": True, "num_font": chart_font(8), "line": {"color": RULE}})
     chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
-    chart.set_legend({"position": "bottom", "font": _font(8)})
+    chart.set_legend({"position": "bottom", "font": chart_font(8)})
     _place(chart, sheet, say("overview.tiers_chart"), (first - 1, PROGRESS), LINE * lines)
 
 
 def _place(chart: Any, sheet: Any, title: str, at: tuple[int, Span], height: int) -> None:
     row, (first, last) = at
-    chart.set_title({"name": title, "name_font": _font(9) | {"bold": True, "color": HEAD}, "overlay": False})
+    chart.set_title({"name": title, "name_font": chart_font(9) | {"bold": True, "color": HEAD}, "overlay": False})
     chart.set_chartarea({"border": {"none": True}})
     chart.set_size({"width": PIXELS * (last - first + 1) - 8, "height": height - 2})
     sheet.insert_chart(row, first, chart, {"x_offset": 4, "y_offset": 1, "object_position": 2, "description": title})
-
-
-def _font(size: int) -> dict[str, object]:
-    return {"name": FONT, "size": size, "color": GREY, "bold": False}

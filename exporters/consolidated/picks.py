@@ -9,7 +9,7 @@ from exporters.consolidated.listing import Column, Linked, Listing, Row, Value, 
 from exporters.consolidated.received import Received
 from exporters.consolidated.styles import Styles
 from exporters.office.desk import Desk
-from exporters.office.picks import Pick, behind
+from exporters.office.picks import Pick, behind, companies
 from exporters.office.typed import FIELDS
 from workbook.collection import Collection
 from workbook.layout import letters
@@ -40,9 +40,8 @@ def write_picks(book: Any, styles: Styles, collection: Collection, desk: Desk, r
     whole = {"validate": "integer", "criteria": ">=", "value": 1, "error_message": say("picks.order_error")}
     sheet.data_validation(first, places[_ORDER], last, places[_ORDER], whole)
     chosen = f'=${letters(places[_USED])}{first + 1}="{yes}"'
-    for first_column, last_column in ((places["text"], places["body"]),):
-        rule = {"type": "formula", "criteria": chosen, "format": styles.chosen}
-        sheet.conditional_format(first, first_column, last, last_column, rule)
+    rule = {"type": "formula", "criteria": chosen, "format": styles.chosen}
+    sheet.conditional_format(first, places["text"], last, places["body"], rule)
     sheet.set_column(places["key"], places["key"], None, None, {"hidden": True})
     sheet.print_area(0, 0, max(last, first), _PRINTED)
     sheet.set_paper(8)  # A3: a page of A4 would be too small to read
@@ -56,9 +55,9 @@ def _look(key: str) -> str:
 
 def _rows(collection: Collection, desk: Desk, received: Received) -> Iterator[Row]:
     counted = frozenset(u.code for u in collection.counted)
-    units = behind(desk.picks, counted)
+    together = companies(desk.picks, proposed=True)
     for pick in desk.picks:
-        told = _told(pick, units.get(pick.key, 0))
+        told = _told(pick, behind(together.get(pick.key, ()), counted))
         if pick.candidate is not None:
             file = collection.submissions[pick.unit.code].file
             told["unit"] = Linked(pick.unit.name, received.place(file, pick.candidate.row))

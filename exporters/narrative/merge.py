@@ -9,7 +9,7 @@ from exporters.narrative.annexes import Annexes
 from exporters.narrative.figures import Figures, table_digits
 from exporters.narrative.own import asked_of, told_day, when
 from exporters.narrative.template import CELL
-from exporters.office.picks import Pick
+from exporters.office.picks import Pick, behind, companies
 from exporters.prose import lists
 from exporters.prose.marks import mark, plain, words
 from workbook.blank import tag
@@ -40,6 +40,7 @@ class Merge:
 
     def __init__(self, collection: Collection, figures: Figures, picks: Sequence[Pick]) -> None:
         self.collection, self.figures, self.picks = collection, figures, picks
+        self._companies = companies(picks)
         self.unpicked: list[str] = []
 
     def context(self) -> dict[str, Any]:
@@ -139,21 +140,9 @@ class Merge:
             self.unpicked.append(self.collection.round.pack.texts[text].name + (f"（{section}）" if section else ""))
         return found
 
-    def _company(self, pick: Pick) -> list[Pick]:
-        """Return the items an item stands for: those merged with it, whether they are to be printed or not."""
-        if not pick.group:
-            return [pick]
-        same = (p for p in self.picks if p.text is pick.text and p.group == pick.group and p.candidate)
-        return [pick, *(p for p in same if p is not pick)]
-
-    def _behind(self, pick: Pick) -> int:
-        """Return how many of the counted units stand behind an item."""
-        counted = {u.code for u in self.collection.counted}
-        return len({p.unit.code for p in self._company(pick)} & counted)
-
     def _credit(self, pick: Pick) -> str:
-        """Return whom an item is put down to: as the office says, else the units behind it."""
-        names = dict.fromkeys(plain(p.unit.name) for p in self._company(pick))
+        """Return whom an item is put down to: as the office says, else the units behind it, its own first."""
+        names = dict.fromkeys(plain(p.unit.name) for p in (pick, *self._companies[pick.key]))
         return plain(pick.typed["credit"]) or lists.names(list(names), "", _NAMED)
 
     def practices(self, text: str, most: int = 3) -> list[dict[str, str]]:
@@ -179,7 +168,10 @@ class Merge:
         order = self.collection.round.pack.sections
         found = []
         for section in sorted(raised, key=lambda s: (-len(raised[s]), order.index(s))):
-            chosen = [{"words": sentence(worded(p)), "units": self._behind(p)} for p in self._picked(text, section)]
+            chosen = [
+                {"words": sentence(worded(p)), "units": behind(self._companies[p.key], counted)}
+                for p in self._picked(text, section)
+            ]
             if chosen:
                 found.append({"section": section, "units": len(raised[section]), "chosen": chosen[:2]})
         return found

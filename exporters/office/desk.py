@@ -37,10 +37,6 @@ class Desk:
     told: tuple[str, ...]
     seen: frozenset[str]
 
-    def notes_in(self, book: str, sheet: str) -> Mapping[str, str]:
-        """Return the notes beside the rows of one sheet of one workbook."""
-        return self.notes.get(book, {}).get(sheet, {})
-
 
 def books_of(round_: Round) -> list[Path]:
     """Return where the workbooks are that people type into: the shareable one, which has the choices, comes first."""

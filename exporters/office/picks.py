@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import Literal
@@ -186,20 +186,27 @@ def _together(picks: Sequence[Pick]) -> dict[str, int]:
     return found
 
 
-def behind(picks: Sequence[Pick], counted: frozenset[str]) -> dict[str, int]:
-    """Return by key how many of the counted units stand behind an item: those it is merged or might be merged with."""
-    units: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
-    of = {p.key: _company(p) for p in picks if p.candidate is not None}
+def companies(picks: Sequence[Pick], *, proposed: bool = False) -> dict[str, list[Pick]]:
+    """Return by key the items that stand together: merged by a person or, if asked, `proposed` to be; else each alone.
+
+    An item that is gone from its unit's form stands with none.
+    """
+    mark = {p.key: _company(p, proposed=proposed) for p in picks if p.candidate is not None}
+    members: defaultdict[tuple[str, ...], list[Pick]] = defaultdict(list)
     for pick in picks:
-        if pick.key in of and pick.unit.code in counted:
-            units[of[pick.key]].add(pick.unit.code)
-    return {key: len(units[company]) for key, company in of.items()}
+        if pick.key in mark:
+            members[mark[pick.key]].append(pick)
+    return {key: members[company] for key, company in mark.items()}
 
 
-def _company(pick: Pick) -> tuple[str, ...]:
-    """Return what the items have in common that stand together: the person's mark, else the proposal, else nothing."""
+def behind(company: Sequence[Pick], counted: Set[str]) -> int:
+    """Return how many of the counted units stand behind items."""
+    return len({p.unit.code for p in company} & counted)
+
+
+def _company(pick: Pick, *, proposed: bool) -> tuple[str, ...]:
     if pick.group:
         return (pick.text.code, "typed", pick.group)
-    if pick.together:
+    if pick.together and proposed:
         return (pick.text.code, "like", str(pick.together))
     return (pick.key,)

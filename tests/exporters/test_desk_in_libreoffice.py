@@ -35,7 +35,7 @@ class Shown:
 
     def cell(self, found: str, heading: str) -> str:
         row = next(n for n, row in enumerate(self.rows) if n > self.head and found in row)
-        return address(row, self.rows[self.head].index(heading)).replace("$", "")
+        return address(row, self.rows[self.head].index(heading))
 
     def get(self, found: str, heading: str) -> object:
         (value,) = self.desk.get(self.sheet, [self.cell(found, heading)])
