@@ -1,0 +1,239 @@
+"""A Word file as people read it: paragraphs of text with the controls and bookmarks that hold figures in them.
+
+Changes that are tracked count as accepted; what Word splits into runs is one text again. Nothing is resolved or run.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from exporters.word.package import Part
+from workbook.blank import PREFIX
+from workbook.messages import say
+from workbook.reading.kind import DAMAGED, locked, unpacked
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+MAIN = "word/document.xml"
+MANIFEST = "customXml/huibao.xml"
+BOOKMARK = "_hb_"
+
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_MOST_PARTS, _MOST_BYTES = 5_000, 256 * 1024 * 1024
+_TEXTS = re.compile(r"word/(footnotes|endnotes|header\d*|footer\d*)\.xml")
+_OLE = b"\xd0\xcf\x11\xe0"  # a .doc, or a .docx behind a password
+_P, _R, _T, _SDT, _TR, _TC = (f"{W}{name}" for name in ("p", "r", "t", "sdt", "tr", "tc"))
+_CONTENT, _START, _END = f"{W}sdtContent", f"{W}bookmarkStart", f"{W}bookmarkEnd"
+_NAME, _ID, _VAL, _TAG = f"{W}name", f"{W}id", f"{W}val", f"{W}sdtPr/{W}tag"
+_PLACEHOLDER = f"{W}sdtPr/{W}showingPlcHdr"
+_GONE = frozenset({f"{W}del", f"{W}moveFrom", f"{W}pPr", f"{W}rPr", f"{W}sdtPr"})
+_INSTEAD = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
+
+
+class NotAReport(Exception):
+    """The file cannot be read as a Word file; the message is a sentence for the user."""
+
+
+@dataclass(slots=True)
+class Hold:
+    """A control or a bookmark over a stretch of a paragraph: `name` is the control's tag or the bookmark's name."""
+
+    name: str
+    start: int
+    end: int
+    element: Any
+    control: bool = False
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """One paragraph: its text, what holds figures in it, and which w:t element each stretch of text stands in."""
+
+    part: str
+    element: Any
+    text: str = ""
+    holds: list[Hold] = field(default_factory=list)
+    pieces: list[tuple[int, Any]] = field(default_factory=list)  # where each w:t begins
+
+    @property
+    def in_cell(self) -> bool:
+        """Whether it stands in a table."""
+        return next(self.element.iterancestors(_TC, f"{W}txbxContent"), _NOTHING).tag == _TC
+
+
+_NOTHING = etree.Element("nothing")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A Word file that was opened: its parts as they lie in it, texts among them as trees."""
+
+    parts: tuple[Part, ...]
+    roots: dict[str, Any]
+    paragraphs: tuple[Paragraph, ...]
+
+    def part(self, name: str) -> bytes | None:
+        """Return a part's content, None where there is none."""
+        return self._contents.get(name)
+
+    @cached_property
+    def _contents(self) -> dict[str, bytes]:
+        return {part.name: part.content for part in self.parts}
+
+
+def open_document(path: Path) -> Document:
+    """Return a Word file as text; NotAReport with what is wrong, OSError from the disk."""
+    return read_document(path.read_bytes(), path.name)
+
+
+def read_document(data: bytes, name: str = "") -> Document:
+    """Return a Word file as text; NotAReport with what is wrong."""
+    if data.startswith(_OLE):
+        raise NotAReport(say("figures.locked", file=name))
+    parts = tuple(_parts(data, name))
+    contents = {part.name: part.content for part in parts}
+    if MAIN not in contents:
+        raise NotAReport(say("figures.not_word", file=name))
+    roots: dict[str, Any] = {}
+    paragraphs: list[Paragraph] = []
+    for part in (MAIN, *(n for n in contents if _TEXTS.fullmatch(n))):
+        try:
+            roots[part] = etree.fromstring(contents[part], _PARSER)
+        except etree.XMLSyntaxError as error:
+            raise NotAReport(say("figures.damaged", file=name)) from error
+        paragraphs += _paragraphs(part, roots[part], folded=b"Fallback" in contents[part])
+    return Document(parts, roots, tuple(paragraphs))
+
+
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
+
+
+def _parts(data: bytes, name: str) -> Iterator[Part]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            listed = [part for part in archive.infolist() if not part.is_dir()]
+            if any(map(locked, listed)):
+                raise NotAReport(say("figures.locked", file=name))
+            if len(listed) > _MOST_PARTS or sum(p.file_size for p in listed) > _MOST_BYTES:
+                raise NotAReport(say("figures.large", file=name))
+            for part in listed:
+                yield Part(part.filename, unpacked(archive, part, _MOST_BYTES))
+    except DAMAGED as error:
+        raise NotAReport(say("figures.not_word", file=name)) from error
+
+
+def _paragraphs(part: str, root: Any, *, folded: bool) -> Iterator[Paragraph]:
+    """Yield the paragraphs of a part in order; a bookmark between paragraphs belongs to the next one."""
+    seen: set[Any] = set()
+    waiting: list[Any] = []
+    for element in root.iter(_P, _START):
+        if element.tag == _START:
+            if element not in seen and element.get(_NAME, "").startswith(BOOKMARK):
+                waiting.append(element)
+            continue
+        if folded and next(element.iterancestors(f"{_MC}Fallback"), None) is not None:
+            continue
+        reader = _Reader(Paragraph(part, element))
+        for start in waiting:
+            reader.begin(start)
+        waiting = []
+        paragraph = reader.read()
+        seen.update(hold.element for hold in paragraph.holds)
+        yield paragraph
+
+
+class _Reader:
+    """Reads one paragraph: what is in its runs, one after another."""
+
+    def __init__(self, paragraph: Paragraph) -> None:
+        self.paragraph = paragraph
+        self.texts: list[str] = []
+        self.length = 0
+        self.open: dict[str, Hold] = {}
+
+    def read(self) -> Paragraph:
+        paragraph = self.paragraph
+        around = paragraph.element.getparent()
+        if around is not None and around.tag == _TC:
+            around = around.getparent()
+        outer = self._control(around.getparent()) if around is not None and around.tag == _CONTENT else None
+        self._inside(paragraph.element)
+        for hold in (*self.open.values(), *([outer] if outer else [])):
+            hold.end = self.length
+        paragraph.text = "".join(self.texts)
+        return paragraph
+
+    def begin(self, element: Any) -> None:
+        """Note where a bookmark begins."""
+        hold = Hold(element.get(_NAME), self.length, self.length, element)
+        self.open[element.get(_ID)] = hold
+        self.paragraph.holds.append(hold)
+
+    def _control(self, element: Any) -> Hold | None:
+        """Note a control of ours where it begins; the words that stand in an emptied one are none of the text."""
+        tag = element.find(_TAG)
+        name = tag.get(_VAL, "") if tag is not None else ""
+        if not name.startswith(PREFIX):
+            return None
+        hold = Hold(name, self.length, self.length, element, control=True)
+        self.paragraph.holds.append(hold)
+        return hold
+
+    def _inside(self, element: Any) -> None:
+        for child in element:
+            tag = child.tag
+            if tag == _R:
+                self._run(child)
+            elif tag == _START:
+                if child.get(_NAME, "").startswith(BOOKMARK):
+                    self.begin(child)
+            elif tag == _END:
+                if hold := self.open.pop(child.get(_ID), None):
+                    hold.end = self.length
+            elif tag == _SDT:
+                self._sdt(child)
+            elif tag not in _GONE:
+                self._inside(child)
+
+    def _sdt(self, element: Any) -> None:
+        hold = self._control(element)
+        content = element.find(_CONTENT)
+        if content is not None and element.find(_PLACEHOLDER) is None:
+            self._inside(content)
+        if hold:
+            hold.end = self.length
+
+    def _run(self, run: Any) -> None:
+        for child in run:
+            tag = child.tag
+            if tag == _T:
+                text = child.text or ""
+                self.paragraph.pieces.append((self.length, child))
+            elif tag == f"{W}ruby":
+                self._inside(child.find(f"{W}rubyBase"))
+                continue
+            else:
+                text = _INSTEAD.get(tag, "")
+            if text:
+                self.texts.append(text)
+                self.length += len(text)
+
+
+def rows_of(document: Document) -> dict[Any, tuple[str, int]]:
+    """Return, for every paragraph in a table, the words that open its row and the number of its cell."""
+    texts = {p.element: p.text for p in document.paragraphs}
+    found: dict[Any, tuple[str, int]] = {}
+    for root in document.roots.values():
+        for row in root.iter(_TR):
+            cells: Sequence[Any] = [c for c in row.iter(_TC) if next(c.iterancestors(_TR)) is row]
+            head = "".join(texts.get(p, "") for p in cells[0].iter(_P)) if cells else ""
+            found |= {p: (head, at) for at, cell in enumerate(cells) for p in cell.iter(_P) if p in texts}
+    return found
