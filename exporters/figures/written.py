@@ -1,0 +1,166 @@
+"""A report → its file, with the manifest of its figures in it: read back as reconciling will read it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from exporters.figures.document import MAIN, Document, Hold, Paragraph, read_document, read_part, rows_of
+from exporters.figures.loose import OBJECT, loose_numbers, masked
+from exporters.figures.manifest import Figure, Manifest, part_of
+from exporters.figures.now import Piece, Teller, pieces_in
+from exporters.narrative.report import Report, laid_out
+from exporters.narrative.writer import Point
+from exporters.word.package import Part, archive
+from workbook.blank import PREFIX
+from workbook.files import replacing
+
+_BEFORE, _AFTER = 14, 8
+_RELATIONS, _TYPES = "word/_rels/document.xml.rels", "[Content_Types].xml"
+_NUMBER = re.compile(r"_(\d+)$")
+
+
+def write_report(report: Report, path: Path) -> None:
+    """Lay the report out and write it to `path` in one step."""
+    data = content_of(report)
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def content_of(report: Report) -> bytes:
+    """Return the finished file of a report."""
+    if report.content is not None:
+        document = read_document(report.content)
+        return archive(_beside(document.parts, part_of(make_manifest(report, document))))
+    laid, points = laid_out(report)
+    text = laid.text()
+    root, paragraphs = read_part(MAIN, text.content)
+    document = Document((), {MAIN: root}, tuple(paragraphs))
+    return laid.to_bytes(text, part_of(make_manifest(report, document, points)))
+
+
+def teller_of(report: Report) -> Teller:
+    """Return what tells a report's figures again."""
+    return Teller(report.figures, lambda: whole_of(report))
+
+
+def whole_of(report: Report) -> Iterable[Piece]:
+    """Return every figure of a report."""
+    if report.content is None:
+        return pieces_in(report.lines)
+    document = read_document(report.content)
+    return [(hold.name, p.text[hold.start : hold.end]) for p in document.paragraphs for hold in controls(p)]
+
+
+def make_manifest(report: Report, document: Document, points: Sequence[Point] = ()) -> Manifest:
+    """Return the manifest of a report as it is laid out."""
+    teller, facts = teller_of(report), report.figures.facts
+    rows = rows_of(document)
+    figures: list[Figure] = []
+    loose: list[str] = []
+    for paragraph in document.paragraphs:
+        held = list(controls(paragraph))
+        figures += _figures(paragraph, held, teller, rows.get(paragraph.element), report.figures.wholes)
+        text = masked(paragraph.text, [*((h.start, h.end) for h in held), *paragraph.fields])
+        loose += [number.written(text) for number in loose_numbers(paragraph, text)]
+    return Manifest(
+        genre=report.genre.id,
+        unit=report.unit.code if report.unit else "",
+        period=str(facts.period),
+        pack=facts.pack.id,
+        pack_hash=facts.pack.hash,
+        origin=report.origin,
+        made=report.created.isoformat(),
+        figures=tuple(figures),
+        points=tuple(points),
+        loose=tuple(loose),
+    )
+
+
+def controls(paragraph: Paragraph) -> Iterator[Hold]:
+    """Yield the controls of a paragraph in order."""
+    return (hold for hold in paragraph.holds if hold.control)
+
+
+def _figures(
+    paragraph: Paragraph,
+    held: Sequence[Hold],
+    teller: Teller,
+    row: tuple[str, int] | None,
+    wholes: Mapping[str, str],
+) -> list[Figure]:
+    numbers = {h.start: _NUMBER.search(h.name) for h in paragraph.holds if not h.control}
+    hidden = surroundings(paragraph.text, [(h.start, h.end) for h in held])
+    found = []
+    for hold, (before, after) in zip(held, hidden, strict=True):
+        text = paragraph.text[hold.start : hold.end]
+        number = numbers.get(hold.start)
+        style = teller.style_of(hold.name, text, in_cell=row is not None)
+        now = teller.now(hold.name, style)
+        found.append(
+            Figure(
+                number=int(number[1]) if number else 0,
+                tag=hold.name,
+                text=text,
+                style=style,
+                exact=str(now.exact) if now and now.exact is not None else "",
+                word=now.word if now else "",
+                before=row[0] if row else before,
+                after=after,
+                cell=row[1] if row else -1,
+                whole=wholes.get(hold.name, ""),
+            )
+        )
+    return _told_together(paragraph.text, held, found, teller)
+
+
+def surroundings(text: str, places: Sequence[tuple[int, int]]) -> list[tuple[str, str]]:
+    """Return the words before and behind each place; what stands in other places reads ￼."""
+    found = []
+    for at, (start, end) in enumerate(places):
+        before, here = "", start
+        for first, last in reversed(places[:at]):
+            before = OBJECT + text[last:here] + before
+            here = first
+            if len(before) > _BEFORE:
+                break
+        before = text[:here] + before if len(before) <= _BEFORE else before
+        following = places[at + 1][0] if at + 1 < len(places) else len(text)
+        found.append((before[-_BEFORE:], text[end:following][:_AFTER]))
+    return found
+
+
+def _told_together(text: str, held: Sequence[Hold], figures: list[Figure], teller: Teller) -> list[Figure]:
+    """Return the figures with the words that were told with them, where the text has exactly these."""
+    for at, figure in enumerate(figures):
+        phrase = teller.phrase(figure.tag, in_cell=figure.style == "cell") if figure.style in ("prose", "cell") else ()
+        tagged = [n for n, (tag, _) in enumerate(phrase) if tag.startswith(PREFIX)]
+        if not tagged or phrase[tagged[0]] != (figure.tag, figure.text) or figure.glue is not None:
+            continue
+        here = held[at].start
+        if not text.startswith("".join(words for _, words in phrase[tagged[0] :]), here):
+            continue
+        for n, place in enumerate(tagged):
+            end = tagged[n + 1] if n + 1 < len(tagged) else len(phrase)
+            glue = "".join(words for _, words in phrase[place + 1 : end])
+            figures[at + n] = replace(figures[at + n], glue=glue, head=n == 0)
+    return figures
+
+
+def _beside(parts: Iterable[Part], added: Sequence[Part]) -> list[Part]:
+    """Return the parts of a file that another program wrote, with a part that its document names and its company."""
+    relations = '<Relationship Id="huibao" Type="{}/customXml" Target="/{}"/></Relationships>'.format(
+        "http://schemas.openxmlformats.org/officeDocument/2006/relationships", added[0].name
+    )
+    types = "".join(f'<Override PartName="/{p.name}" ContentType="{p.type}"/>' for p in added if p.type) + "</Types>"
+    changed = {_RELATIONS: ("</Relationships>", relations), _TYPES: ("</Types>", types)}
+    found = []
+    for part in parts:
+        old, new = changed.get(part.name, ("", ""))
+        content = part.content.decode() if old else ""
+        if part.name == _TYPES and 'Extension="xml"' not in content:
+            new = '<Default Extension="xml" ContentType="application/xml"/>' + new
+        found.append(Part(part.name, content.replace(old, new).encode()) if old else part)
+    return [*found, *added]
