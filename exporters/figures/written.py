@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from exporters.figures.document import MAIN, Document, Hold, Paragraph, read_document, read_part, rows_of
-from exporters.figures.loose import OBJECT, loose_numbers, masked
+from exporters.figures.loose import loose_numbers, masked
 from exporters.figures.manifest import Figure, Manifest, part_of
 from exporters.figures.now import Piece, Teller, pieces_in
+from exporters.figures.surroundings import controls, surroundings
 from exporters.narrative.report import Report, laid_out
 from exporters.narrative.writer import Point
 from exporters.word.package import Part, archive
 from workbook.blank import PREFIX
 from workbook.files import replacing
 
-_BEFORE, _AFTER = 14, 8
 _RELATIONS, _TYPES = "word/_rels/document.xml.rels", "[Content_Types].xml"
 _NUMBER = re.compile(r"_(\d+)$")
 
@@ -79,11 +79,6 @@ def make_manifest(report: Report, document: Document, points: Sequence[Point] = 
     )
 
 
-def controls(paragraph: Paragraph) -> Iterator[Hold]:
-    """Yield the controls of a paragraph in order."""
-    return (hold for hold in paragraph.holds if hold.control)
-
-
 def _figures(
     paragraph: Paragraph,
     held: Sequence[Hold],
@@ -114,22 +109,6 @@ def _figures(
             )
         )
     return _told_together(paragraph.text, held, found, teller)
-
-
-def surroundings(text: str, places: Sequence[tuple[int, int]]) -> list[tuple[str, str]]:
-    """Return the words before and behind each place; what stands in other places reads ￼."""
-    found = []
-    for at, (start, end) in enumerate(places):
-        before, here = "", start
-        for first, last in reversed(places[:at]):
-            before = OBJECT + text[last:here] + before
-            here = first
-            if len(before) > _BEFORE:
-                break
-        before = text[:here] + before if len(before) <= _BEFORE else before
-        following = places[at + 1][0] if at + 1 < len(places) else len(text)
-        found.append((before[-_BEFORE:], text[end:following][:_AFTER]))
-    return found
 
 
 def _told_together(text: str, held: Sequence[Hold], figures: list[Figure], teller: Teller) -> list[Figure]:

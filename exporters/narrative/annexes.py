@@ -152,13 +152,15 @@ class Annexes:
                     "state": say(f"state.{c.states[unit.code]}"),
                     "sent": _counted(unit, sent, "sent"),
                     **{key: _counted(unit, sum(s == key for s in failed), key) for key in RANK},
-                    "blank": self._blank(unit) if unit.code in c.submissions else missing(tag(LEDGER, unit.code, "blank")),
+                    "blank": self._blank(unit),
                 }
             )
         return rows
 
     def _blank(self, unit: Unit) -> str:
         """Return how many figures an accepted form leaves untold."""
+        if unit.code not in self.collection.submissions:
+            return missing(tag(LEDGER, unit.code, "blank"))
         cells = self.collection.submissions[unit.code].cells
         number = sum(not cell.state.known for (_, measure), cell in cells.items() if measure == "value")
         return _counted(unit, number, "blank")

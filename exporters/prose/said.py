@@ -26,6 +26,9 @@ _MEANS = {
     **dict.fromkeys(("超过", "超", "逾", "突破", "余", "多"), "above"),
 }
 _TIMES = "倍"
+NUMBER_IN_TEXT = r"[-－−]?[0-9０-９](?:[0-9０-９.．,，]*[0-9０-９])?|[零〇一二两三四五六七八九十百千]+"
+"""A regular expression for a number as it may stand in a text."""
+
 _LONGEST = 24  # characters of a number that are looked at on either side
 _UP, _DOWN, _SAME = (
     frozenset("增长 上升 增加 提高 提升 扩大 上涨 新增 多".split()),
