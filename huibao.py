@@ -25,6 +25,7 @@ from exporters.console import (
     table,
 )
 from exporters.drafts.verbs import template
+from exporters.figures.verbs import reconcile
 from workbook.messages import say
 
 if TYPE_CHECKING:
@@ -380,6 +381,7 @@ def pack_check(folder: Path, as_json: bool) -> int:
 
 
 cli.add_command(template)
+cli.add_command(reconcile)
 
 
 def main() -> None:

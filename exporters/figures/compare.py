@@ -1,4 +1,4 @@
-"""A figure as it stands in the report against what the data say: who changed it, and is it still true?"""
+"""A figure as it stands in the report against what the data say: who changed it, and whether it is still true."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ Kind = Literal[
     "wording",  # a word about the figure is not true: 余, 增长, 前三位, 全部
     "lost",  # true, but no control holds it any more
     "missing",  # not in the report any more
+    "moved",  # stands in another figure's words
     "copied",  # stands there once more
     "doubled",  # stands there once more and says something else
     "typed",  # a number that belongs to no figure
 ]
-MUST = frozenset(("changed", "stale", "wording", "doubled", "typed"))
+MUST = frozenset(("changed", "stale", "wording", "moved", "doubled", "typed"))
 """What must be looked at before the report goes out."""
 
 _OF_WORDS = ("dir", "dir_reported", "top", "full")  # measures that are claims

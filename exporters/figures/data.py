@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from exporters.figures.manifest import Figure, Manifest
@@ -11,7 +11,7 @@ from exporters.figures.written import whole_of
 from exporters.narrative.facts import OfRound, OfUnit
 from exporters.narrative.figures import Figures
 from exporters.narrative.measures import HOW
-from exporters.narrative.report import Report, facts_in_round, facts_of_form, of_facts, of_round, origin_of
+from exporters.narrative.report import Report, facts_in_round, facts_of_form, names_of, of_facts, of_round, origin_of
 from exporters.office.desk import open_desk
 from exporters.office.picks import Pick
 from workbook.collection import Collection
@@ -50,7 +50,8 @@ class Data:
             raise NotTheData(say("figures.other_period", report=manifest.period, data=facts.period))
         figures = Figures(facts, frozenset(genre.withheld), HOW)
         figures = Figures(facts, frozenset(genre.withheld), HOW)
-        return ByData(Teller(figures, lambda: self._whole(facts, genre)), same_data=origin == manifest.origin)
+        teller = Teller(figures, lambda: self._whole(facts, genre))
+        return ByData(teller, names_of(facts), same_data=origin == manifest.origin)
 
     def anew(self, manifest: Manifest) -> Report:
         """Return the report as it would be written from this data."""
@@ -86,6 +87,7 @@ class ByData:
     """What the data say of a report's figures; `same_data` where they are the forms the report was written from."""
 
     teller: Teller
+    names: Mapping[str, str]
     same_data: bool
 
     def now(self, figure: Figure) -> Now | None:

@@ -48,6 +48,7 @@ class Figure:
     cell: int = -1  # number of its cell in the row, -1 in running text
     glue: str | None = None  # words behind it that are told with it; None where it is told alone
     head: bool = False  # the first of figures that are told together
+    lead: str = ""  # words right before the first of them that are told with it: 近, 从
     whole: str = ""  # the indicator that 全部 is said of
 
     @property
@@ -84,10 +85,10 @@ def part_of(manifest: Manifest) -> list[Part]:
         f'<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n<ds:datastoreItem ds:itemID="{_ID}" '
         f'xmlns:ds="{_STORE}"><ds:schemaRefs><ds:schemaRef ds:uri="{NAMESPACE}"/></ds:schemaRefs></ds:datastoreItem>'
     )
-    about = Part(_PROPS, props.encode(), _PROPS_TYPE, "customXmlProps", "props")
+    about = Part(_PROPS, b"", _PROPS_TYPE, "customXmlProps", "props")
     return [
         Part(_PART, written.encode(), "", "customXml", "figures"),
-        about,
+        Part(_PROPS, props.encode(), _PROPS_TYPE),
         Part("customXml/_rels/huibao.xml.rels", relations_xml([about], "customXml/")),
     ]
 
@@ -103,9 +104,7 @@ def manifest_of(document: Document) -> Manifest | None:
 def replaced(parts: Iterable[Part], manifest: Manifest) -> list[Part]:
     """Return the parts of a Word file that has a manifest with another one."""
     written = part_of(manifest)[0].content
-    return [
-        Part(p.name, written) if p.name.startswith("customXml/") and b"<figures" in p.content else p for p in parts
-    ]
+    return [Part(p.name, written) if p.name.startswith("customXml/") and b"<figures" in p.content else p for p in parts]
 
 
 def _read(content: bytes) -> Manifest:

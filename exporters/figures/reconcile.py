@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from exporters.figures.document import Document
 from exporters.figures.locate import Located, Place, locate
 from exporters.figures.loose import Loose, loose_numbers, masked, typed_since
 from exporters.figures.manifest import Figure, Manifest
+from exporters.figures.moved import moved
 from exporters.figures.now import Now, parts_of
 from exporters.prose.said import said_at
 
@@ -76,17 +77,18 @@ def reconcile(manifest: Manifest, document: Document, known: Known) -> Reconcile
     located = locate(manifest, document)
     spans: dict[int, list[tuple[int, int]]] = defaultdict(list)
     verdicts: list[Verdict] = []
-    for figure, place in zip(manifest.figures, located.places, strict=True):
-        verdicts.append(_verdict(figure, place, known.now(figure), spans))
+    elsewhere = moved(manifest.figures, located.places)
+    for at, (figure, place) in enumerate(zip(manifest.figures, located.places, strict=True)):
+        verdict = _verdict(figure, place, known.now(figure), spans)
+        true = verdict.kind in ("agrees", "rewritten", "lost")
+        verdicts.append(replace(verdict, kind="moved") if true and at in elsewhere else verdict)
     verdicts += _copies(manifest, located, known, spans)
     verdicts += _shares(verdicts)
     verdicts += _typed(manifest, document, spans)
     return Reconciled(tuple(verdicts), located)
 
 
-def _verdict(
-    figure: Figure, place: Place | None, now: Now | None, spans: dict[int, list[tuple[int, int]]]
-) -> Verdict:
+def _verdict(figure: Figure, place: Place | None, now: Now | None, spans: dict[int, list[tuple[int, int]]]) -> Verdict:
     told = now.text if now else ""
     if place is None or not place.text:
         return Verdict("missing", figure.tag, "", told, place, figure)

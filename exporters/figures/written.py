@@ -11,14 +11,14 @@ from exporters.figures.document import MAIN, Document, Hold, Paragraph, read_doc
 from exporters.figures.loose import loose_numbers, masked
 from exporters.figures.manifest import Figure, Manifest, part_of
 from exporters.figures.now import Piece, Teller, pieces_in
+from exporters.figures.parts import with_parts
 from exporters.figures.surroundings import controls, surroundings
 from exporters.narrative.report import Report, laid_out
 from exporters.narrative.writer import Point
-from exporters.word.package import Part, archive
+from exporters.word.package import archive
 from workbook.blank import PREFIX
 from workbook.files import replacing
 
-_RELATIONS, _TYPES = "word/_rels/document.xml.rels", "[Content_Types].xml"
 _NUMBER = re.compile(r"_(\d+)$")
 
 
@@ -33,7 +33,7 @@ def content_of(report: Report) -> bytes:
     """Return the finished file of a report."""
     if report.content is not None:
         document = read_document(report.content)
-        return archive(_beside(document.parts, part_of(make_manifest(report, document))))
+        return archive(with_parts(document.parts, part_of(make_manifest(report, document))))
     laid, points = laid_out(report)
     text = laid.text()
     root, paragraphs = read_part(MAIN, text.content)
@@ -118,28 +118,11 @@ def _told_together(text: str, held: Sequence[Hold], figures: list[Figure], telle
         tagged = [n for n, (tag, _) in enumerate(phrase) if tag.startswith(PREFIX)]
         if not tagged or phrase[tagged[0]] != (figure.tag, figure.text) or figure.glue is not None:
             continue
-        here = held[at].start
+        here, lead = held[at].start, "".join(words for _, words in phrase[: tagged[0]])
         if not text.startswith("".join(words for _, words in phrase[tagged[0] :]), here):
             continue
         for n, place in enumerate(tagged):
             end = tagged[n + 1] if n + 1 < len(tagged) else len(phrase)
             glue = "".join(words for _, words in phrase[place + 1 : end])
-            figures[at + n] = replace(figures[at + n], glue=glue, head=n == 0)
+            figures[at + n] = replace(figures[at + n], glue=glue, head=n == 0, lead="" if n else lead)
     return figures
-
-
-def _beside(parts: Iterable[Part], added: Sequence[Part]) -> list[Part]:
-    """Return the parts of a file that another program wrote, with a part that its document names and its company."""
-    relations = '<Relationship Id="huibao" Type="{}/customXml" Target="/{}"/></Relationships>'.format(
-        "http://schemas.openxmlformats.org/officeDocument/2006/relationships", added[0].name
-    )
-    types = "".join(f'<Override PartName="/{p.name}" ContentType="{p.type}"/>' for p in added if p.type) + "</Types>"
-    changed = {_RELATIONS: ("</Relationships>", relations), _TYPES: ("</Types>", types)}
-    found = []
-    for part in parts:
-        old, new = changed.get(part.name, ("", ""))
-        content = part.content.decode() if old else ""
-        if part.name == _TYPES and 'Extension="xml"' not in content:
-            new = '<Default Extension="xml" ContentType="application/xml"/>' + new
-        found.append(Part(part.name, content.replace(old, new).encode()) if old else part)
-    return [*found, *added]

@@ -71,7 +71,7 @@ def of_round(collection: Collection, genre: Genre, picks: Sequence[Pick] = ()) -
     facts = OfRound(collection)
     figures = Figures(facts, frozenset(genre.withheld), HOW)
     merge = Merge(collection, figures, picks)
-    names = _names(facts)
+    names = names_of(facts)
     lines, dropped, content = _tell(facts.pack, genre, merge.context(), figures, {}, names)
     dropped += _not_printed(picks, merge.unpicked)
     return Report(
@@ -140,7 +140,7 @@ def of_facts(facts: OfUnit, genre: Genre, layout: Mapping[str, Any] | None = Non
     texts = Texts(facts.pack, facts.submission, withheld)
     signed = max(facts.period.end, facts.submission.received.date())
     own = Own(facts, figures, texts, signed)
-    names = _names(facts)
+    names = names_of(facts)
     lines, dropped, content = _tell(facts.pack, genre, own.context(), figures, texts.lost, names)
     return Report(
         genre,
@@ -244,7 +244,12 @@ def _remarks(collection: Collection) -> str:
     return "；".join([*switched, *decision_lines(collection, restricted)])
 
 
-def _names(facts: Facts) -> dict[str, str]:
-    names = {code: item.name for code, item in facts.pack.indicators.items()}
-    names |= {code: text.name for code, text in facts.pack.texts.items()}
-    return {**names, LEDGER: say("report.ledger"), **facts.names()}
+def names_of(facts: Facts) -> dict[str, str]:
+    """Return what indicators, texts and scopes are called in a report of some facts."""
+    return {**names_of_pack(facts.pack), **facts.names()}
+
+
+def names_of_pack(pack: Pack) -> dict[str, str]:
+    """Return what indicators and texts are called."""
+    names = {code: item.name for code, item in pack.indicators.items()}
+    return names | {code: text.name for code, text in pack.texts.items()} | {LEDGER: say("report.ledger")}
