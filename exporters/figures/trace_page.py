@@ -1,0 +1,131 @@
+"""The answer to a trace as one page of Excel to hand to whoever asked, with links to the cells themselves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from exporters.consolidated.listing import Column, Linked, Listing, Row, Value, write_list
+from exporters.consolidated.listing import Figure as Number
+from exporters.consolidated.received import place_of, received_files, sure
+from exporters.consolidated.status import time_of
+from exporters.consolidated.styles import Styles
+from exporters.figures.feeds import Feeds
+from exporters.figures.lines import Line
+from exporters.figures.places import Place
+from exporters.figures.trace import Part, Trace, exact
+from exporters.figures.trace_words import feeds_lines, head_lines, part_title
+from workbook.collection import Collection
+from workbook.files import replacing
+from workbook.messages import say
+from workbook.round import IN, RESULTS
+from workbook.sheets import open_book
+
+_ONE_PAGE = 45  # rows that are still read easily on one printed page
+
+
+@dataclass(frozen=True)
+class _Links:
+    """Where clicks lead from a workbook that lies in `folder`."""
+
+    collection: Collection
+    folder: Path
+
+    def place(self, place: Place | None) -> str:
+        """Return the link to a cell, to its file where the sheet's name is unsure; "" for no link."""
+        if place is None or not (path := self._path(place)):
+            return ""
+        target = self._relative(path)
+        if not target or not place.sheet or not sure(place.sheet):
+            return target
+        return f"{target}#{place_of(place.sheet, place.cell.partition('–')[0])}"
+
+    def report(self, name: Path) -> str:
+        """Return the link to a report in 成果."""
+        return self._relative(self.collection.round.path / RESULTS / name)
+
+    def _path(self, place: Place) -> Path | None:
+        if not place.earlier:
+            target = received_files(self.collection).target(place.file)
+            return (self.collection.round.path / RESULTS / target).resolve() if target else None
+        path = place.folder / IN / place.file  # a round of long ago: the very file it was, or none
+        same = path.is_file() and sha256(path.read_bytes()).hexdigest() == place.sha256
+        return path.resolve() if same else None
+
+    def _relative(self, path: Path) -> str:
+        try:
+            target = Path(os.path.relpath(path.resolve(), self.folder.resolve())).as_posix()
+        except ValueError:  # another drive
+            return ""
+        return target if sure(target) else ""
+
+
+def write_trace_page(path: Path, trace: Trace, collection: Collection) -> None:
+    """Write the page of a trace; OSError from the disk."""
+    columns = [
+        *(Column("unit", 24), Column("number", 12, "number", "traced"), Column("raw", 14, "centre", "traced")),
+        *(Column("sheet", 18), Column("cell", 8, "centre"), Column("file", 38)),
+        *(Column("received", 17, "centre"), Column("fate", 24), Column("sha", 15, "centre"), Column("remark", 40)),
+    ]
+    notes = [*([say("book.office_copy")] if trace.restricted else []), *head_lines(trace), *trace.notes]
+    listing = Listing(say("traced.sheet"), collection.period.title, columns, [*notes, say("traced.how_to_open")])
+    rows = list(_rows(trace, _Links(collection, path.parent)))
+    _write(path, listing, rows, trace.name, collection)
+
+
+def _rows(trace: Trace, links: _Links) -> Iterator[Row]:
+    """Yield the parts one after another, each with its sum, then who is in none of them."""
+    for part in trace.parts:
+        yield Row([part_title(part)], "head")
+        for line in part.lines:
+            yield Row(_line(part, line, links), "plain" if line.counts else "marked")
+    if trace.absent:
+        yield Row([say("traced.absent", n=len(trace.absent))], "head")
+        for absent in trace.absent:
+            yield Row([absent.unit.name, *[""] * 8, absent.why])
+
+
+def _line(part: Part, line: Line, links: _Links) -> list[Value]:
+    place, number = line.place, exact(line.value)
+    shown: Value = Number(number, part.decimals) if number is not None else line.shown
+    where: list[Value] = ["", "", "", ""]
+    if place is not None:
+        target = links.place(place)
+        where = [place.raw, place.sheet, Linked(place.cell, target), Linked(place.file, target)]
+    received = time_of(line.received) if line.received else ""
+    digest = place.sha256[:12] if place else ""
+    return [line.unit.name, shown, *where, received, line.receipt, digest, "；".join(line.notes)]
+
+
+def write_feeds_page(path: Path, feeds: Feeds, collection: Collection) -> None:
+    """Write the page of what a cell feeds; OSError from the disk."""
+    columns = [
+        *(Column("report", 40, part="traced"), Column("figure", 40, part="traced")),
+        *(
+            Column("said_head", 14, "centre", "traced"),
+            Column("sentence", 70, part="traced"),
+            Column("tag", 34, part="traced"),
+        ),
+    ]
+    notes = [*([say("book.office_copy")] if feeds.restricted else []), *feeds_lines(feeds), *feeds.notes]
+    links = _Links(collection, path.parent)
+    rows = [
+        Row([Linked(f.report.as_posix(), links.report(f.report)), f.name, f.said, f.sentence, f.tag])
+        for f in feeds.figures
+    ]
+    listing = Listing(say("traced.feeds_sheet"), collection.period.title, columns, notes, frozen=1)
+    _write(path, listing, rows, f"{feeds.unit.name} {feeds.name}", collection)
+
+
+def _write(path: Path, listing: Listing, rows: list[Row], title: str, collection: Collection) -> None:
+    with replacing(path) as temporary:
+        book: Any = open_book(temporary)
+        sheet = write_list(book, Styles(book), listing, rows)
+        if len(rows) <= _ONE_PAGE:
+            sheet.fit_to_pages(1, 1)
+        book.set_properties({"title": f"{listing.title} {title}", "author": collection.round.office})
+        book.close()
