@@ -10,7 +10,7 @@ from exporters.narrative.facts import OfRound
 from exporters.narrative.writer import alias_of
 from workbook.blank import tag
 from workbook.collection import Collection, mask_of
-from workbook.computed import definition, stored_refs
+from workbook.computed import definition
 from workbook.expression.tree import Ref, operands
 from workbook.messages import say
 from workbook.model import Indicator, Measure, Pack, Unit
@@ -86,11 +86,6 @@ def whole_of(item: Indicator, indicators: Mapping[str, Indicator]) -> Indicator 
         if tree is not None and item.code in [ref.code for ref in operands(tree)]:
             return whole
     return None
-
-
-def cells_behind(figure: Figure, pack: Pack, period: Period) -> frozenset[Ref]:
-    """Return every stored figure, computed ones taken apart, that a unit's cell may hold and this figure rests on."""
-    return frozenset(ref for root in roots(figure, pack, period) for ref in stored_refs(root, pack.indicators))
 
 
 def units_behind(figure: Figure, collection: Collection) -> tuple[Unit, ...]:

@@ -11,9 +11,9 @@ from exporters.figures.asked import NotTraced, codes_of, figure_of, figures_in, 
 from exporters.figures.basis import (
     Figure,
     alias,
-    cells_behind,
     in_words,
     names_of,
+    roots,
     units_behind,
 )
 from exporters.figures.document import NotAReport, open_document
@@ -176,7 +176,10 @@ def _figures(collection: Collection, unit: Unit, ref: Ref, names: dict[str, str]
 
 def rests_on(figure: Figure, unit: Unit, ref: Ref, collection: Collection) -> bool:
     """Return whether a figure of a report rests on a unit's figure: on the indicator, and on this unit."""
-    pack, period = collection.round.pack, collection.period
-    if ref not in cells_behind(figure, pack, period):
+    pack, asked = collection.round.pack, collection.collected[unit.tier]
+    if figure.code not in asked and figure.measure != "part":  # others of its scope may report what it does not
+        return False
+    behind = [r for r in roots(figure, pack, collection.period) if r.code in asked]
+    if not any(ref in stored_refs(root, pack.indicators) for root in behind):
         return False
     return unit in units_behind(figure, collection)

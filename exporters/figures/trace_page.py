@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +25,7 @@ from workbook.messages import say
 from workbook.round import IN, RESULTS
 from workbook.sheets import open_book
 
+_NARROW = 0x2E7F  # from the character after it on, one takes the room of two
 _ONE_PAGE = 45  # rows that are still read easily on one printed page
 
 
@@ -66,15 +67,26 @@ class _Links:
 
 def write_trace_page(path: Path, trace: Trace, collection: Collection) -> None:
     """Write the page of a trace; OSError from the disk."""
+    lines = [line for part in trace.parts for line in part.lines]
+    files = [line.place.file for line in lines if line.place]
     columns = [
-        *(Column("unit", 24), Column("number", 12, "number", "traced"), Column("raw", 14, "centre", "traced")),
-        *(Column("sheet", 18), Column("cell", 8, "centre"), Column("file", 38)),
-        *(Column("received", 17, "centre"), Column("fate", 24), Column("sha", 15, "centre"), Column("remark", 40)),
+        Column("unit", _width([line.unit.name for line in lines], 16, 30)),
+        *(Column("number", 11, "number", "traced"), Column("raw", 12, "centre", "traced")),
+        *(Column("sheet", _width([line.place.sheet for line in lines if line.place], 12, 26)), Column("cell", 8)),
+        *(Column("file", _width(files, 42, 56)), Column("received", 19, "centre")),
+        *(Column("fate", _width([line.receipt for line in lines], 12, 30)), Column("sha", 16, "centre")),
+        Column("remark", _width(["；".join(line.notes) for line in lines], 10, 44)),
     ]
-    notes = [*([say("book.office_copy")] if trace.restricted else []), *head_lines(trace), *trace.notes]
-    listing = Listing(say("traced.sheet"), collection.period.title, columns, [*notes, say("traced.how_to_open")])
-    rows = list(_rows(trace, _Links(collection, path.parent)))
-    _write(path, listing, rows, trace.name, collection)
+    notes = [*([say("book.office_copy")] if trace.restricted else []), *head_lines(trace)[1:], *trace.notes]
+    title = say("traced.head", name=f"{collection.period.title}　{trace.name}", told=trace.told)
+    listing = Listing(say("traced.sheet"), title, columns, [*notes, say("traced.how_to_open")])
+    _write(path, listing, list(_rows(trace, _Links(collection, path.parent))), collection)
+
+
+def _width(texts: Iterable[str], least: int, most: int) -> int:
+    """Return how wide a column must be for its longest text, within bounds; beyond them the text wraps."""
+    longest = max((sum(1 + (ord(c) > _NARROW) for c in text) for text in texts), default=0)
+    return min(most, max(least, longest + 3))
 
 
 def _rows(trace: Trace, links: _Links) -> Iterator[Row]:
@@ -86,7 +98,7 @@ def _rows(trace: Trace, links: _Links) -> Iterator[Row]:
     if trace.absent:
         yield Row([say("traced.absent", n=len(trace.absent))], "head")
         for absent in trace.absent:
-            yield Row([absent.unit.name, *[""] * 8, absent.why])
+            yield Row([absent.unit.name, say("word.dash"), *[""] * 3, absent.why, *[""] * 4])
 
 
 def _line(part: Part, line: Line, links: _Links) -> list[Value]:
@@ -103,29 +115,28 @@ def _line(part: Part, line: Line, links: _Links) -> list[Value]:
 
 def write_feeds_page(path: Path, feeds: Feeds, collection: Collection) -> None:
     """Write the page of what a cell feeds; OSError from the disk."""
+    fed = feeds.figures
     columns = [
-        *(Column("report", 40, part="traced"), Column("figure", 40, part="traced")),
+        Column("report", _width([f.report.as_posix() for f in fed], 24, 50), part="traced"),
         *(
-            Column("said_head", 14, "centre", "traced"),
-            Column("sentence", 70, part="traced"),
-            Column("tag", 34, part="traced"),
+            Column("figure", _width([f.name for f in fed], 24, 50), part="traced"),
+            Column("said_head", 12, "centre", "traced"),
         ),
+        Column("sentence", _width([f.sentence for f in fed], 40, 70), part="traced"),
+        Column("tag", _width([f.tag for f in fed], 24, 44), part="traced"),
     ]
     notes = [*([say("book.office_copy")] if feeds.restricted else []), *feeds_lines(feeds), *feeds.notes]
     links = _Links(collection, path.parent)
-    rows = [
-        Row([Linked(f.report.as_posix(), links.report(f.report)), f.name, f.said, f.sentence, f.tag])
-        for f in feeds.figures
-    ]
-    listing = Listing(say("traced.feeds_sheet"), collection.period.title, columns, notes, frozen=1)
-    _write(path, listing, rows, f"{feeds.unit.name} {feeds.name}", collection)
+    rows = [Row([Linked(f.report.as_posix(), links.report(f.report)), f.name, f.said, f.sentence, f.tag]) for f in fed]
+    title = f"{collection.period.title}　{feeds.unit.name}　{feeds.name}"
+    _write(path, Listing(say("traced.feeds_sheet"), title, columns, notes, frozen=1), rows, collection)
 
 
-def _write(path: Path, listing: Listing, rows: list[Row], title: str, collection: Collection) -> None:
+def _write(path: Path, listing: Listing, rows: list[Row], collection: Collection) -> None:
     with replacing(path) as temporary:
         book: Any = open_book(temporary)
         sheet = write_list(book, Styles(book), listing, rows)
         if len(rows) <= _ONE_PAGE:
             sheet.fit_to_pages(1, 1)
-        book.set_properties({"title": f"{listing.title} {title}", "author": collection.round.office})
+        book.set_properties({"title": f"{listing.title} {listing.period}", "author": collection.round.office})
         book.close()

@@ -139,14 +139,16 @@ def _tell_trace(found: Trace) -> None:
     for sentence in (*head_lines(found), *found.notes):
         complain(sentence)
     for part in found.parts:
-        table(part_title(part), *_columns_of(part))
+        complain("\n" + part_title(part))
+        table("", *_columns_of(part))
     if found.absent:
         rows_absent = [(a.unit.name, a.why) for a in found.absent]
-        table(say("traced.absent", n=len(found.absent)), [say("book.unit"), say("book.why")], rows_absent)
+        complain("\n" + say("traced.absent", n=len(found.absent)))
+        table("", [say("book.unit"), say("book.why")], rows_absent)
 
 
 def _columns_of(part: Part) -> tuple[list[str], list[list[str]]]:
-    """Return the headings and rows of a part, without columns that say nothing: what was typed where it is the number."""
+    """Return the headings and rows of a part; what was typed is told where it is not just the number."""
     from exporters.consolidated.status import time_of
 
     keys = ("number", "raw", "place", "file", "mark", "receipt", "remark")
@@ -171,6 +173,6 @@ def _tell_feeds(found: Feeds) -> None:
         return
     heads = [say(f"traced.{key}") for key in ("report", "figure", "said_head", "sentence")]
     rows = [(f.report.as_posix(), f.name, f.said, f.sentence) for f in found.figures[:_MOST_FED]]
-    table(say("traced.figures_fed"), heads, rows)
+    table("", heads, rows)
     if len(found.figures) > len(rows):
         complain(say("traced.more_fed", n=len(found.figures) - len(rows)))

@@ -45,7 +45,8 @@ def feeds_lines(feeds: Feeds) -> list[str]:
     if feeds.counts:
         lines.append(say("traced.scopes", names="、".join(name for _, name in feeds.scopes)))
         reports = {f.report for f in feeds.figures}
-        lines.append(say("traced.fed", n=len(feeds.figures), files=len(reports), reports=feeds.reports))
+        key = "traced.fed" if reports else "traced.fed_none"
+        lines.append(say(key, n=len(feeds.figures), files=len(reports), reports=feeds.reports))
     return lines
 
 

@@ -9,7 +9,7 @@ from exporters.figures.basis import Figure, Within, in_words, names_of, units_be
 from exporters.narrative.figures import DIRECTION, Figures, percent_digits, table_digits, years
 from exporters.narrative.measures import HOW
 from exporters.prose.marks import DROP, readable, stretches
-from exporters.prose.numbers import digits
+from exporters.prose.numbers import change, digits
 from workbook.collection import Collection, mask_of
 from workbook.messages import say
 from workbook.model import Indicator
@@ -37,7 +37,18 @@ def told(collection: Collection, figure: Figure, total: Total) -> str:
         if measure == "size":
             return percent_digits(abs(value)) + "%"
         return with_word(item, value)
-    return readable(_marked(collection, figure)[0])
+    if measure in ("yoy", "dir", "yoy_reported", "dir_reported"):
+        return _change(item, total, reported="reported" in measure)
+    return say("report.not_ranked") if measure == "rank" else readable(_marked(collection, figure)[0])
+
+
+def _change(item: Indicator, total: Total, *, reported: bool) -> str:
+    """Return a change in words, also where a report would leave it out because nothing is left."""
+    found = change(*years(total, "yoy_reported" if reported else "yoy"), percent_points=item.percent)
+    if found is None:
+        return say("report.no_prior")
+    direction, number, unit = found
+    return direction + (number + (unit or item.measure_word) if number else "")
 
 
 def value_of(collection: Collection, figure: Figure, total: Total) -> Fraction | None:
@@ -83,7 +94,8 @@ def _marked(collection: Collection, figure: Figure) -> tuple[str, str]:
     measure = _BASE.get(figure.measure, figure.measure)
     figures = Figures(Within(collection), frozenset(), HOW)
     if measure not in HOW:
-        return "", figures.cell(figure.code, figure.scope, measure)
+        cell = figures.cell(figure.code, figure.scope, measure)
+        return (say("word.dash") if figure.measure in ("rank", "same", "size") else cell), cell
     prose = figures.figure(figure.code, figure.scope, measure)
     if DROP in prose:
         prose = next(iter(figures.lost.values()), "")
