@@ -88,7 +88,7 @@ def _of_code(
 ) -> Asked:
     pack = collection.round.pack
     measure = measure or ("value" if code in pack.indicators else "rows")
-    if measure not in catalogue()["measure"] and measure not in ("top", "since_opening"):
+    if measure not in catalogue()["measure"]:
         raise NotTraced(say("traced.no_measure", measure=measure))
     printed = [f for f in figures_in(document) if f.tag.startswith(f"{PREFIX}{code}@")] if document else []
     if not scope and unit:

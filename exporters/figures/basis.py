@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exporters.narrative.facts import OfRound
 from exporters.narrative.writer import alias_of
@@ -22,7 +22,6 @@ _EARLIER: Mapping[str, tuple[Measure, ...]] = {
     **dict.fromkeys(("yoy", "dir", "yoy_n", "yoy_reported", "dir_reported"), ("value", "prior")),
     "opening": ("opening",),
     "half": ("half",),
-    "since_opening": ("value", "opening"),
 }
 REPORTED = ("prior_reported", "prior_n", "prior_units", "yoy_reported", "dir_reported")
 """Measures that look at last year as it was reported then, by whoever reported then."""
@@ -55,7 +54,11 @@ class Within(OfRound):
             return super().total(code, scope)
         if code not in self.collection.collected[unit.tier]:
             return None
-        return self.collection.engine.total(code, mask_of(self.collection.engine, (unit,)), 1)
+        total = self.collection.engine.total(code, mask_of(self.collection.engine, (unit,)), 1)
+        own = self.collection.values(code, [unit]).get(unit.code)
+        if total.value is None and own is not None:  # not added up over units, yet a figure of this one
+            return replace(total, value=own, n=1)
+        return total
 
 
 def times(measure: str) -> tuple[Measure, ...]:

@@ -17,6 +17,7 @@ from workbook.expression.tree import Ref
 from workbook.messages import say
 from workbook.model import Receipt, State, Unit
 from workbook.totals import Totals
+from workbook.versions import Difference
 
 _WORDS = {State.NOT_APPLICABLE: "word.not_applicable", State.NOT_COUNTED: "word.not_counted", State.BLANK: "word.blank"}
 
@@ -55,9 +56,9 @@ class Lines:
         object.__setattr__(self, "places", Places(self.collection))
 
     def of(
-        self, ref: Ref, units: Iterable[Unit], counting: frozenset[str], engine: Totals, why: Callable[[str], str]
+        self, ref: Ref, units: Iterable[Unit], counting: frozenset[str], engine: Totals, remark: Callable[[str], str]
     ) -> tuple[Line, ...]:
-        """Return a line per unit that `engine` knows; `why` says of one that does not count why not."""
+        """Return a line per unit that `engine` knows; `remark` says what the figure makes of a unit's number."""
         row = {unit: n for n, unit in enumerate(engine.table.units)}
         item = self.collection.round.pack.indicators[ref.code]
         computed = definition(item, ref.measure, self.collection.round.pack.indicators) is not None
@@ -70,7 +71,7 @@ class Lines:
             place = None if computed else self.places.of(unit.code, ref)
             state = State(int(states[at]))
             shown = table_digits(item, value) if value is not None else self._absence(state, place, computed=computed)
-            notes = [] if counts else [why(unit.code)]
+            notes = [said] if (said := remark(unit.code)) else []
             found.append(self._line(unit, value, shown, counts, place, [*notes, *self._notes(unit, ref, place)]))
         return tuple(found)
 
@@ -114,13 +115,13 @@ class Lines:
         """Return what to know of a unit's cell: how it was read, what it was before, what was found and decided."""
         if place is None or place.earlier:
             return []
-        c, form = self.collection, self.collection.submissions[unit.code]
+        form = self.collection.submissions[unit.code]
         here = (place.sheet, place.cell)
         notes = [r.message for r in form.repairs if r.indicator == ref.code and r.cell and (r.sheet, r.cell) == here]
         notes += [
             say("traced.was", then=d.then or say("word.blank"), file=d.earlier)
-            for d in c.differences
-            if (d.unit, d.later, d.code, d.measure) == (unit.code, form.file, ref.code, ref.measure)
+            for d in self._changed.get((unit.code, form.file, ref.code), ())
+            if d.measure == ref.measure
         ]
         if ref.measure == "value":
             part = form.parts.get(ref.code)
@@ -128,6 +129,22 @@ class Lines:
             notes += [say("traced.explained", reason=reason) for reason in self._reasons.get((unit.code, ref.code), ())]
             notes += [line for code, line in self._decided.get(unit.code, ()) if code in ("", ref.code)]
         return notes
+
+    @cached_property
+    def _changed(self) -> Mapping[tuple[str, str, str], Sequence[Difference]]:
+        """What units changed from one form to the next, by unit, the later file and indicator."""
+        found: dict[tuple[str, str, str], list[Difference]] = {}
+        for d in self.collection.differences:
+            found.setdefault((d.unit, d.later, d.code), []).append(d)
+        return found
+
+    @cached_property
+    def _sent(self) -> Mapping[str, Sequence[Receipt]]:
+        """What came from each unit, in order."""
+        found: dict[str, list[Receipt]] = {}
+        for receipt in sorted(self.collection.receipts, key=lambda r: r.came):
+            found.setdefault(receipt.unit, []).append(receipt)
+        return found
 
     @cached_property
     def _receipts(self) -> Mapping[str, Receipt]:
@@ -163,10 +180,10 @@ class Lines:
 
     def _why_absent(self, unit: Unit) -> str:
         state = say(f"state.{self.collection.states[unit.code]}")
-        sent = [r for r in self.collection.receipts if r.unit == unit.code]
+        sent = self._sent.get(unit.code, ())
         if not sent:
             return say("traced.why", state=state, why=say("book.no_file"))
-        told = "；".join(say("traced.sent", file=r.file, note=r.note) for r in sorted(sent, key=lambda r: r.came))
+        told = "；".join(say("traced.sent", file=r.file, note=r.note) for r in sent)
         return say("traced.why", state=state, why=told)
 
     def versions(self, units: Iterable[Unit]) -> list[str]:
@@ -174,7 +191,7 @@ class Lines:
         told = []
         for unit in units:
             used = self._receipts.get(unit.code)
-            others = [r for r in self.collection.receipts if r.unit == unit.code and r is not used]
+            others = [r for r in self._sent.get(unit.code, ()) if r is not used]
             if used is not None and others:
                 rest = "；".join(say("traced.sent", file=r.file, note=r.note) for r in others)
                 told.append(say("traced.version", name=unit.name, file=used.file, rest=rest))

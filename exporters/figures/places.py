@@ -16,7 +16,7 @@ from workbook.model import Measure, State
 from workbook.reading.values import clean
 from workbook.round import FIGURES, RESULTS
 
-_COLUMNS = ["unit", "code", "state", "raw", "file", "sha256", "sheet", "cell"]
+_PLACE = ["unit", "raw", "file", "sha256", "sheet", "cell"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,11 @@ class Places:
     """Finds cells of a round; looks earlier rounds up once."""
 
     collection: Collection
-    _seen: dict[Measure, Mapping[tuple[str, str], Place]] = field(default_factory=dict)
+    _seen: dict[Ref, Mapping[str, Place]] = field(default_factory=dict)
 
     def of(self, unit: str, ref: Ref) -> Place | None:
         """Return where a unit's figure stands that counts at this time, None where it stands nowhere."""
-        if ref.measure != "value" and (found := self._earlier(ref.measure).get((unit, ref.code))) is not None:
+        if ref.measure != "value" and (found := self._earlier(ref).get(unit)) is not None:
             return found
         form = self.collection.submissions.get(unit)
         if form is None:
@@ -67,20 +67,25 @@ class Places:
     def _titles(self) -> dict[Measure, str]:
         return {measure: period.title for measure, period in earlier_periods(self.collection.period).items()}
 
-    def _earlier(self, measure: Measure) -> Mapping[tuple[str, str], Place]:
-        """Return where the figures that count from an earlier round stood in its forms."""
-        if measure not in self._seen:
-            folder = earlier_folders(self.collection.round).get(measure)
-            path = folder / RESULTS / FIGURES if folder is not None else None
-            self._seen[measure] = {} if path is None or not path.is_file() else self._read(path, measure)
-        return self._seen[measure]
+    def _earlier(self, ref: Ref) -> Mapping[str, Place]:
+        """Return by unit where the figures that count from an earlier round stood in its forms."""
+        if ref not in self._seen:
+            self._seen[ref] = {}
+            if (frame := self._frames.get(ref.measure)) is not None:
+                rows = frame[frame["code"] == ref.code][_PLACE].itertuples(index=False, name=None)
+                folder, title = self._folders[ref.measure], self._titles[ref.measure]
+                self._seen[ref] = {
+                    unit: Place(clean(raw), file, sha256, sheet, cell, folder, title)
+                    for unit, raw, file, sha256, sheet, cell in rows
+                }
+        return self._seen[ref]
 
-    def _read(self, path: Path, measure: Measure) -> dict[tuple[str, str], Place]:
-        frame = pd.read_parquet(path, columns=_COLUMNS)
-        frame = frame[frame["state"].isin([State.NUMBER, State.ZERO, State.NOT_APPLICABLE])]
-        folder, title = path.parent.parent, self._titles[measure]
-        rows = frame.drop(columns="state").itertuples(index=False, name=None)
-        return {
-            (unit, code): Place(clean(raw), file, sha256, sheet, cell, folder, title)
-            for unit, code, raw, file, sha256, sheet, cell in rows
-        }
+    @cached_property
+    def _folders(self) -> dict[Measure, Path]:
+        return earlier_folders(self.collection.round)
+
+    @cached_property
+    def _frames(self) -> dict[Measure, pd.DataFrame]:
+        paths = {measure: folder / RESULTS / FIGURES for measure, folder in self._folders.items()}
+        frames = {m: pd.read_parquet(p, columns=["code", "state", *_PLACE]) for m, p in paths.items() if p.is_file()}
+        return {m: f[f["state"].isin([State.NUMBER, State.ZERO, State.NOT_APPLICABLE])] for m, f in frames.items()}

@@ -115,9 +115,9 @@ class _Tracer:
             n=n,
             units=units,
             definition=item.definition,
-            how=how(self.collection, figure, self.total, self._counting(self._roots[0])),
+            how=how(self.collection, figure, self.total, self._main),
             parts=parts,
-            absent=self.lines.absent(inside),
+            absent=() if all(map(self._reported, self._roots)) else self.lines.absent(inside),
             notes=(*self._not_asked(asked_of), *self._gone(), *self.lines.versions(inside)),
             restricted=item.sensitive == "restricted",
         )
@@ -129,15 +129,20 @@ class _Tracer:
     @cached_property
     def _roots(self) -> tuple[Ref, ...]:
         refs = roots(self.figure, self.pack, self.collection.period)
-        return tuple(r for r in refs if carries(self.pack.indicators[r.code], r.measure)) or refs[:1]
+        return tuple(r for r in refs if carries(self.pack.indicators[r.code], r.measure))
 
     @property
     def _coverage(self) -> tuple[int, int]:
         assert self.total is not None
+        measure, then = self.figure.measure, self.total.reported
+        if measure in ("rank", "share"):
+            return len(self._main), len(
+                [u for u in self.units if self.figure.code in self.collection.collected[u.tier]]
+            )
+        if measure == "prior_reported" and then is not None:
+            return then.n, then.units
         if self.figure.measure in SAME_UNITS:
             return self.total.matched, self.total.units
-        if self.figure.measure in ("rank", "top"):
-            return len(self._counting(self._roots[0])), len(self.units)
         return self.total.n, self.total.units
 
     def _parts(self, ref: Ref, shown: Sequence[Unit], depth: int, top: Ref | None = None) -> Iterator[Part]:
@@ -149,7 +154,7 @@ class _Tracer:
         item, engine = self.pack.indicators[ref.code], self._engine(top)
         units = self._units(top, shown)
         counting = self._counting(top)
-        lines = self.lines.of(ref, units, counting, engine, lambda u: self._why_out(u, top))
+        lines = self.lines.of(ref, units, counting, engine, lambda u: self._remark(u, top, counting))
         tree = definition(item, ref.measure, self.pack.indicators)
         formula = in_words(item, self.names) if tree is not None else ""
         yield Part(
@@ -172,15 +177,21 @@ class _Tracer:
     def _sum(self, item: Indicator, ref: Ref, lines: Sequence[Line], engine: Totals) -> str:
         """Return what the counting lines come to as totals are made, "" where there is none."""
         codes = {line.unit.code for line in lines if line.counts and line.value is not None}
+        if self.figure.measure == "rank":
+            return ""
         inside = mask_of(engine, tuple(line.unit for line in lines if line.unit.code in codes))
         value = engine.aggregate(item, inside & engine.known(item, ref.measure), ref.measure) if codes else None
+        if value is None and len(lines) == 1:
+            value = lines[0].value
         return "" if value is None else table_digits(item, value) + ("%" if item.percent else item.measure_word)
 
     def _text_part(self, code: str, shown: Sequence[Unit], depth: int) -> Iterator[Part]:
         if code not in self._seen:
             self._seen.add(code)
             lines = self.lines.of_text(code, shown)
-            total = str(sum(int(line.value or 0) for line in lines))
+            total = say(
+                "traced.with_word", number=sum(int(line.value or 0) for line in lines), word=say("traced.items")
+            )
             yield Part(code, "", self.pack.texts[code].name, say("traced.items"), depth, "", total, 0, lines)
 
     def _of_text(self, name: str) -> Trace:
@@ -189,12 +200,12 @@ class _Tracer:
         parts = tuple(self._text_part(text.code, self.units, 0))
         lines = [line for part in parts for line in part.lines]
         scope = self.names.get(self.figure.scope, self.figure.scope)
-        total = say("traced.with_word", number=parts[0].total, word=say("traced.items"))
+        value = sum((line.value or Fraction(0) for line in lines), Fraction(0))
         restricted, absent = text.sensitive == "restricted", self.lines.absent(self.units)
         said, sentence = self.asked.said, self.asked.sentence
         counts = (len(lines), len(self.units))
         return Trace(
-            *(self.figure, name, scope, total, Fraction(parts[0].total), said, sentence, False, *counts, ""),
+            *(self.figure, name, scope, parts[0].total, value, said, sentence, False, *counts, ""),
             *((say("traced.how_rows"),), parts, absent, (), restricted),
         )
 
@@ -222,24 +233,46 @@ class _Tracer:
 
     def _counting(self, ref: Ref) -> frozenset[str]:
         """Return the units that are in the figure by this root of it."""
-        figure, c = self.figure, self.collection
+        figure = self.figure
         codes = {u.code for u in self._units(ref, self.units)}
         engine, item = self._engine(ref), self.pack.indicators[figure.code]
-        if figure.measure in ("rank", "top"):
-            group = self.pack.tier(self.units[0].tier).group if self.units else ""
-            return frozenset(u for _, u, _ in c.ranking(item.code, group))
+        if figure.measure == "rank":
+            return frozenset(self._ranks)
         if figure.measure in ("met", "met_n"):
-            return frozenset(c.held(item.code, standard_of(item, c.period), self.units))
+            return frozenset(self._held)
         if figure.measure == "part":
             item = self.pack.indicators[ref.code]
         known = engine.known(item, ref.measure)
         if figure.measure in SAME_UNITS and carries(item, "prior"):
             known = engine.known(item, "value") & engine.known(item, "prior")
             codes -= {u for u, code in engine.not_comparable if code == item.code}
-        if figure.measure in ("opening", "half", "since_opening"):
+        if figure.measure in ("opening", "half"):
             time: Measure = "half" if figure.measure == "half" else "opening"
             known = engine.known(item, "value") & engine.known(item, time)
         return frozenset(u for n, u in enumerate(engine.table.units) if known[n] and u in codes)
+
+    @cached_property
+    def _main(self) -> frozenset[str]:
+        """The units in the figure by the first of its roots."""
+        return self._counting(self._roots[0]) if self._roots else frozenset()
+
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        group = self.pack.tier(self.units[0].tier).group if self.units else ""
+        return {u: rank for rank, u, _ in self.collection.ranking(self.figure.code, group)}
+
+    @cached_property
+    def _held(self) -> dict[str, bool]:
+        bound = standard_of(self.pack.indicators[self.figure.code], self.collection.period)
+        return self.collection.held(self.figure.code, bound, self.units) if bound else {}
+
+    def _remark(self, unit: str, ref: Ref, counting: frozenset[str]) -> str:
+        """Return what the figure makes of a unit's number, "" where it is just in it."""
+        if unit not in counting:
+            return self._why_out(unit, ref)
+        if self.figure.measure == "rank":
+            return say("traced.rank", rank=self._ranks[unit])
+        return say("traced.below") if self.figure.measure in ("met", "met_n") and not self._held[unit] else ""
 
     def _why_out(self, unit: str, ref: Ref) -> str:
         """Return why a unit's number is not in the figure."""
@@ -250,7 +283,7 @@ class _Tracer:
             if (unit, figure.code) in c.engine.not_comparable:
                 return say("traced.out_redefined")
             return say("traced.out_one_year")
-        if figure.measure in ("rank", "top"):
+        if figure.measure == "rank":
             return say("traced.out_unranked")
         number = self.pack.indicators[figure.code].computed and ref.code == figure.code
         return say("traced.out_part" if number else "traced.out_unknown")

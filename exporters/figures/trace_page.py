@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from exporters.consolidated.listing import Column, Linked, Listing, Row, Value, write_list
 from exporters.consolidated.listing import Figure as Number
-from exporters.consolidated.received import place_of, received_files, sure
+from exporters.consolidated.received import Received, place_of, received_files, sure
 from exporters.consolidated.status import time_of
 from exporters.consolidated.styles import Styles
 from exporters.figures.feeds import Feeds
@@ -49,9 +50,13 @@ class _Links:
         """Return the link to a report in 成果."""
         return self._relative(self.collection.round.path / RESULTS / name)
 
+    @cached_property
+    def _received(self) -> Received:
+        return received_files(self.collection)
+
     def _path(self, place: Place) -> Path | None:
         if not place.earlier:
-            target = received_files(self.collection).target(place.file)
+            target = self._received.target(place.file)
             return (self.collection.round.path / RESULTS / target).resolve() if target else None
         path = place.folder / IN / place.file  # a round of long ago: the very file it was, or none
         same = path.is_file() and sha256(path.read_bytes()).hexdigest() == place.sha256

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from exporters.figures.trace import Part, Trace
     from workbook.collection import Collection
 
+_MOST_UNITS = 100  # under one part on the screen; the page and JSON have all
 _MOST_FED = 40  # figures on the screen; the page and JSON have all
 
 
@@ -141,6 +142,8 @@ def _tell_trace(found: Trace) -> None:
     for part in found.parts:
         complain("\n" + part_title(part))
         table("", *_columns_of(part))
+        if len(part.lines) > _MOST_UNITS:
+            complain(say("traced.more_units", n=len(part.lines) - _MOST_UNITS))
     if found.absent:
         rows_absent = [(a.unit.name, a.why) for a in found.absent]
         complain("\n" + say("traced.absent", n=len(found.absent)))
@@ -153,7 +156,7 @@ def _columns_of(part: Part) -> tuple[list[str], list[list[str]]]:
 
     keys = ("number", "raw", "place", "file", "mark", "receipt", "remark")
     rows = []
-    for line in part.lines:
+    for line in part.lines[:_MOST_UNITS]:
         place, received = line.place, time_of(line.received) if line.received else ""
         raw = "" if place is None or place.raw == line.shown else place.raw
         where = [f"{place.sheet} {place.cell}", place.file, place.sha256[:12]] if place else ["", "", ""]

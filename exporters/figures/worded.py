@@ -98,7 +98,8 @@ def _marked(collection: Collection, figure: Figure) -> tuple[str, str]:
         return (say("word.dash") if figure.measure in ("rank", "same", "size") else cell), cell
     prose = figures.figure(figure.code, figure.scope, measure)
     if DROP in prose:
-        prose = next(iter(figures.lost.values()), "")
+        prefix = say("report.lost", name=figures.item(figure.code).name, why="")
+        prose = next(iter(figures.lost.values()), "").removeprefix(prefix)
     return prose, figures.cell(figure.code, figure.scope, measure)
 
 
@@ -120,7 +121,7 @@ def _made(collection: Collection, figure: Figure, item: Indicator, counting: fro
     """Return how the numbers of the units make one."""
     engine = collection.engine
     units = tuple(u for u in units_behind(figure, collection) if u.code in counting)
-    if figure.measure in ("rank", "top", "met", "met_n") or len(units) < 2:
+    if figure.measure in ("rank", "met", "met_n") or len(units) < 2:
         return say("traced.how_one", unit=units[0].name) if len(units) == 1 and not item.computed else ""
     if item.aggregation == "sum":
         return say("traced.how_calc" if item.computed else "traced.how_sum", n=len(units))
@@ -144,7 +145,9 @@ def _measured(collection: Collection, figure: Figure, item: Indicator, total: To
             for v in years(total, "yoy_reported" if reported else "yoy")
         )
         before = total.reported.n if total.reported else 0
-        return say("traced.how_reported" if reported else "traced.how_same", n=n, now=now, then=then, before=before)
+        if reported:
+            return say("traced.how_reported", n=total.n, now=now, then=then, before=before)
+        return say("traced.how_same", n=n, now=now, then=then)
     if measure == "mean" and total.value is not None:
         return say("traced.how_mean", total=with_word(item, total.value), n=total.n)
     if measure in ("share", "part"):
