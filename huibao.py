@@ -26,6 +26,7 @@ from exporters.console import (
 )
 from exporters.drafts.verbs import template
 from exporters.figures.trace_verb import trace
+from exporters.figures.verbs import reconcile
 from workbook.messages import say
 
 if TYPE_CHECKING:
@@ -382,6 +383,7 @@ def pack_check(folder: Path, as_json: bool) -> int:
 
 cli.add_command(template)
 cli.add_command(trace)
+cli.add_command(reconcile)
 
 
 def main() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from exporters.consolidated.listing import Column, Listing, Value, write_list
 from exporters.consolidated.styles import Styles
-from exporters.narrative.report import Report, fault_of, genres_of, of_form, of_round, of_units, place_of, write
+from exporters.figures.written import write_report
+from exporters.narrative.report import Report, fault_of, genres_of, of_form, of_round, of_units, place_of
 from exporters.narrative.template import TemplateFault
 from exporters.narrative.told import Dropped
 from exporters.office.desk import open_desk
@@ -68,7 +69,7 @@ def reports_of_round(
                 if unit and (report.unit is None or report.unit.code != unit):
                     continue
                 path = results if results.suffix == SUFFIX else place_of(report, results)
-                write(report, path)
+                write_report(report, path)
                 written.append((path, report))
         except TemplateFault as fault:
             defects.append(fault_of(genre, fault))
@@ -91,7 +92,7 @@ def reports_of_form(
         path = folder / f"{submission.unit.code}_{submission.unit.name}_{genre.output}.docx"
         if output is not None:
             path = output if output.suffix == SUFFIX else output / path.name
-        write(report, path)
+        write_report(report, path)
         written.append((path, report))
     return Written(tuple(written), tuple(defects))
 

@@ -69,10 +69,12 @@ class WordFile:
         """Break every run in two and put in what Word puts in: proof marks, bookmarks, comments, smart tags."""
         for run in list(self.body.iter(f"{W}r")):
             text = run.find(f"{W}t")
-            if text is None or len(text.text or "") < 2:
+            if text is None or len(text.text or "") < 2 or len(run.findall(f"{W}t")) > 1:
                 continue
             second = copy.deepcopy(run)
             text.text, second.find(f"{W}t").text = text.text[:1], text.text[1:]
+            for other in [c for c in second if c.tag not in (f"{W}rPr", f"{W}t")]:
+                second.remove(other)
             run.addnext(second)
             run.addnext(made('<w:proofErr w:type="spellStart"/>'))
             run.addnext(made('<w:bookmarkStart w:id="90000" w:name="_GoBack"/>'))

@@ -14,7 +14,7 @@ from exporters.drafts.wording import Wording
 from exporters.package import tree
 from exporters.word.drafts import added_styles
 from exporters.word.layout import Layout
-from exporters.word.package import core_part, package
+from exporters.word.package import core_part, package, text_part
 from exporters.word.page import twips
 from exporters.word.style_document import StyleDocument, StyleFault, default_style, load_style
 from workbook.messages import say
@@ -37,7 +37,7 @@ def edited(text: str, pack: Pack, genre: Genre, *, place: str = "") -> bytes:
     widened = replace(styles, content=styles.content.replace(b"</w:styles>", f"{added}</w:styles>".encode()))
     shared = [widened if part is styles else part for part in style.parts]
     core = core_part(say("view.title", genre=genre.name), _CREATED)
-    return package(b"", (), body, [*shared, style.numbering_for(1), core, *origin.parts()])
+    return package(b"", (), text_part(body), [*shared, style.numbering_for(1), core, *origin.parts()])
 
 
 def _style(path: Path) -> StyleDocument:

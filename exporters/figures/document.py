@@ -33,6 +33,7 @@ _OLE = b"\xd0\xcf\x11\xe0"  # a .doc, or a .docx behind a password
 _P, _R, _T, _SDT, _TR, _TC = (f"{W}{name}" for name in ("p", "r", "t", "sdt", "tr", "tc"))
 _CONTENT, _START, _END = f"{W}sdtContent", f"{W}bookmarkStart", f"{W}bookmarkEnd"
 _NAME, _ID, _VAL, _TAG = f"{W}name", f"{W}id", f"{W}val", f"{W}sdtPr/{W}tag"
+_SIMPLE_FIELD, _FIELD_MARK, _FIELD_KIND = f"{W}fldSimple", f"{W}fldChar", f"{W}fldCharType"
 _PLACEHOLDER = f"{W}sdtPr/{W}showingPlcHdr"
 _GONE = frozenset({f"{W}del", f"{W}moveFrom", f"{W}pPr", f"{W}rPr", f"{W}sdtPr"})
 _INSTEAD = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
@@ -62,14 +63,13 @@ class Paragraph:
     text: str = ""
     holds: list[Hold] = field(default_factory=list)
     pieces: list[tuple[int, Any]] = field(default_factory=list)  # where each w:t begins
+    fields: list[tuple[int, int]] = field(default_factory=list)  # what Word numbers itself: 表1, a page
 
     @property
     def in_cell(self) -> bool:
         """Whether it stands in a table."""
-        return next(self.element.iterancestors(_TC, f"{W}txbxContent"), _NOTHING).tag == _TC
-
-
-_NOTHING = etree.Element("nothing")
+        around: Any = next(self.element.iterancestors(_TC, f"{W}txbxContent"), None)
+        return around is not None and bool(around.tag == _TC)
 
 
 @dataclass(frozen=True)
@@ -106,11 +106,17 @@ def read_document(data: bytes, name: str = "") -> Document:
     paragraphs: list[Paragraph] = []
     for part in (MAIN, *(n for n in contents if _TEXTS.fullmatch(n))):
         try:
-            roots[part] = etree.fromstring(contents[part], _PARSER)
+            roots[part], read = read_part(part, contents[part])
         except etree.XMLSyntaxError as error:
             raise NotAReport(say("figures.damaged", file=name)) from error
-        paragraphs += _paragraphs(part, roots[part], folded=b"Fallback" in contents[part])
+        paragraphs += read
     return Document(parts, roots, tuple(paragraphs))
+
+
+def read_part(name: str, content: bytes) -> tuple[Any, list[Paragraph]]:
+    """Return a part of text as a tree, and its paragraphs; lxml's XMLSyntaxError when it is broken."""
+    root = etree.fromstring(content, _PARSER)
+    return root, list(_paragraphs(name, root, folded=b"Fallback" in content))
 
 
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
@@ -158,6 +164,7 @@ class _Reader:
         self.texts: list[str] = []
         self.length = 0
         self.open: dict[str, Hold] = {}
+        self.fields: list[int] = []
 
     def read(self) -> Paragraph:
         paragraph = self.paragraph
@@ -200,6 +207,10 @@ class _Reader:
                     hold.end = self.length
             elif tag == _SDT:
                 self._sdt(child)
+            elif tag == _SIMPLE_FIELD:
+                start = self.length
+                self._inside(child)
+                self.paragraph.fields.append((start, self.length))
             elif tag not in _GONE:
                 self._inside(child)
 
@@ -217,6 +228,9 @@ class _Reader:
             if tag == _T:
                 text = child.text or ""
                 self.paragraph.pieces.append((self.length, child))
+            elif tag == _FIELD_MARK:
+                self._field(child.get(_FIELD_KIND))
+                continue
             elif tag == f"{W}ruby":
                 self._inside(child.find(f"{W}rubyBase"))
                 continue
@@ -225,6 +239,15 @@ class _Reader:
             if text:
                 self.texts.append(text)
                 self.length += len(text)
+
+    def _field(self, kind: str) -> None:
+        """Note where the result of a field begins and ends; one inside another counts with the outer one."""
+        if kind == "separate":
+            self.fields.append(self.length)
+        elif kind == "end" and self.fields:
+            start = self.fields.pop()
+            if not self.fields:
+                self.paragraph.fields.append((start, self.length))
 
 
 def rows_of(document: Document) -> dict[Any, tuple[str, int]]:

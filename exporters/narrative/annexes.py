@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from exporters.narrative.figures import Figures, table_digits
+from exporters.narrative.counts import LEDGER, Count
+from exporters.narrative.figures import Figures
 from exporters.office.candidates import choosable, fields_of
 from exporters.office.picks import Pick
 from exporters.prose import lists
-from exporters.prose.marks import mark, plain, words
+from exporters.prose.marks import missing, plain, words
 from workbook.blank import tag
 from workbook.checks.check import RANK
 from workbook.collection import Collection
@@ -65,12 +66,11 @@ class Annexes:
         return tables
 
     def _unit_table(self, group: str, items: Sequence[Indicator], units: Sequence[Unit]) -> dict[str, Any]:
-        values = {item.code: self.collection.by_unit(item.code, group) for item in items}
         wide = 60 if len(items) > 3 else 75
         rest = (225 - wide) // len(items)
         rows = []
         for unit in units:
-            cells = [self._unit_cell(item, unit.code, values[item.code]) for item in items]
+            cells = [self.figures.cell(item.code, unit.code) for item in items]
             rows.append([words(plain(unit.name)), *cells])
         return {
             "group": group,
@@ -78,11 +78,6 @@ class Annexes:
             "rows": rows,
             "widths": " ".join([f"{wide}l", *[f"{rest}r"] * len(items)]),
         }
-
-    def _unit_cell(self, item: Indicator, unit: str, values: Mapping[str, Any]) -> str:
-        if unit not in values:
-            return say("word.dash")
-        return mark(tag(item.code, unit, "value"), table_digits(item, values[unit]))
 
     def notes_of(self, text: str) -> list[Row]:
         """Return the items of a text input on an indicator: its name, this year, last year, change, beside columns."""
@@ -93,9 +88,8 @@ class Annexes:
                 continue
             told = {"indicator": item.name, "now": "", "before": "", "change": ""}
             unit = row["of"]
-            value = self.collection.by_unit(item.code, unit).get(unit)
-            if value is not None:
-                told["now"] = mark(tag(item.code, unit, "value"), table_digits(item, value)) + item.measure_word
+            if self.figures.has(item.code, unit):
+                told["now"] = self.figures.cell(item.code, unit) + item.measure_word
             found.append({**row, **told})
         return found
 
@@ -106,10 +100,9 @@ class Annexes:
             item = self.figures.facts.pack.indicators.get(row.get("target_code", ""))
             if item is None or not row.get("target_value") or item.sensitive in self.figures.forbidden:
                 continue
-            value = self.collection.by_unit(item.code, row["of"]).get(row["of"])
-            now = say("word.dash")
-            if value is not None:
-                now = mark(tag(item.code, row["of"], "value"), table_digits(item, value)) + item.measure_word
+            now = self.figures.cell(item.code, row["of"])
+            if self.figures.has(item.code, row["of"]):
+                now += item.measure_word
             found.append({**row, "indicator": item.name, "now": now, "target": row["target_value"] + item.measure_word})
         return found
 
@@ -157,17 +150,24 @@ class Annexes:
                 {
                     "unit": words(plain(unit.name)),
                     "state": say(f"state.{c.states[unit.code]}"),
-                    "sent": str(sent),
-                    **{key: str(sum(s == key for s in failed)) for key in RANK},
-                    "blank": str(self._blank(unit)) if unit.code in c.submissions else say("word.dash"),
+                    "sent": _counted(unit, sent, "sent"),
+                    **{key: _counted(unit, sum(s == key for s in failed), key) for key in RANK},
+                    "blank": self._blank(unit),
                 }
             )
         return rows
 
-    def _blank(self, unit: Unit) -> int:
+    def _blank(self, unit: Unit) -> str:
         """Return how many figures an accepted form leaves untold."""
+        if unit.code not in self.collection.submissions:
+            return missing(tag(LEDGER, unit.code, "blank"))
         cells = self.collection.submissions[unit.code].cells
-        return sum(not cell.state.known for (_, measure), cell in cells.items() if measure == "value")
+        number = sum(not cell.state.known for (_, measure), cell in cells.items() if measure == "value")
+        return _counted(unit, number, "blank")
+
+
+def _counted(unit: Unit, number: int, measure: str) -> str:
+    return str(Count(number, tag(LEDGER, unit.code, measure)))
 
 
 def _rows(text: TextInput, submission: Submission) -> list[Row]:

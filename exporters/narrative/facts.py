@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Protocol
 
@@ -51,6 +51,7 @@ class OfRound:
     """What a round's collection knows."""
 
     collection: Collection
+    _values: dict[str, dict[str, Fraction]] = field(default_factory=dict)  # by indicator, then unit: asked for often
 
     @property
     def pack(self) -> Pack:
@@ -74,8 +75,13 @@ class OfRound:
         return scopes | units | {ALL: self.pack.whole}
 
     def total(self, code: str, scope: str) -> Total | None:
-        """Return the total over a scope."""
-        return self.collection.totals.get((scope, code))
+        """Return the total over a scope; what a single unit reports, as the total over one."""
+        if (scope, code) in self.collection.totals:
+            return self.collection.totals[scope, code]
+        if code not in self._values:
+            self._values[code] = self.collection.values(code, self.collection.counted)
+        value = self._values[code].get(scope)
+        return None if value is None else Total(value, 1, 1, matched_value=None, matched_prior=None, matched=0)
 
     def then(self, code: str, scope: str, measure: Measure) -> Fraction | None:
         """Return the earlier total over the units that know both times."""

@@ -9,7 +9,7 @@ from typing import cast
 
 from exporters.narrative.facts import Facts
 from exporters.narrative.template import CELL
-from exporters.prose.marks import dashed, mark, missing
+from exporters.prose.marks import mark, missing, missing_in
 from exporters.prose.numbers import Scale, change, digits, scaled
 from exporters.prose.polish import zero
 from workbook.blank import tag
@@ -30,6 +30,7 @@ class Figures:
     forbidden: frozenset[str]  # sensitivities this genre must not print
     told: Mapping[str, Callable[[Figures, Indicator, str, Total], str]]
     lost: dict[str, str] = field(default_factory=dict)
+    wholes: dict[str, str] = field(default_factory=dict)  # what 全部 is said of, by its tag
     _totals: dict[tuple[str, str], Total | None] = field(default_factory=dict)
 
     def item(self, code: str) -> Indicator:
@@ -84,28 +85,35 @@ class Figures:
         return {"n": mark(first, str(n)), "units": mark(second, str(units))}
 
     def cell(self, code: str, scope: str = "", measure: str = "value") -> str:
-        """Return a figure for a table: digits in the stored unit without measure word, — where missing."""
+        """Return a figure for a table: digits in the stored unit without measure word; one that is missing reads —."""
         scope, item = self.scope(scope), self.item(code)
-        total, dash = self.total(code, scope), say("word.dash")
+        total, nothing = self.total(code, scope), missing(tag(code, scope, DIRECTION.get(measure, measure)))
         if total is None or item.sensitive in self.forbidden:
-            return dash
+            return nothing
         if measure == "n":
             return say("report.slash", **self.covered(code, scope, ("n", "units"), total.n, total.units))
         if measure == "yoy_n":
             told = say("report.slash", **self.covered(code, scope, SAME, total.matched, total.units))
-            return told if carries(item, "prior") else dash
+            return told if carries(item, "prior") else nothing
         if measure in ("share", "part"):
-            return dashed(self.figure(code, scope, measure), dash)
+            return self.figure(code, scope, measure)
         if measure in DIRECTION:
-            direction, number, unit = change(*years(total, measure), percent_points=item.percent) or (dash, "", "")
-            word = mark(tag(code, scope, DIRECTION[measure]), direction) if direction != dash else dash
+            changed = change(*years(total, measure), percent_points=item.percent)
+            if changed is None:
+                return nothing
+            direction, number, unit = changed
+            word = mark(tag(code, scope, DIRECTION[measure]), direction)
             return word + (mark(tag(code, scope, measure), number) + unit if number else "")
         value = total.value
         if measure in ("prior", "same"):  # last year's and this year's figure of the same units
             value = years(total, "yoy")[measure == "prior"]
         elif measure == "prior_reported":
             value = years(total, "yoy_reported")[1]
-        return dash if value is None else mark(tag(code, scope, measure), table_digits(item, value))
+        return nothing if value is None else mark(tag(code, scope, measure), table_digits(item, value))
+
+    def has(self, code: str, scope: str = "", measure: str = "value") -> bool:
+        """Return whether a cell has something to tell."""
+        return not missing_in(self.cell(code, scope, measure))
 
     def row(self, code: str, *measures: str, scope: str = "") -> str:
         """Return the cells of a table row: the indicator's name, its measure word, and a figure per measure."""

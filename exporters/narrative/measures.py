@@ -8,7 +8,7 @@ from fractions import Fraction
 from exporters.narrative.facts import OfRound
 from exporters.narrative.figures import DIRECTION, SAME, THEN, Figures, scale_of, years
 from exporters.prose.lists import join
-from exporters.prose.marks import mark
+from exporters.prose.marks import mark, plain
 from exporters.prose.numbers import Roundness, change, digits, roundly, shares
 from exporters.prose.ordinals import counted
 from workbook.blank import tag
@@ -195,8 +195,8 @@ def top(f: Figures, item: Indicator, scope: str, _: Total) -> str:
     if len(everyone) <= 3 or not ranked or sum(r == 1 for r, _, _ in ranked) > 3:
         return f.drop(item.code, scope, "top", "report.not_ranked")
     names = f.facts.names()
-    told = [say("report.with_value", name=names[u], value=_told(f, item, u, "value", v)) for _, u, v in ranked]
-    return join(told, last="、")
+    told = [say("report.with_value", name=plain(names[u]), value="".join(f.written(item, v))) for _, u, v in ranked]
+    return mark(tag(item.code, scope, "top"), join(told, last=""))  # one figure: whoever is among them goes together
 
 
 def _count(measure: str) -> Told:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from exporters.narrative.annexes import Annexes
-from exporters.narrative.figures import Figures, table_digits
+from exporters.narrative.counts import LEDGER, Count, Names
+from exporters.narrative.figures import Figures
 from exporters.narrative.own import asked_of, told_day, when
 from exporters.narrative.template import CELL
 from exporters.office.picks import Pick, behind, companies
 from exporters.prose import lists
 from exporters.prose.marks import mark, plain, words
 from workbook.blank import tag
-from workbook.collection import Collection
+from workbook.collection import ALL, Collection
 from workbook.messages import say
-from workbook.model import Indicator
+from workbook.model import Indicator, Unit
 
 _NAMED = 3  # units a merged item is put down to by name
+
+
+def _count(number: int, measure: str, scope: str = ALL) -> Count:
+    return Count(number, tag(LEDGER, scope, measure))
 
 
 def sentence(text: str) -> str:
@@ -84,10 +89,7 @@ class Merge:
 
     def unit_cell(self, code: str, unit: str) -> str:
         """Return one unit's figure for a table."""
-        value, item = self.collection.by_unit(code, unit).get(unit), self.figures.item(code)
-        if value is None or item.sensitive in self.figures.forbidden:
-            return say("word.dash")
-        return mark(tag(code, unit, "value"), table_digits(item, value))
+        return self.figures.cell(code, unit)
 
     def ledger(self) -> dict[str, Any]:
         """Return the counts and names of the receipt ledger, umbrellas counted like any unit that must report."""
@@ -98,28 +100,34 @@ class Merge:
         for r in c.receipts:
             if r.state in ("used", "superseded", "rejected"):
                 tried[r.unit] = tried.get(r.unit, 0) + 1
+        units, tiers, groups = c.round.units, c.round.pack.tiers, c.round.pack.groups
         return {
-            "expected": len(c.round.units),
+            "expected": _count(len(units), "expected"),
             "tiers": [
-                (t.name, sum(u.tier == t.code and not u.umbrella for u in c.round.units)) for t in c.round.pack.tiers
+                (t.name, _count(sum(u.tier == t.code and not u.umbrella for u in units), "expected", t.code))
+                for t in tiers
             ],
-            "umbrellas": self._names(lambda u: u.umbrella),
-            "accepted": c.balance.units["accepted"],
-            "counted": sum(u.code in c.submissions for u in c.counted),
+            "umbrellas": self._names("umbrellas", lambda u: u.umbrella),
+            "accepted": _count(c.balance.units["accepted"], "accepted"),
+            "counted": _count(sum(u.code in c.submissions for u in c.counted), "counted"),
             "groups": [
-                (g, sum(u.code in c.submissions for u in c.scope_units(g)), len(c.scope_units(g)))
-                for g in c.round.pack.groups
+                (
+                    g,
+                    _count(sum(u.code in c.submissions for u in c.scope_units(g)), "counted", g),
+                    _count(len(c.scope_units(g)), "expected", g),
+                )
+                for g in groups
             ],
-            "missing": self._names(lambda u: c.states[u.code] == "missing"),
-            "returned": self._names(lambda u: c.states[u.code] == "returned"),
-            "late": self._names(lambda u: u.code in used and late is not None and used[u.code].received > late),
-            "changed": self._names(lambda u: u.code in c.changed),
-            "gone": [plain(u.name) for u in c.gone],
-            "resubmitted": self._names(lambda u: u.code in used and tried.get(u.code, 0) > 1),
+            "missing": self._names("missing", lambda u: c.states[u.code] == "missing"),
+            "returned": self._names("returned", lambda u: c.states[u.code] == "returned"),
+            "late": self._names("late", lambda u: u.code in used and late is not None and used[u.code].received > late),
+            "changed": self._names("changed", lambda u: u.code in c.changed),
+            "gone": Names((plain(u.name) for u in c.gone), "gone", ALL),
+            "resubmitted": self._names("resubmitted", lambda u: u.code in used and tried.get(u.code, 0) > 1),
         }
 
-    def _names(self, wanted: Any) -> list[str]:
-        return [plain(u.name) for u in self.collection.round.units if wanted(u)]
+    def _names(self, measure: str, wanted: Callable[[Unit], bool]) -> Names:
+        return Names((plain(u.name) for u in self.collection.round.units if wanted(u)), measure, ALL)
 
     def _picked(self, text: str, section: str = "") -> list[Pick]:
         """Return the office's choices among a text input: its own order first, else as its units are listed.
@@ -169,11 +177,15 @@ class Merge:
         found = []
         for section in sorted(raised, key=lambda s: (-len(raised[s]), order.index(s))):
             chosen = [
-                {"words": sentence(worded(p)), "units": behind(self._companies[p.key], counted)}
-                for p in self._picked(text, section)
+                {
+                    "words": sentence(worded(p)),
+                    "units": Count(behind(self._companies[p.key], counted), tag(text, section, f"behind_{n}")),
+                }
+                for n, p in enumerate(self._picked(text, section), 1)
             ]
             if chosen:
-                found.append({"section": section, "units": len(raised[section]), "chosen": chosen[:2]})
+                raising = Count(len(raised[section]), tag(text, section, "raised"))
+                found.append({"section": section, "units": raising, "chosen": chosen[:2]})
         return found
 
     def plans(self, text: str, most: int = 2) -> list[dict[str, Any]]:
@@ -215,9 +227,9 @@ class Merge:
         item: Indicator | None = self.collection.indicators.get(code)
         if item is None or item.sensitive in self.figures.forbidden:
             return 0
-        met = self.collection.met(code, "all")
-        return met[1] - met[0] if met else 0
+        met = self.collection.met(code, ALL)
+        return Count(met[1] - met[0] if met else 0, tag(code, ALL, "short"))
 
     def negative(self, code: str) -> int:
         """Return how many units have a value below 0, such as a cut that turned into a rise."""
-        return sum(v < 0 for v in self.collection.by_unit(code, "all").values())
+        return Count(sum(v < 0 for v in self.collection.by_unit(code, ALL).values()), tag(code, ALL, "negative"))

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from exporters.narrative.counts import joined
 from exporters.narrative.facts import OfUnit
 from exporters.narrative.figures import Figures, percent_digits
 from exporters.narrative.texts import Texts, day, nth
-from exporters.prose.marks import mark, plain
+from exporters.prose.marks import mark, missing, plain
 from workbook.blank import tag
 from workbook.computed import formula
 from workbook.expression.tree import texts as texts_in
@@ -110,24 +111,33 @@ def asked_of(figures: Figures) -> dict[str, Callable[..., Any]]:
         value = figures.value(part)
         return value is not None and value > 0 and value == figures.value(whole)
 
+    def all_of(part: str, whole: str) -> str:
+        """Return 全部, marked: true as long as the part is the whole."""
+        figures.wholes[name := tag(part, figures.facts.scope, "full")] = whole
+        return mark(name, say("word.all")) if full(part, whole) else missing(name)
+
     def standard(code: str) -> str:
         """Return the standard in force as a bare number or indicator name, "" where there is none."""
         bound = standard_of(item(code), period).lstrip("<>=")
         known_items = figures.facts.pack.indicators
-        return known_items[bound].name if bound in known_items else bound
+        if bound in known_items:
+            return known_items[bound].name
+        return mark(tag(code, figures.facts.scope, "standard"), bound) if bound else ""
 
     return {
         "fig": figures.figure,
         "cell": figures.cell,
+        "has": figures.has,
         "row": figures.row,
         "name": lambda code: item(code).name,
         "word": lambda code: item(code).measure_word,
         "known": known,
         "some": some,
         "full": full,
+        "all_of": all_of,
         "standard": standard,
         "ref": lambda key: mark(f"ref:{key}", "?"),
-        "join": "、".join,
+        "join": joined,
     }
 
 

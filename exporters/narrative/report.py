@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from exporters.consolidated.status import decision_lines, shown_switches
+from exporters.narrative.counts import LEDGER
 from exporters.narrative.facts import Facts, OfRound, OfUnit
 from exporters.narrative.figures import Figures
 from exporters.narrative.measures import HOW
@@ -19,7 +21,7 @@ from exporters.narrative.template import Line, TemplateFault, check_source
 from exporters.narrative.texts import Texts
 from exporters.narrative.told import Dropped, tell
 from exporters.narrative.word_template import fill
-from exporters.narrative.writer import Writer
+from exporters.narrative.writer import Point, Writer
 from exporters.office.picks import Pick, says_yes
 from exporters.word.layout import Layout
 from exporters.word.official import OfficialDocument
@@ -29,7 +31,6 @@ from workbook.collect import defined_otherwise
 from workbook.collection import Collection
 from workbook.expression.evaluate import Evaluator
 from workbook.figures import figures_frame
-from workbook.files import replacing
 from workbook.form.book import switch_line
 from workbook.layout import collected
 from workbook.messages import say
@@ -51,6 +52,8 @@ class Report:
     created: date
     layout: Mapping[str, Any]  # how it deviates from the usual layout, as Layout has it
     style: Path | None  # the genre's style document
+    figures: Figures  # that told it
+    origin: str  # what tells the data from other data: see `origin_of`
     remarks: str = ""
     content: bytes | None = None  # the finished file, where the genre's template is itself a Word file
 
@@ -68,7 +71,7 @@ def of_round(collection: Collection, genre: Genre, picks: Sequence[Pick] = ()) -
     facts = OfRound(collection)
     figures = Figures(facts, frozenset(genre.withheld), HOW)
     merge = Merge(collection, figures, picks)
-    names = _names(facts)
+    names = names_of(facts)
     lines, dropped, content = _tell(facts.pack, genre, merge.context(), figures, {}, names)
     dropped += _not_printed(picks, merge.unpicked)
     return Report(
@@ -81,6 +84,8 @@ def of_round(collection: Collection, genre: Genre, picks: Sequence[Pick] = ()) -
         collection.period.end,
         {**genre.layout, **collection.round.layout},
         _style_of(facts.pack, genre),
+        figures,
+        origin_of(collection.submissions.values()),
         _remarks(collection),
         content,
     )
@@ -97,28 +102,35 @@ def _not_printed(picks: Sequence[Pick], unpicked: Sequence[str]) -> list[Dropped
 
 def of_units(collection: Collection, genre: Genre) -> Iterator[Report]:
     """Yield the report of every unit with an accepted form that writes this genre, in the order of the list."""
-    engine, period = collection.engine, collection.period
-    places = {unit: place for place, unit in enumerate(engine.table.units)}
     for code, submission in collection.submissions.items():
-        unit = submission.unit
-        if genre not in genres_of(collection.round.pack, unit, collection.round.period):
-            continue
-        asked = collection.collected[unit.tier]
-        barred = frozenset(c for u, c in engine.not_comparable if u == code)
-        pack, place = collection.round.pack, places[code]
-        facts = OfUnit(pack, period, unit, submission, asked, engine.evaluator, place, barred)
-        yield of_facts(facts, genre, collection.round.layout)
+        if genre in genres_of(collection.round.pack, submission.unit, collection.round.period):
+            yield of_facts(facts_in_round(collection, code), genre, collection.round.layout)
+
+
+def facts_in_round(collection: Collection, code: str) -> OfUnit:
+    """Return what a round knows of one unit with an accepted form."""
+    engine, submission = collection.engine, collection.submissions[code]
+    unit = submission.unit
+    asked = collection.collected[unit.tier]
+    barred = frozenset(c for u, c in engine.not_comparable if u == code)
+    place = engine.table.units.index(code)
+    return OfUnit(collection.round.pack, collection.period, unit, submission, asked, engine.evaluator, place, barred)
 
 
 def of_form(submission: Submission, pack: Pack, genre: Genre) -> Report:
     """Return the report of one unit from its form alone; TemplateFault where the genre's text cannot be used."""
+    return of_facts(facts_of_form(submission, pack), genre)
+
+
+def facts_of_form(submission: Submission, pack: Pack) -> OfUnit:
+    """Return what a form alone knows of its unit."""
     nothing = figures_frame([]).assign(definition="")
     checked = check(pack, {"": submission}, nothing, period=submission.period, modules=submission.modules)
     period, unit = parse_period(submission.period), submission.unit
     asked = collected(pack, unit.tier, period.year, submission.modules)
     barred = frozenset(defined_otherwise(pack, submission))
     evaluator = Evaluator(checked.table, pack.indicators)
-    return of_facts(OfUnit(pack, period, unit, submission, asked, evaluator, 0, barred), genre)
+    return OfUnit(pack, period, unit, submission, asked, evaluator, 0, barred)
 
 
 def of_facts(facts: OfUnit, genre: Genre, layout: Mapping[str, Any] | None = None) -> Report:
@@ -128,7 +140,7 @@ def of_facts(facts: OfUnit, genre: Genre, layout: Mapping[str, Any] | None = Non
     texts = Texts(facts.pack, facts.submission, withheld)
     signed = max(facts.period.end, facts.submission.received.date())
     own = Own(facts, figures, texts, signed)
-    names = _names(facts)
+    names = names_of(facts)
     lines, dropped, content = _tell(facts.pack, genre, own.context(), figures, texts.lost, names)
     return Report(
         genre,
@@ -140,6 +152,8 @@ def of_facts(facts: OfUnit, genre: Genre, layout: Mapping[str, Any] | None = Non
         signed,
         {**genre.layout, **(layout or {})},
         _style_of(facts.pack, genre),
+        figures,
+        origin_of([facts.submission]),
         content=content,
     )
 
@@ -160,24 +174,27 @@ def _tell(
     return *tell(source_of(pack, genre), context, figures, lost), None
 
 
-def write(report: Report, path: Path) -> None:
-    """Lay the report out and write it to `path` in one step."""
-    if report.content is None:
-        document_of(report).save(path)
-        return
-    with replacing(path) as temporary:
-        temporary.write_bytes(report.content)
+def origin_of(submissions: Iterable[Submission]) -> str:
+    """Return a short digest of the forms that data rest on: the same forms, the same digest."""
+    forms = sorted(f"{s.unit.code} {s.sha256}" for s in submissions)
+    return sha256("\n".join(forms).encode()).hexdigest()[:16]
 
 
 def document_of(report: Report) -> OfficialDocument:
     """Return the report laid out."""
+    return laid_out(report)[0]
+
+
+def laid_out(report: Report) -> tuple[OfficialDocument, list[Point]]:
+    """Return the report laid out, and what its charts draw."""
     created = datetime.combine(report.created, time(), UTC)
     title = f"{report.unit.name}　{report.genre.name}" if report.unit else report.genre.name
     layout = Layout(**report.layout)
     style = _style(report.style) if report.style is not None else None
     document = OfficialDocument(title, created, remarks=report.remarks, layout=layout, style=style)
-    Writer(document, report.names).write(report.lines)
-    return document
+    writer = Writer(document, report.names)
+    writer.write(report.lines)
+    return document, writer.points
 
 
 @lru_cache(maxsize=16)
@@ -227,7 +244,12 @@ def _remarks(collection: Collection) -> str:
     return "；".join([*switched, *decision_lines(collection, restricted)])
 
 
-def _names(facts: Facts) -> dict[str, str]:
-    names = {code: item.name for code, item in facts.pack.indicators.items()}
-    names |= {code: text.name for code, text in facts.pack.texts.items()}
-    return {**names, **facts.names()}
+def names_of(facts: Facts) -> dict[str, str]:
+    """Return what indicators, texts and scopes are called in a report of some facts."""
+    return {**names_of_pack(facts.pack), **facts.names()}
+
+
+def names_of_pack(pack: Pack) -> dict[str, str]:
+    """Return what indicators and texts are called."""
+    names = {code: item.name for code, item in pack.indicators.items()}
+    return names | {code: text.name for code, text in pack.texts.items()} | {LEDGER: say("report.ledger")}

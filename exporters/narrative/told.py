@@ -112,7 +112,8 @@ def explained(
 
 def _larger(figures: Figures, part: str, whole: str) -> bool:
     """Return whether a part's value is more than its whole's; False where they cannot be compared."""
-    if not (part.startswith(PREFIX) and whole.startswith(PREFIX)):
+    known = figures.facts.pack.indicators
+    if not all(tag.removeprefix(PREFIX).partition("@")[0] in known for tag in (part, whole)):
         return False
     (one, small), (other, large) = _item_of(figures, part), _item_of(figures, whole)
     alike = one.dimension == other.dimension or {one.dimension, other.dimension} <= set(_COUNTS)

@@ -23,13 +23,26 @@ _WIDTH = {False: 156, True: 225}  # of the type area in mm, upright and sideways
 _MANY_ROWS = 8  # annex tables of more rows are ruled like a form
 
 
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A number that a chart draws: series and category by their names, and the figure it is."""
+
+    chart: int  # from 1, in the order of the report
+    series: str
+    category: str
+    tag: str
+    text: str
+
+
 @dataclass(slots=True)
 class Writer:
     """Lays lines out as a document; `names` has what a click on a figure shows, by indicator, text and scope."""
 
     document: OfficialDocument
     names: Mapping[str, str]
+    points: list[Point] = field(default_factory=list)  # what the charts draw
     _charts: set[str] = field(default_factory=set)  # keys of charts, to tell them from tables in a reference
+    _drawn: int = 0
     _wide: bool = False
     _in_annex: bool = False
 
@@ -118,6 +131,12 @@ class Writer:
             (bare(name), [_number(row[at]) for row in cells[1:]]) for at, name in enumerate(cells[0][1:], start=1)
         ]
         self.document.chart(_CHART[lines[0].kind], [bare(row[0]) for row in cells[1:]], series, unit=unit)
+        self._drawn += 1
+        for row in cells[1:]:
+            for (name, _), cell in zip(series, row[1:], strict=True):
+                tagged = next(((tag, text) for tag, text in stretches(cell) if tag.startswith(PREFIX)), None)
+                if tagged is not None:
+                    self.points.append(Point(self._drawn, name, bare(row[0]), *tagged))
         self.document.figure_title(bare(title), key)
 
 
@@ -161,4 +180,4 @@ def alias_of(tag: str, names: Mapping[str, str]) -> str:
     """
     code, _, rest = tag.removeprefix(PREFIX).partition("@")
     scope, _, measure = rest.partition(".")
-    return _title(names[code], names.get(scope, ""), measure)
+    return _title(names[code], names.get(scope, ""), measure.rstrip("0123456789_"))

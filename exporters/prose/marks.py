@@ -45,8 +45,8 @@ def missing_in(text: str) -> list[str]:
 
 
 def dashed(text: str, dash: str) -> str:
-    """Give `text` with every missing figure as a dash, as in a table."""
-    return _MISSING_ONE.sub(dash, text).replace(DROP, dash)
+    """Give `text` with every missing figure as a dash, as in a table: it stays a figure, which may be known later."""
+    return _MISSING_ONE.sub(lambda found: mark(found[1], dash), text).replace(DROP, dash)
 
 
 def plain(text: str) -> str:

@@ -17,7 +17,7 @@ from exporters.word.drawing import chart_frame
 from exporters.word.flow import Flow
 from exporters.word.layout import STANDARD, Layout
 from exporters.word.numbering import LEVELS
-from exporters.word.package import Part, core_part, package
+from exporters.word.package import Part, core_part, package, text_part
 from exporters.word.page import twips
 from exporters.word.pieces import Inline, InlineWriter, Piece
 from exporters.word.style_document import StyleDocument, default_style
@@ -196,11 +196,14 @@ class OfficialDocument:
         """Begin a new upright page: 156 x 225 mm of type area."""
         self._flow.begin_section(self._style.portrait)
 
-    def to_bytes(self) -> bytes:
-        """Give the finished file; UnknownReference when the text mentions a table or figure that has no title."""
-        body = self._writer.captions.resolve(self._flow.xml())
-        parts = [self._style.numbering_for(self._lists), *chain.from_iterable(self._charts), self._core]
-        return package(self._style.base, self._style.parts, body, parts)
+    def text(self) -> Part:
+        """Give the finished text; UnknownReference when it mentions a table or figure that has no title."""
+        return text_part(self._writer.captions.resolve(self._flow.xml()))
+
+    def to_bytes(self, text: Part | None = None, beside: Sequence[Part] = ()) -> bytes:
+        """Give the finished file, with parts of other people `beside` the text; `text` saves making it again."""
+        parts = [self._style.numbering_for(self._lists), *chain.from_iterable(self._charts), self._core, *beside]
+        return package(self._style.base, self._style.parts, text or self.text(), parts)
 
     def save(self, path: Path) -> None:
         """Write the document to `path` in one step; a file already there is replaced."""

@@ -70,9 +70,13 @@ def base(parts: Sequence[Part]) -> bytes:
     return archive((_ROOT_RELATIONS, *parts))
 
 
-def package(base: bytes, same: Sequence[Part], body: str, parts: Sequence[Part]) -> bytes:
+def text_part(body: str) -> Part:
+    """Give the part that holds the text."""
+    return word_part("document", "document", f"<w:body>{body}</w:body>", "document", kind="document.main")
+
+
+def package(base: bytes, same: Sequence[Part], document: Part, parts: Sequence[Part]) -> bytes:
     """Give the finished file: the archive of the parts that stay the `same`, the text, and the report's other parts."""
-    document = word_part("document", "document", f"<w:body>{body}</w:body>", "document", kind="document.main")
     everything = [*same, document, *parts]
     related = [part for part in everything if part.id and part is not document]
     types = Part("[Content_Types].xml", _content_types(everything))

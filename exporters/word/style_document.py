@@ -21,7 +21,7 @@ from exporters.package import as_bytes, tree
 from exporters.word.blocks import Paragraph
 from exporters.word.layout import Layout
 from exporters.word.numbering import LEVELS, fresh_lists, numbering_xml
-from exporters.word.package import Part, base, core_part, package, word_part
+from exporters.word.package import Part, base, core_part, package, text_part, word_part
 from exporters.word.page import LANDSCAPE, PORTRAIT, SETTINGS, footer_xml, section_xml, turned_footer_xml
 from exporters.word.pieces import InlineWriter, Piece
 from exporters.word.styles import TABLE_STYLES, document_styles, font_table_xml, heading_style, styles_xml
@@ -114,7 +114,7 @@ def style_document(layout: Layout) -> bytes:
     turned_sample = Paragraph("Body", InlineWriter().write([Piece(say("style.turned"))])).xml()
     body = "".join([*_samples(layout), Paragraph("Separator", section=first).xml(), turned_sample, last])
     core = core_part(say("style.title"), _CREATED)
-    return package(base(parts), parts, body, [numbering, core])
+    return package(base(parts), parts, text_part(body), [numbering, core])
 
 
 def _samples(layout: Layout) -> Iterator[str]:

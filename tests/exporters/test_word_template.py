@@ -13,7 +13,8 @@ from docx.oxml.ns import qn
 from helpers import party_building, submission
 from openxml_audit import OpenXmlValidator
 
-from exporters.narrative.report import Report, fault_of, of_form, write
+from exporters.figures.written import write_report
+from exporters.narrative.report import Report, fault_of, of_form
 from exporters.narrative.template import TemplateFault
 from workbook.model import Pack
 from workbook.pack import load_pack
@@ -45,7 +46,7 @@ class Desk:
         return of_form(sent, self.pack, self.pack.genres[GENRE])
 
     def written(self, path: Path, **texts: list[list[str]]) -> docx.document.Document:
-        write(self.report(**texts), path)
+        write_report(self.report(**texts), path)
         template = self.folder / party_building().genres[GENRE].word_template
         assert faults(path) <= faults(template)  # of python-docx's own parts
         return docx.Document(str(path))

@@ -1,0 +1,124 @@
+"""The manifest in a report: what every figure read when it was written, in which words, and of which data.
+
+It is the third hold of a figure beside control and bookmark: a part of the file that Word and LibreOffice carry along.
+It says nothing that the report does not say, but what is cut from the report by hand is still in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from xml.sax.saxutils import escape
+
+from lxml.etree import XMLSyntaxError
+
+from exporters.figures.document import Document
+from exporters.figures.now import Style
+from exporters.narrative.writer import Point
+from exporters.package import tree
+from exporters.word.package import Part, relations_xml
+from exporters.word.pieces import clean_text
+
+NAMESPACE = "urn:huibao:figures:1"
+_PART, _PROPS = "customXml/huibao.xml", "customXml/huibaoProps.xml"
+_PROPS_TYPE = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
+_ID = "{6A1D8E52-4B0F-4C33-9C0B-7B2F0E5A9D11}"
+_STORE = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
+
+
+class Tampered(ValueError):
+    """The manifest is not as it was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure as it was written; `number` is that of its bookmark."""
+
+    number: int
+    tag: str
+    text: str
+    style: Style
+    exact: str = ""  # the exact number as a fraction, "" for words
+    word: str = ""  # measure word it counts in
+    before: str = ""  # words in front of it, other figures in them as ￼; of a table cell the words that open its row
+    after: str = ""  # words behind it
+    cell: int = -1  # number of its cell in the row, -1 in running text
+    glue: str | None = None  # words behind it that are told with it; None where it is told alone
+    head: bool = False  # the first of figures that are told together
+    lead: str = ""  # words right before the first of them that are told with it: 近, 从
+    whole: str = ""  # the indicator that 全部 is said of
+
+    @property
+    def value(self) -> Fraction | None:
+        """Return the exact number."""
+        return Fraction(self.exact) if self.exact else None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a report was written from, and its figures."""
+
+    genre: str
+    unit: str  # code, "" for a report over a whole round
+    period: str
+    pack: str
+    pack_hash: str
+    origin: str  # what tells the data apart from other data: see `exporters.figures.data`
+    made: str
+    figures: tuple[Figure, ...] = ()
+    points: tuple[Point, ...] = ()
+    loose: tuple[str, ...] = ()  # numbers that are no figures: words before, the number, its measure word
+
+
+def part_of(manifest: Manifest) -> list[Part]:
+    """Return the manifest as parts of a Word file; the first is the one the document names."""
+    content = json.dumps(asdict(manifest), ensure_ascii=False, separators=(",", ":"))
+    content = clean_text(content)
+    written = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<figures xmlns="{NAMESPACE}" digest="{_digest(content)}">'
+        f"{escape(content)}</figures>"
+    )
+    props = (
+        f'<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n<ds:datastoreItem ds:itemID="{_ID}" '
+        f'xmlns:ds="{_STORE}"><ds:schemaRefs><ds:schemaRef ds:uri="{NAMESPACE}"/></ds:schemaRefs></ds:datastoreItem>'
+    )
+    about = Part(_PROPS, b"", _PROPS_TYPE, "customXmlProps", "props")
+    return [
+        Part(_PART, written.encode(), "", "customXml", "figures"),
+        Part(_PROPS, props.encode(), _PROPS_TYPE),
+        Part("customXml/_rels/huibao.xml.rels", relations_xml([about], "customXml/")),
+    ]
+
+
+def manifest_of(document: Document) -> Manifest | None:
+    """Return the manifest in a Word file, None where it has none; Tampered where it is not as it was written."""
+    for part in document.parts:
+        if part.name.startswith("customXml/") and NAMESPACE.encode() in part.content and b"<figures" in part.content:
+            return _read(part.content)
+    return None
+
+
+def replaced(parts: Iterable[Part], manifest: Manifest) -> list[Part]:
+    """Return the parts of a Word file that has a manifest with another one."""
+    written = part_of(manifest)[0].content
+    return [Part(p.name, written) if p.name.startswith("customXml/") and b"<figures" in p.content else p for p in parts]
+
+
+def _read(content: bytes) -> Manifest:
+    try:
+        root = tree(content)
+        if _digest(root.text or "") != root.get("digest"):
+            raise Tampered
+        data = json.loads(root.text)
+        figures = tuple(Figure(**f) for f in data.pop("figures"))
+        points = tuple(Point(**p) for p in data.pop("points"))
+        return Manifest(**{**data, "figures": figures, "points": points, "loose": tuple(data["loose"])})
+    except (ValueError, TypeError, KeyError, AttributeError, XMLSyntaxError) as error:
+        raise Tampered from error
+
+
+def _digest(content: str) -> str:
+    return hashlib.sha256(content.encode()).hexdigest()

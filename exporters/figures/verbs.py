@@ -1,0 +1,115 @@
+"""The verbs on reports that were written and edited: reconcile, refresh."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from exporters.console import DONE, FOUND, Stop, Verb, complain, print_json, progress, table
+from workbook.messages import say
+
+if TYPE_CHECKING:
+    from exporters.figures.held import Held
+
+_MOST_ROWS = 60  # of one report on the screen
+_REPORT = ".docx"
+
+
+@click.command(cls=Verb, help=say("help.reconcile"))
+@click.argument("files", metavar=say("meta.reports"), nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--data", type=click.Path(path_type=Path), metavar=say("meta.data"), help=say("help.reconcile_data"))
+@click.option("--mark", is_flag=True, help=say("help.reconcile_mark"))
+@click.option("--json", "as_json", is_flag=True, help=say("help.json"))
+def reconcile(files: tuple[Path, ...], data: Path | None, mark: bool, as_json: bool) -> int:
+    """Hold edited reports against their data, figure by figure."""
+    from exporters.figures.held import Held, Reports, each
+
+    paths = _reports(files)
+    _there(data)
+    held: list[Held] = []
+    unusable: list[str] = []
+    with progress(say("progress.reconcile", n=len(paths))):
+        for _, found in each(paths, Reports(data)):
+            if isinstance(found, Held):
+                held.append(found)
+            else:
+                unusable.append(found)
+    for one in held:
+        if not as_json:
+            _tell(one, alone=len(paths) == 1)
+        if mark and one.found:
+            complain(say("cli.marked", path=_marked(one)))
+    if as_json:
+        print_json({"reports": [one.as_json() for one in held], "unusable": unusable})
+    for sentence in unusable:
+        complain(sentence)
+    if len(held) > 1:
+        wrong = sum(bool(one.result.must) for one in held)
+        complain(say("figures.many", n=len(held), wrong=wrong, figures=sum(len(h.manifest.figures) for h in held)))
+    if unusable:
+        raise Stop(say("figures.unusable", n=len(unusable)))
+    return FOUND if any(one.result.must for one in held) else DONE
+
+
+def _reports(files: tuple[Path, ...]) -> list[Path]:
+    """Return the files that are given, and the Word files in the folders that are."""
+    paths: list[Path] = []
+    for path in files:
+        _there(path)
+        paths += sorted(p for p in path.rglob(f"*{_REPORT}") if _is_report(p)) if path.is_dir() else [path]
+    if not paths:
+        raise Stop(say("figures.no_reports", folder=files[0]))
+    return paths
+
+
+def _is_report(path: Path) -> bool:
+    """Return whether a file in a folder is a report, and no lock file of Word or copy that was marked."""
+    return not path.name.startswith(("~$", ".")) and not path.stem.endswith(say("folder.marked"))
+
+
+def _there(path: Path | None) -> None:
+    if path is not None and not path.exists():
+        raise Stop(say("cli.no_file", file=path))
+
+
+def _tell(held: Held, *, alone: bool) -> None:
+    """Show what was found in a report; of many only what must be looked at."""
+    from exporters.figures.words import sentence_at, title_of
+
+    kinds = Counter(v.kind for v in held.result.verdicts)
+    shown = [(v, offer) for v, offer in held.found if alone or v.must]
+    if not alone and not shown:
+        return
+    complain(say("figures.head", file=held.path, against=held.against, n=len(held.manifest.figures)))
+    rows = []
+    for verdict, offer in sorted(shown, key=lambda f: not f[0].must)[:_MOST_ROWS]:
+        title = title_of(verdict.tag, held.names) if verdict.tag else ""
+        if offer:
+            title = say("figures.perhaps", name=offer.name)
+        now = offer.now if offer else verdict.now
+        rows.append((say(f"figures.{verdict.kind}"), title, verdict.said, now, sentence_at(verdict.place)))
+    if rows:
+        table("", [say(f"figures.column_{c}") for c in ("kind", "figure", "said", "now", "where")], rows)
+    if len(shown) > len(rows):
+        complain(say("figures.more", n=len(shown) - len(rows)))
+    counts = "，".join(say("figures.count", kind=say(f"figures.{kind}"), n=n) for kind, n in kinds.items())
+    complain(counts + say("word.full_stop"))
+
+
+def _marked(held: Held) -> Path:
+    """Write the copy with comments beside a report."""
+    from datetime import datetime
+
+    from exporters.figures.comments import marked_copy
+    from exporters.figures.words import found_words
+    from workbook.files import replacing
+
+    notes = [(v.place, found_words(v, held.names, offer)) for v, offer in held.found]
+    path = held.path.with_name(f"{held.path.stem}{say('folder.marked')}{_REPORT}")
+    content = marked_copy(held.document, notes, datetime.now())
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+    return path

@@ -1,0 +1,55 @@
+"""What was found in a report, in words: for the screen, for a comment at the place, for JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from exporters.figures.locate import Place
+from exporters.figures.offers import Offer
+from exporters.figures.reconcile import Verdict
+from exporters.narrative.writer import alias_of
+from workbook.messages import say
+
+_MOST_WORDS = 36
+_STOPS = re.compile("[。；！？\n]")
+
+
+def title_of(tag: str, names: Mapping[str, str]) -> str:
+    """Return what a figure is called: 党员总数（全市）同比; the tag itself where the pack is not known."""
+    code = tag.partition(":")[2].partition("@")[0]
+    return alias_of(tag, names) if code in names else tag
+
+
+def sentence_at(place: Place | None) -> str:
+    """Return the sentence a figure stands in, as much of it as tells where it is."""
+    if place is None:
+        return ""
+    text, start, end = place.paragraph.text, place.start, place.end
+    before = _STOPS.split(text[:start])[-1][-_MOST_WORDS:]
+    after = _STOPS.split(text[end:])[0][: _MOST_WORDS - min(len(before), _MOST_WORDS // 2)]
+    return f"{before}{text[start:end]}{after}"
+
+
+def found_words(verdict: Verdict, names: Mapping[str, str], offer: Offer | None = None) -> str:
+    """Return what was found and what to do, as a comment says it."""
+    told = say(f"figures.{verdict.kind}_told", said=verdict.said, now=verdict.now or say("figures.untold"))
+    if offer is not None:
+        told += say("figures.offer", name=offer.name, now=offer.now)
+    return f"{title_of(verdict.tag, names)}：{told}" if verdict.tag else told
+
+
+def verdict_json(verdict: Verdict, names: Mapping[str, str], offer: Offer | None = None) -> dict[str, Any]:
+    """Return a verdict as a JSON object."""
+    return {
+        "kind": verdict.kind,
+        "must": verdict.must,
+        "tag": verdict.tag,
+        "title": title_of(verdict.tag, names) if verdict.tag else "",
+        "said": verdict.said,
+        "now": verdict.now,
+        "found_by": verdict.place.by if verdict.place else "",
+        "sentence": sentence_at(verdict.place),
+        "offer": {"tag": offer.tag, "name": offer.name, "now": offer.now} if offer else None,
+    }
