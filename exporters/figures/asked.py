@@ -13,7 +13,7 @@ from workbook.collection import ALL, Collection
 from workbook.messages import catalogue, say
 from workbook.model import Pack, Unit
 
-_TAG = re.compile(r"(?:hb:)?([A-Z][A-Z0-9_]*)(?:@([\w\-]+))?(?:\.([a-z_]+))?")
+_TAG = re.compile(r"(?:hb:)?([A-Z][A-Z0-9_]*)(?:@([\w\-]+))?(?:\.([a-z_]+[0-9]*))?")
 _COUNT = re.compile(r"(?:hb:)?[a-z][a-z_]*@[\w\-]+(?:\.[a-z_]+)?")  # of the receipts, not of what units report
 _SENTENCE = re.compile(r"[。；;!?！？\n]")
 _BESIDE = ("dir", "dir_reported", "n", "units", "yoy_n", "yoy_units", "met_n", "prior_n", "prior_units")
@@ -88,7 +88,7 @@ def _of_code(
 ) -> Asked:
     pack = collection.round.pack
     measure = measure or ("value" if code in pack.indicators else "rows")
-    if measure not in catalogue()["measure"]:
+    if measure not in catalogue()["measure"] and not measure.startswith("behind_"):
         raise NotTraced(say("traced.no_measure", measure=measure))
     printed = [f for f in figures_in(document) if f.tag.startswith(f"{PREFIX}{code}@")] if document else []
     if not scope and unit:
@@ -98,7 +98,8 @@ def _of_code(
         if len(scopes) > 1 and ALL not in scopes:
             raise _several([f for f in printed if f.tag.endswith(f".{measure}")], collection)
         scope = ALL if ALL in scopes or not scopes else next(iter(scopes))
-    figure = Figure(code, _scope_code(scope, collection), measure)
+    counted = code in pack.texts and measure not in ("rows", "text")  # over a section, which is none of our scopes
+    figure = Figure(code, scope if counted else _scope_code(scope, collection), measure)
     told = next((f for f in printed if f.tag == figure.tag), None)
     return Asked(figure, told.said, told.sentence) if told else Asked(figure)
 
@@ -172,13 +173,12 @@ def _places(wanted: str, text: str) -> Iterator[tuple[int, int]]:
 def _only(found: Sequence[Found], collection: Collection) -> Asked:
     """Return the figure all these are; what only goes along with another, as its direction, is left out."""
     figures: Mapping[str, Figure] = {f.tag: figure_of(f.tag) for f in found}
-    for tag, figure in figures.items():
-        if not figure.code.isupper():
-            raise NotTraced(say("traced.a_count", tag=tag, round=collection.round.path))
+    if not any(figure.code.isupper() for figure in figures.values()):
+        raise NotTraced(say("traced.a_count", tag=next(iter(figures)), round=collection.round.path))
     led = {(f.code, f.scope) for f in figures.values() if f.measure not in _BESIDE}
     kept = [
         f
-        for f in found
+        for f in (f for f in found if figures[f.tag].code.isupper())
         if figures[f.tag].measure not in _BESIDE or (figures[f.tag].code, figures[f.tag].scope) not in led
     ]
     if len({f.tag for f in kept}) > 1:

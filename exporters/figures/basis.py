@@ -11,7 +11,8 @@ from exporters.narrative.writer import alias_of
 from workbook.blank import tag
 from workbook.collection import Collection, mask_of
 from workbook.computed import definition
-from workbook.expression.tree import Ref, operands
+from workbook.expression.parse import parse
+from workbook.expression.tree import Compare, Ref, operands
 from workbook.messages import say
 from workbook.model import Indicator, Measure, Pack, Unit
 from workbook.period import Period
@@ -25,6 +26,10 @@ _EARLIER: Mapping[str, tuple[Measure, ...]] = {
 }
 REPORTED = ("prior_reported", "prior_n", "prior_units", "yoy_reported", "dir_reported")
 """Measures that look at last year as it was reported then, by whoever reported then."""
+HELD = ("met", "met_n", "short")
+"""Measures that hold every unit against the standard in force."""
+RANKED = ("rank", "top")
+"""Measures that place the units of a comparison group."""
 SAME_UNITS = ("yoy", "dir", "yoy_n", "yoy_units", "prior", "same")
 """Measures over the units that have both years on one definition."""
 
@@ -77,9 +82,23 @@ def roots(figure: Figure, pack: Pack, period: Period) -> tuple[Ref, ...]:
     if figure.measure == "part" and (whole := whole_of(item, pack.indicators)) is not None:
         tree = definition(whole, "value", pack.indicators)
         return operands(tree) if tree is not None else ()
+    if figure.measure == "standard":  # the pack's, nobody reports it
+        return ()
     found = [Ref(code, time) for time in times(figure.measure) for code in (item.code, item.weight) if code]
-    limit = standard_of(item, period).lstrip("<>=") if figure.measure in ("met", "met_n") else ""
-    return (*found, *([Ref(limit)] if limit in pack.indicators else []))
+    if figure.measure == "full":  # is said where a part is the whole
+        found += [Ref(code) for code in _wholes(figure.code, pack)]
+    limit = standard_of(item, period).lstrip("<>=") if figure.measure in HELD else ""
+    return tuple(r for r in (*found, Ref(limit)) if r.code in pack.indicators)
+
+
+def _wholes(part: str, pack: Pack) -> tuple[str, ...]:
+    """Return what an indicator may be the whole of: it is divided by it, or a rule keeps it from being more."""
+    rates = [i.denominator for i in pack.indicators.values() if i.numerator == part]
+    for rule in (r for r in pack.rules.values() if r.category == "part_whole"):
+        match parse(rule.expression):
+            case Compare(op="<=", left=Ref(code=code, measure="value"), right=Ref(code=whole, measure="value")):
+                rates += [whole] if code == part else []
+    return tuple(dict.fromkeys(rates))
 
 
 def whole_of(item: Indicator, indicators: Mapping[str, Indicator]) -> Indicator | None:

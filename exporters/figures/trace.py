@@ -9,6 +9,8 @@ from functools import cached_property
 
 from exporters.figures.asked import Asked, NotTraced
 from exporters.figures.basis import (
+    HELD,
+    RANKED,
     REPORTED,
     SAME_UNITS,
     Figure,
@@ -95,7 +97,11 @@ class _Tracer:
             raise NotTraced(say("traced.not_inside", unit=only.name, name=name))
         item = self.pack.indicators.get(figure.code)
         if item is None:
+            if figure.measure not in ("rows", "text"):
+                raise NotTraced(say("traced.of_texts", name=self.names.get(figure.code, figure.code)))
             return self._of_text(name)
+        if figure.measure == "standard":
+            raise NotTraced(say("traced.a_standard", name=item.name))
         if self.total is None:
             raise NotTraced(say("traced.not_in_scope", name=name))
         shown = self.units if only is None else (only,)
@@ -135,7 +141,7 @@ class _Tracer:
     def _coverage(self) -> tuple[int, int]:
         assert self.total is not None
         measure, then = self.figure.measure, self.total.reported
-        if measure in ("rank", "share"):
+        if measure in (*RANKED, "share"):
             return len(self._main), len(
                 [u for u in self.units if self.figure.code in self.collection.collected[u.tier]]
             )
@@ -177,7 +183,7 @@ class _Tracer:
     def _sum(self, item: Indicator, ref: Ref, lines: Sequence[Line], engine: Totals) -> str:
         """Return what the counting lines come to as totals are made, "" where there is none."""
         codes = {line.unit.code for line in lines if line.counts and line.value is not None}
-        if self.figure.measure == "rank":
+        if self.figure.measure in RANKED:
             return ""
         inside = mask_of(engine, tuple(line.unit for line in lines if line.unit.code in codes))
         value = engine.aggregate(item, inside & engine.known(item, ref.measure), ref.measure) if codes else None
@@ -236,11 +242,11 @@ class _Tracer:
         figure = self.figure
         codes = {u.code for u in self._units(ref, self.units)}
         engine, item = self._engine(ref), self.pack.indicators[figure.code]
-        if figure.measure == "rank":
+        if figure.measure in RANKED:
             return frozenset(self._ranks)
-        if figure.measure in ("met", "met_n"):
+        if figure.measure in HELD:
             return frozenset(self._held)
-        if figure.measure == "part":
+        if figure.measure in ("part", "full"):
             item = self.pack.indicators[ref.code]
         known = engine.known(item, ref.measure)
         if figure.measure in SAME_UNITS and carries(item, "prior"):
@@ -270,9 +276,9 @@ class _Tracer:
         """Return what the figure makes of a unit's number, "" where it is just in it."""
         if unit not in counting:
             return self._why_out(unit, ref)
-        if self.figure.measure == "rank":
+        if self.figure.measure in RANKED:
             return say("traced.rank", rank=self._ranks[unit])
-        return say("traced.below") if self.figure.measure in ("met", "met_n") and not self._held[unit] else ""
+        return say("traced.below") if self.figure.measure in HELD and not self._held[unit] else ""
 
     def _why_out(self, unit: str, ref: Ref) -> str:
         """Return why a unit's number is not in the figure."""
@@ -283,7 +289,7 @@ class _Tracer:
             if (unit, figure.code) in c.engine.not_comparable:
                 return say("traced.out_redefined")
             return say("traced.out_one_year")
-        if figure.measure == "rank":
+        if figure.measure in RANKED:
             return say("traced.out_unranked")
         number = self.pack.indicators[figure.code].computed and ref.code == figure.code
         return say("traced.out_part" if number else "traced.out_unknown")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from exporters.consolidated.standards import standard_words
-from exporters.figures.basis import Figure, Within, in_words, names_of, units_behind, whole_of
+from exporters.figures.basis import HELD, RANKED, Figure, Within, in_words, names_of, units_behind, whole_of
 from exporters.narrative.figures import DIRECTION, Figures, percent_digits, table_digits, years
 from exporters.narrative.measures import HOW
 from exporters.prose.marks import DROP, readable, stretches
@@ -29,6 +29,10 @@ def told(collection: Collection, figure: Figure, total: Total) -> str:
         number = (then.n if measure == "prior_n" else then.units) if then else 0
         return say("traced.with_word", number=number, word=say("report.units_word"))
     value = value_of(collection, figure, total)
+    if measure in ("short", "negative"):
+        return say("traced.with_word", number=_failing(collection, figure), word=say("report.units_word"))
+    if measure == "full":
+        return say("word.all")
     if value is not None:
         if measure == "rank":
             return say("traced.rank", rank=int(value))
@@ -81,12 +85,25 @@ def said_now(collection: Collection, figure: Figure, total: Total) -> frozenset[
     ways = {told(collection, figure, total)}
     if value is not None:
         ways |= {table_digits(item, value), Figures(Within(collection), frozenset(), HOW).written(item, value)[0]}
+    if figure.measure in ("short", "negative"):
+        ways.add(str(_failing(collection, figure)))
     if figure.measure in _COUNTS and (number := getattr(total, _COUNTS[figure.measure])) is not None:
         ways.add(str(number))
     if figure.measure in ("rank", "size", "mean") and value is not None:
         ways |= {str(value), percent_digits(abs(value)), digits(value, 1), digits(value, 2)}
-    ways |= {words for tag, words in stretches("".join(_marked(collection, figure))) if tag == figure.tag}
+    marked = "".join(_marked(collection, figure))
+    ways |= {words for tag, words in stretches(marked) if tag == figure.tag}
+    if DROP in marked:
+        ways.add(say("word.dash"))
     return frozenset(ways)
+
+
+def _failing(collection: Collection, figure: Figure) -> int:
+    """Return how many units are below the standard, or below zero."""
+    if figure.measure == "negative":
+        return sum(v < 0 for v in collection.by_unit(figure.code, figure.scope).values())
+    held, known = collection.met(figure.code, figure.scope) or (0, 0)
+    return known - held
 
 
 def _marked(collection: Collection, figure: Figure) -> tuple[str, str]:
@@ -121,7 +138,7 @@ def _made(collection: Collection, figure: Figure, item: Indicator, counting: fro
     """Return how the numbers of the units make one."""
     engine = collection.engine
     units = tuple(u for u in units_behind(figure, collection) if u.code in counting)
-    if figure.measure in ("rank", "met", "met_n") or len(units) < 2:
+    if figure.measure in (*HELD, *RANKED) or len(units) < 2:
         return say("traced.how_one", unit=units[0].name) if len(units) == 1 and not item.computed else ""
     if item.aggregation == "sum":
         return say("traced.how_calc" if item.computed else "traced.how_sum", n=len(units))
@@ -152,12 +169,14 @@ def _measured(collection: Collection, figure: Figure, item: Indicator, total: To
         return say("traced.how_mean", total=with_word(item, total.value), n=total.n)
     if measure in ("share", "part"):
         return _shared(collection, figure, item)
-    if measure in ("met", "met_n") and (bound := standard_of(item, collection.period)):
+    if measure in HELD and (bound := standard_of(item, collection.period)):
         held, known = collection.met(item.code, figure.scope) or (0, 0)
         return say("traced.how_met", standard=standard_words(collection, item, bound), n=known, met=held)
-    if measure == "rank":
+    if measure == "full":
+        return say("traced.how_full")
+    if measure in RANKED:
         unit = collection.round.unit(figure.scope)
-        group = collection.round.pack.tier(unit.tier).group if unit else ""
+        group = collection.round.pack.tier(unit.tier).group if unit else figure.scope
         return say("traced.how_rank_low" if item.direction == "lower" else "traced.how_rank", group=group, n=n)
     if measure in ("over", "more", "near", "about"):
         return say("traced.how_round", exact=with_word(item, total.value) if total.value is not None else "")

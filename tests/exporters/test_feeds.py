@@ -48,10 +48,11 @@ def fed(collection: Collection, unit: Unit, tag: str, ref: Ref = HERE) -> bool:
 
 
 @pytest.mark.parametrize(
-    "measure", ["value", "yoy", "dir", "mean", "share", "part", "rank", "met", "n", "units", "over"]
+    "measure",
+    ["value", "yoy", "dir", "mean", "share", "part", "rank", "met", "n", "units", "over", "top", "short", "full"],
 )
 def test_every_way_to_tell_a_figure_rests_on_this_periods_cell(measure: str) -> None:
-    scope = "X1" if measure == "rank" else "all"
+    scope = {"rank": "X1", "top": "县区"}.get(measure, "all")
     assert rests_on(Figure("CAD_PROMOTED", scope, measure), JIA, Ref("CAD_PROMOTED"), city())
 
 
@@ -81,6 +82,13 @@ def test_a_part_moves_the_share_of_the_other_parts() -> None:
     collection = city()
     assert fed(collection, JIA, "hb:CAD_REUSED@all.part", Ref("CAD_PROMOTED"))
     assert not fed(collection, JIA, "hb:CAD_REUSED@all.value", Ref("CAD_PROMOTED"))
+
+
+def test_the_word_all_rests_on_the_part_and_on_the_whole() -> None:
+    collection = city()
+    for code in (DONE, PROBLEMS):
+        assert fed(collection, JIA, f"hb:{DONE}@X1.full", Ref(code))
+    assert not fed(collection, JIA, f"hb:{DONE}@X1.standard")
 
 
 def test_an_umbrella_feeds_its_own_report_only_unless_it_stands_for_its_units() -> None:

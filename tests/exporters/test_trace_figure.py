@@ -171,6 +171,23 @@ def test_a_rank_names_everyone_it_was_won_against() -> None:
     }
 
 
+def test_the_best_of_a_group_and_those_below_the_standard_are_marked() -> None:
+    counties = [Unit(f"X{n}", f"第{n}县", "county") for n in range(1, 6)]
+    done = dict(zip("12345", (5, 9, 7, 8, 6), strict=True))
+    forms = [
+        replace(submission({"REC_DONE": done[u.code[1]], "REC_PROBLEMS": 10, STUDY: n}, unit=u.code), unit=u)
+        for n, u in enumerate(counties)
+    ]
+    collection = collected(a_round(Path("nowhere"), counties, return_on_error=False), *forms)
+    best = traced(collection, f"hb:{RATE}@县区.top")
+    assert best.told == "第2县（90%）、第4县（80%）、第3县（70%）"
+    assert [line.notes[0] for line in best.parts[0].lines] == ["第5位", "第1位", "第3位", "第2位", "第4位"]
+    below = traced(collection, f"hb:{STUDY}@all.short")
+    failing = [line.unit.code for line in below.parts[0].lines if "未达标" in line.notes]
+    assert below.told == f"{len(failing)}个"
+    assert failing == ["X1", "X2", "X3", "X4"]
+
+
 def test_how_a_cell_was_read_and_what_the_office_decided_stands_beside_it() -> None:
     collection = city(X1={STUDY: 5}, X2={STUDY: 7})
     form = collection.submissions["X1"]
@@ -192,6 +209,8 @@ def test_how_a_cell_was_read_and_what_the_office_decided_stands_beside_it() -> N
         (f"{STUDY}@火星", "没有“火星”"),
         (f"{STUDY}@all.colour", "没有“colour”"),
         ("ORG_COLL_FUND@organ", "不填报"),
+        (f"hb:{STUDY}@all.standard", "不是单位填报的数"),
+        ("hb:TXT_PROBLEMS@理论武装.raised", "文字材料"),
     ],
 )
 def test_what_cannot_be_traced_is_said_in_one_sentence(text: str, said: str) -> None:
