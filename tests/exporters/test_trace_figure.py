@@ -285,6 +285,8 @@ def test_every_figure_of_the_merged_report_is_traced_to_what_it_says(entry: Demo
     added = 0
     for at in chosen:
         figure = figure_of(at.tag)
+        if at.said == "—" or figure.code not in indicators or figure.measure == "standard":
+            continue  # nobody was asked for it, or it is counted from receipts and texts, or laid down
         found = trace_figure(collection, Asked(figure, at.said, at.sentence))
         assert not found.differs, (at, found.told)
         item = indicators[figure.code]
