@@ -25,17 +25,19 @@ def _cut(paragraph: Paragraph, offset: int) -> None:
     """Let a run begin at `offset`, with the looks of the one it is cut from."""
     for n, (at, text) in enumerate(paragraph.pieces):
         words = text.text or ""
-        if at <= offset < at + len(words):
-            if offset > at:
-                later = copy.deepcopy(text)
-                text.text, later.text = words[: offset - at], words[offset - at :]
-                for element in (text, later):
-                    element.set(SPACE, "preserve")
-                text.addnext(later)
-                paragraph.pieces.insert(n + 1, (offset, later))
-                text = later
+        if not at <= offset < at + len(words):
+            continue
+        if offset == at:
             _split_before(text)
             return
+        later = copy.deepcopy(text)
+        text.text, later.text = words[: offset - at], words[offset - at :]
+        for element in (text, later):
+            element.set(SPACE, "preserve")
+        text.addnext(later)
+        paragraph.pieces.insert(n + 1, (offset, later))
+        _split_before(later)
+        return
 
 
 def _split_before(text: Any) -> None:

@@ -108,12 +108,9 @@ def refresh(
 def sentences_added(manifest: Manifest, report: Report) -> list[str]:
     """Return the sentences of a report written anew that tell figures the one at hand has not."""
     known = {f.tag for f in manifest.figures} | {p.tag for p in manifest.points}
-    found = []
-    for line in report.lines:
-        for sentence in _SENTENCE.findall(line.text.replace(CELL, "　")):
-            if any(tag.startswith(PREFIX) and tag not in known for tag, _ in stretches(sentence)):
-                found.append(readable(sentence).strip("　 "))
-    return list(dict.fromkeys(found))
+    sentences = (s for line in report.lines for s in _SENTENCE.findall(line.text.replace(CELL, " ")))
+    added = (s for s in sentences if any(t.startswith(PREFIX) and t not in known for t, _ in stretches(s)))
+    return list(dict.fromkeys(" ".join(readable(s).split()) for s in added))
 
 
 def _groups(verdicts: Sequence[Verdict]) -> Iterator[_Group]:

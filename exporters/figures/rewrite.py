@@ -17,6 +17,7 @@ from exporters.word.pieces import LONGEST_TAG, bookmark_name, clean_text
 from workbook.blank import PREFIX
 from workbook.messages import say
 
+_LARGEST = 10**9  # ids beyond are drawn by lot, not counted
 _T, _DELETED = f"{W}t", f"{W}delText"
 
 
@@ -118,11 +119,12 @@ def _figure(number: int, named: tuple[str, str], run: Any) -> list[Any]:
 
 
 def pen_for(document: Document, now: datetime, *, tracked: bool) -> Pen:
-    """Return what writes into a document without using an id twice."""
+    """Return what writes into a document without using an id twice, or the number of a figure's bookmark."""
     ids = [0]
     for root in document.roots.values():
         for element in root.iter(f"{W}bookmarkStart", f"{W}ins", f"{W}del", f"{W}id"):
-            value = element.get(f"{W}id") or element.get(f"{W}val") or "0"
-            if value.isdigit() and int(value) < 10**9:
-                ids.append(int(value))
+            named = element.get(f"{W}name", "").rpartition("_")[2]  # LibreOffice counts ids anew, names stay
+            for value in (element.get(f"{W}id") or element.get(f"{W}val") or "", named):
+                if value.isdigit() and int(value) < _LARGEST:
+                    ids.append(int(value))
     return Pen(tracked, now, max(ids))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -37,8 +38,10 @@ def data(demo: dict[str, DemoRound]) -> Data:
 
 @pytest.fixture(scope="session")
 def merged(demo: dict[str, DemoRound]) -> bytes:
-    """Return the merged report of a round."""
-    return content_of(the_report(demo["2020H1"], "city_merge"))
+    """Return the merged report of a round without its annexes but the first: the others have thousands of figures."""
+    report = the_report(demo["2020H1"], "city_merge")
+    annexes = [at for at, line in enumerate(report.lines) if line.kind in ("annex", "wide_annex")]
+    return content_of(replace(report, lines=report.lines[: annexes[1]]))
 
 
 @pytest.fixture(scope="session")
@@ -172,7 +175,7 @@ def test_a_copy_with_comments_says_at_the_place_what_is_wrong(merged: bytes, dat
         rb"<w:commentRangeStart.*?<w:commentRangeEnd", opened(path.read_bytes())[0].part(MAIN) or b"", re.S
     )
     assert around is not None
-    assert re.findall(rb"<w:t[^>]*>([^<]*)<", around[0]) == [b"135171"]
+    assert re.findall(rb"<w:t(?: [^>]*)?>([^<]*)<", around[0]) == [b"135171"]
     assert [v.kind for v in held(path.read_bytes(), data).found] == ["changed"]  # a comment changes no figure
 
 
@@ -215,7 +218,7 @@ def test_what_was_edited_in_libreoffice_is_found_by_bookmarks_and_manifest(
     desk.save_as(target)
     result = held(target.read_bytes(), data)
     kinds = Counter(v.kind for v in result.found)
-    assert kinds.pop("lost") > 6000
+    assert kinds.pop("lost") > 1000
     assert kinds == found, told([v for v in result.found if v.kind != "lost"])
 
 
@@ -225,10 +228,10 @@ def test_libreoffice_leaves_the_text_as_it_is(merged: bytes, desk: Desk, tmp_pat
     desk.open_text(source)
     desk.save_as(target)
     before, after = (
-        [p.text.replace("\t", "") for p in read_document(path.read_bytes()).paragraphs if p.text.strip()]
+        [p.text.replace("\t", "").strip() for p in read_document(path.read_bytes()).paragraphs if p.part == MAIN]
         for path in (source, target)
     )
-    assert before == after
+    assert [text for text in before if text] == [text for text in after if text]
 
 
 def test_a_manifest_that_was_tampered_with_is_not_believed(county: bytes, tmp_path: Path) -> None:
