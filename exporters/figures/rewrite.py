@@ -124,7 +124,6 @@ def pen_for(document: Document, now: datetime, *, tracked: bool) -> Pen:
     for root in document.roots.values():
         for element in root.iter(f"{W}bookmarkStart", f"{W}ins", f"{W}del", f"{W}id"):
             named = element.get(f"{W}name", "").rpartition("_")[2]  # LibreOffice counts ids anew, names stay
-            for value in (element.get(f"{W}id") or element.get(f"{W}val") or "", named):
-                if value.isdigit() and int(value) < _LARGEST:
-                    ids.append(int(value))
+            told = (element.get(f"{W}id") or element.get(f"{W}val") or "", named)
+            ids += [int(value) for value in told if value.isdigit() and int(value) < _LARGEST]
     return Pen(tracked, now, max(ids))
