@@ -6,9 +6,12 @@ import copy
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from in_word import W, WordFile, delete, insert, made
+
+from workbook.messages import say
 
 Edit = Callable[[WordFile], None]
 
@@ -209,6 +212,10 @@ def ranked(word: WordFile) -> None:
     text.text = re.sub(r"[0-9.]+", "12.3", text.text, count=1)
 
 
+def shares(word: WordFile) -> None:
+    type_over("hb:BASE_MEMBERS@县区.share", "96")(word)
+
+
 CASES = (
     Case("打开后原样保存", nothing, {}),
     Case("Word 把一段文字拆成许多小段", WordFile.split, {}),
@@ -236,6 +243,8 @@ CASES = (
     Case("增幅少写一位小数，属实", type_over(f"{RATE}.yoy", "1"), {"rewritten": 1}),
     Case("改前三位名单里的数", ranked, {"changed": 1}),
     Case("改表格里的数", in_table("135171"), {"changed": 1}),
+    Case("改附件表格里的数", type_over(BIG, "135171", 2), {"changed": 1}),
+    Case("占比少写一位小数，各自属实，合起来不是 100%", shares, {"rewritten": 1, "wording": 1}),
     Case("移进文本框，并改数字", in_text_box, {"changed": 1}),
     Case("删去控件，文字留下", unwrapped(BIG), {"lost": 1}),
     Case("删去控件，并改数字", unwrapped(BIG, words="135171"), {"changed": 1}),
@@ -250,3 +259,72 @@ CASES = (
     Case("手工写日期、文号、序号", sentence("据2020年7月1日第3号文件。"), {}),
     Case("在脚注里手工写一个数", footnote, {"typed": 1}),
 )
+
+LIBREOFFICE: dict[str, tuple[list[tuple[object, ...]], dict[str, int]]] = {
+    "打开后另存": ([], {}),
+    "改数字": ([("type_over", "135170", "135171", 0)], {"changed": 1}),
+    "在数字后面紧接着添一位": ([("type_behind", "135170", "0", 0)], {"changed": 1}),
+    "改表格里的数": ([("type_over", "135170", "135171", 1)], {"changed": 1}),
+    "修订状态下改数字": ([("track", True), ("type_over", "135170", "135171", 0)], {"changed": 1}),
+    "增长改成下降": ([("type_over", "增长", "下降", 0)], {"wording": 1}),
+    "改写数字旁边的文字": ([("type_over", "全市有基层党组织", "全市共有各类基层党组织", 0)], {}),
+    "加粗": ([("set_bold", "135170", 0)], {}),
+    "手工写一个数": ([("type_over", "上半年末，全市", "另有流动党员88名。上半年末，全市", 0)], {"typed": 1}),
+    "删去数字": ([("type_over", "135170", "", 0)], {"missing": 1}),
+    "删去有两个数的一段": ([("delete_paragraph", "从党员分布看", 0)], {"missing": 2}),
+}
+"""What is done in a real LibreOffice over UNO, beside losing every control, which it does on saving."""
+
+BY_DATA = {
+    "value": ("数字", "stale"),
+    "yoy": ("增幅", "stale"),
+    "dir": ("增长、下降、持平", "wording"),
+    "top": ("前三位", "wording"),
+    "full": ("全部", "wording"),
+}
+"""Figures of a report that nobody touched, by measure: what they are, and what is found when the data have changed."""
+
+PAGE = Path(__file__).parent.parent / "docs" / "reference" / "edited-reports.md"
+_HEAD = """<!-- 由 docs/edited_reports.py 生成，请勿手改 · generated, do not edit -->
+
+# 改过的报告，核对查出什么
+
+`huibao reconcile` 在演示城市的汇总报告上，每种改法各做一次，查出的与这里列的一处不多、一处不少。
+有没有数据可比，都一样查得出。“—”是没有要说的。
+"""
+
+
+def page() -> str:
+    """Return the page of the documentation that lists every kind of edit with what is found."""
+    word = [f"| {case.name} | {_told(case.found)} |" for case in CASES]
+    office = [f"| {name} | {_told(found)} |" for name, (_, found) in LIBREOFFICE.items()]
+    data = [f"| {name} | {say(f'figures.{kind}')} |" for name, kind in BY_DATA.values()]
+    return "\n".join(
+        [
+            _HEAD,
+            "## 在 Word 里改",
+            "",
+            "| 改法 | 查出 |",
+            "| --- | --- |",
+            *word,
+            "",
+            "## 在 LibreOffice 里改",
+            "",
+            f"它另存时丢掉全部控件；数字靠书签和清单仍都找得到，各记一条“{say('figures.lost')}”，下面不再列。",
+            "",
+            "| 改法 | 查出 |",
+            "| --- | --- |",
+            *office,
+            "",
+            "## 报告没改，数据变了",
+            "",
+            "| 哪种数 | 查出 |",
+            "| --- | --- |",
+            *data,
+            "",
+        ]
+    )
+
+
+def _told(found: dict[str, int]) -> str:
+    return "，".join(f"{say(f'figures.{kind}')} {n} 处" for kind, n in found.items()) or "—"

@@ -12,7 +12,7 @@ from pathlib import Path
 import docx
 import pytest
 from desk import Desk
-from edits import BIG, CASES, Case, figure, type_over, unwrapped
+from edits import BIG, CASES, LIBREOFFICE, PAGE, Case, figure, page, type_over, unwrapped
 from in_word import W, WordFile, changed, delete, insert
 from openxml_audit import OpenXmlValidator
 from reports import ROUNDS, held, opened, reports, the_report
@@ -186,21 +186,6 @@ def test_a_comment_on_what_is_gone_stands_at_the_head(merged: bytes, tmp_path: P
     assert [c.text for c in docx.Document(str(path)).comments] == ["删去了一个数"]
 
 
-LIBREOFFICE = {
-    "saved as it is": ([], {}),
-    "a number typed over": ([("type_over", "135170", "135171", 0)], {"changed": 1}),
-    "a figure typed up against a number": ([("type_behind", "135170", "0", 0)], {"changed": 1}),
-    "a number in a table": ([("type_over", "135170", "135171", 1)], {"changed": 1}),
-    "changes tracked": ([("track", True), ("type_over", "135170", "135171", 0)], {"changed": 1}),
-    "grew made fell": ([("type_over", "增长", "下降", 0)], {"wording": 1}),
-    "words around numbers": ([("type_over", "全市有基层党组织", "全市共有各类基层党组织", 0)], {}),
-    "set in bold": ([("set_bold", "135170", 0)], {}),
-    "a number of one's own": ([("type_over", "上半年末，全市", "另有流动党员88名。上半年末，全市", 0)], {"typed": 1}),
-    "a number deleted": ([("type_over", "135170", "", 0)], {"missing": 1}),
-    "a paragraph with two figures deleted": ([("delete_paragraph", "从党员分布看", 0)], {"missing": 2}),
-}
-
-
 @pytest.mark.parametrize("name", LIBREOFFICE)
 def test_what_was_edited_in_libreoffice_is_found_by_bookmarks_and_manifest(
     name: str, merged: bytes, data: Data, desk: Desk, tmp_path: Path
@@ -212,9 +197,9 @@ def test_what_was_edited_in_libreoffice_is_found_by_bookmarks_and_manifest(
     desk.open_text(source)
     for edit, *arguments in edits:
         if edit == "track":
-            desk.track(on=arguments[0])
+            desk.track(on=bool(arguments[0]))
         else:
-            getattr(desk, edit)(*arguments)
+            getattr(desk, str(edit))(*arguments)
     desk.save_as(target)
     result = held(target.read_bytes(), data)
     kinds = Counter(v.kind for v in result.found)
@@ -243,3 +228,7 @@ def test_a_manifest_that_was_tampered_with_is_not_believed(county: bytes, tmp_pa
     ]
     with pytest.raises(Tampered):
         manifest_of(read_document(archive(forged)))
+
+
+def test_the_table_of_edits_in_the_documentation_is_what_is_found_here() -> None:
+    assert page() == PAGE.read_text(encoding="utf-8"), "run: python docs/edited_reports.py"

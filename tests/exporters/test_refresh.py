@@ -10,7 +10,7 @@ from pathlib import Path
 import docx
 import pytest
 from desk import Desk
-from edits import BIG, paragraph_of, text_of, type_over, unwrapped
+from edits import BIG, BY_DATA, paragraph_of, text_of, type_over, unwrapped
 from edits import figure as control
 from in_word import W, WordFile, changed, made
 from openxml_audit import OpenXmlValidator
@@ -78,6 +78,15 @@ def test_every_figure_reads_what_a_report_written_anew_reads(
         path.write_bytes(done.content)
         assert OpenXmlValidator().validate(path).errors == []
     assert touched > 2_000
+
+
+def test_what_the_data_have_changed_is_told_by_what_it_is(early: dict[tuple[str, str], Report], late: Data) -> None:
+    """A number is stale, a claim about it is not true any more."""
+    kinds: dict[str, set[str]] = {}
+    for report in early.values():
+        for verdict in held(content_of(report), late).must:
+            kinds.setdefault(verdict.tag.rpartition(".")[2], set()).add(verdict.kind)
+    assert {measure: kinds[measure] for measure in BY_DATA} == {m: {kind} for m, (_, kind) in BY_DATA.items()}
 
 
 def test_a_round_that_has_not_changed_changes_nothing(merged: bytes, demo: dict[str, DemoRound]) -> None:
