@@ -1,7 +1,8 @@
-"""The same figure in several documents: reports, prints of them, the consolidated workbook. Do all say the same?"""
+"""The same figure in several documents: whether reports, prints and the consolidated workbook say the same of it."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -152,7 +153,12 @@ def _same(one: Statement, other: Statement) -> bool:
         return agree(one.said, other.said)
     if way := direction(one.text):
         return way == direction(other.text)
-    return "".join(one.text.split()) == "".join(other.text.split())
+    return _plain(one.text) == _plain(other.text)
+
+
+def _plain(text: str) -> str:
+    """Return words as they are compared: a print may have other marks and blanks."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def _each_once(statements: Iterable[Statement]) -> tuple[Statement, ...]:

@@ -13,9 +13,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from exporters.figures.data import Data
+from exporters.console import defects_text
+from exporters.figures.data import Data, NotTheData
 from exporters.figures.document import MAIN, Document, NotAReport, Paragraph, open_document
+from exporters.figures.held import Reports, round_above
 from exporters.figures.locate import Place
+from exporters.figures.manifest import Tampered, manifest_of
 from exporters.figures.words import sentence_in
 from exporters.narrative.facts import OfRound, OfUnit
 from exporters.narrative.figures import Figures, years
@@ -97,18 +100,33 @@ class ByText:
         }
 
 
-def by_text(path: Path, data: Data, unit: str, source: Path) -> ByText:
-    """Hold a report against data by its words alone; NotAReport or NotTheData with a sentence where that can't be."""
+def by_text_of(path: Path, reports: Reports, given: Path | None, unit: str) -> ByText:
+    """Hold a report against the data given, or the round it lies in; its own manifest tells the unit if it can."""
     document = open_document(path)
+    source = given or round_above(path)
+    if source is None:
+        raise NotTheData(say("across.by_text_data"))
+    if reports.book(source, None) is not None:
+        raise NotTheData(say("across.by_text_book"))
+    data = reports.data(source)
+    try:
+        manifest = manifest_of(document)
+    except Tampered:  # then what is written in it counts for nothing
+        manifest = None
+    told = manifest.unit if manifest is not None else ""
+    of_form = data.form.unit.code if data.form is not None else ""
+    return by_text(path, document, data, unit or told or of_form, source)
+
+
+def by_text(path: Path, document: Document, data: Data, unit: str, source: Path) -> ByText:
+    """Hold a report against data by its words alone; NotAReport or NotTheData with a sentence where that can't be."""
     facts, _ = data.facts(unit)
     proposal, defects = propose_template(path, facts.pack)
     if not proposal.paragraphs:
-        raise NotAReport("".join(say("cli.defect_file", file=d.file, problem=d.problem, remedy=d.remedy) for d in defects))
+        raise NotAReport(defects_text(defects))
     asked = _Asked(facts, proposal)
     places = _places(proposal, document)
-    numbers = [
-        asked.matched(found, places[n]) for n, found in enumerate(proposal.places) if not found.reading.pattern
-    ]
+    numbers = [asked.matched(found, places[n]) for n, found in enumerate(proposal.places) if not found.reading.pattern]
     against = say("across.by_text_against", source=source, period=facts.period.title)
     return ByText(path, document, against, tuple(numbers), tuple(d.problem for d in defects))
 
@@ -198,7 +216,9 @@ class _Asked:
         else:
             begin = max(paragraph.text.rfind(mark, 0, found.start) for mark in _STOPS) + 1
             words = paragraph.text[begin : found.start]
-        named = [(words.rfind(name) + len(name), len(name), code) for name, code in self._called.items() if name in words]
+        named = [
+            (words.rfind(name) + len(name), len(name), code) for name, code in self._called.items() if name in words
+        ]
         return list(dict.fromkeys([*(code for _, _, code in sorted(named, reverse=True)), self.facts.scope]))
 
     def _head(self, index: int) -> tuple[str, ...]:
@@ -218,7 +238,9 @@ def _places(proposal: Proposal, document: Document) -> list[Place | None]:
     here: dict[tuple[int, int], tuple[Paragraph, int]] = {}  # paragraph and how much of it was left out in front
     wanted = {(found.paragraph, found.cell) for found in proposal.places}
     for index, paragraph in enumerate(proposal.paragraphs):
-        texts: Iterator[tuple[int, str]] = enumerate(paragraph.cells) if paragraph.cells else iter([(-1, paragraph.text)])
+        texts: Iterator[tuple[int, str]] = (
+            enumerate(paragraph.cells) if paragraph.cells else iter([(-1, paragraph.text)])
+        )
         for cell, text in texts:
             if (text and (index, cell) in wanted) or cell < 0:
                 found = at.next(text)
@@ -226,11 +248,10 @@ def _places(proposal: Proposal, document: Document) -> list[Place | None]:
                     here[index, cell] = found
     places: list[Place | None] = []
     for one in proposal.places:
-        paragraph, skipped = here.get((one.paragraph, one.cell), (None, 0))
-        number = one.reading.number
-        start = skipped + one.start
-        end = start + (max(number.end, number.after) - number.start)
-        places.append(Place(paragraph, start, end, "words") if paragraph is not None else None)
+        there = here.get((one.paragraph, one.cell))
+        length = max(one.reading.number.end, one.reading.number.after) - one.reading.number.start
+        start = there[1] + one.start if there else 0
+        places.append(Place(there[0], start, start + length, "words") if there else None)
     return places
 
 

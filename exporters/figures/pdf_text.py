@@ -75,7 +75,9 @@ def read_pdf(path: Path) -> str:
     """Return the text of a PDF in one line, blanks only where they part cells; NotAReport where it has none."""
     ((_, found),) = contained(_read, [path], _LIMITS)
     if isinstance(found, Unreadable):
-        raise NotAReport(say("across.pdf_locked" if found.reason == "encrypted" else "across.pdf_damaged", file=path.name))
+        raise NotAReport(
+            say("across.pdf_locked" if found.reason == "encrypted" else "across.pdf_damaged", file=path.name)
+        )
     text = squeezed(found)[0]
     if len(text) < _LEAST_TEXT:
         raise NotAReport(say("across.pdf_scanned", file=path.name))
@@ -115,7 +117,7 @@ def _without_number(page: str) -> str:
 
 def squeezed(text: str) -> tuple[str, list[int]]:
     """Return a text as it is compared, and where in the original each character stood."""
-    plain = [(c, n) for n, char in enumerate(text) for c in unicodedata.normalize("NFKC", char)]
+    plain = [(c, n) for n, char in enumerate(text) for c in _usual(char)]
     kept: list[tuple[str, int]] = []
     blank = -1
     for char, at in plain:
@@ -127,6 +129,11 @@ def squeezed(text: str) -> tuple[str, list[int]]:
         blank = -1
         kept.append((char, at))
     return "".join(c for c, _ in kept), [at for _, at in kept]
+
+
+def _usual(char: str) -> str:
+    """Return a character as people type it: a PDF may have another that looks the same. Marks stay as they are."""
+    return char if unicodedata.category(char).startswith("P") else unicodedata.normalize("NFKC", char)
 
 
 def print_of(path: Path, reports: Sequence[Held]) -> Print:

@@ -31,11 +31,15 @@ from workbook.reading.values import Raw, show
 _HEADS = 20  # rows among which the headings stand
 _LEAST_PLACES = 2  # a cell that shows fewer may still hold these
 _LIMITS = Limits(seconds=600, memory=8 * 1024**3)  # a book of thousands of units
+_EXACTLY = 12  # places that are true of a change between whole numbers
 _CODE = re.compile("[A-Z][A-Z0-9]*(_[A-Z0-9]+)+|[A-Z]+[0-9]+")
 _COVERED = re.compile(r"(\d+)/(\d+)")
 _OF_WHICH = say("book.of_which", name="")
 _PERCENT = "%"
 _ERROR = "#"  # #REF!, #VALUE!
+_NO_FIGURE = frozenset(
+    (say("book.not_added"), say("word.not_applicable"), say("word.not_counted"), say("book.unreadable"))
+)
 _SAME_AS_VALUE = frozenset(("over", "more", "near", "about", "words"))
 _OF_YEARS = {"reported_prior": "prior_reported", "matched_value": "same", "matched_prior": "prior"}
 _COUNTS = {"reported_n": ("prior_n", "prior_units"), "matched_n": ("yoy_n", "yoy_units")}
@@ -98,7 +102,7 @@ def called(pack: Pack) -> Called:
     """Return what a pack calls what a workbook shows."""
     scopes = {t.name: t.code for t in pack.tiers} | {say("book.of_which", name=t.name): t.code for t in pack.tiers}
     scopes |= {g: g for g in pack.groups} | {pack.whole: ALL}
-    indicators = {squeezed(item.name): code for code, item in reversed(pack.indicators.items())}
+    indicators = {squeezed(item.name): code for code, item in reversed(list(pack.indicators.items()))}
     sections = frozenset(sheet_name(title) for title in pack.sections)
     return Called({squeezed(head): scope for head, scope in scopes.items()}, indicators, sections)
 
@@ -249,6 +253,8 @@ class _Reader:
         if text.startswith(_ERROR):
             self.unread.append(say("across.error", where=where, text=text))
             return None
+        if text in _NO_FIGURE:
+            return Cell(say("word.dash"), None, 0, where)
         value = _number(raw)
         places = max(_LEAST_PLACES, len(text.partition(".")[2])) if value is not None else 0
         return Cell(text, value, places, where)
@@ -289,11 +295,10 @@ def _changed(now: Cell, before: Cell, percent: bool, where: str) -> dict[str, Ce
     direction, number, _ = told
     found = {"dir": Cell(direction, None, 0, where)}
     if number:
-        found["yoy"] = Cell(number, _by(now.value, before.value, percent=percent), _EXACTLY, where)
+        rounded = percent or "." in now.text + before.text
+        places = max(1, min(now.places, before.places) - 1) if rounded else _EXACTLY
+        found["yoy"] = Cell(number, _by(now.value, before.value, percent=percent), places, where)
     return found
-
-
-_EXACTLY = 12  # places that are true of a number worked out from cells
 
 
 def _by(now: Fraction, before: Fraction, *, percent: bool) -> Fraction:
