@@ -15,6 +15,7 @@ from exporters.figures.words import sentence_at, title_of
 from exporters.figures.workbook_figures import Workbook
 from exporters.prose.said import Said, direction, said_at
 from workbook.blank import tag
+from workbook.collection import ALL
 from workbook.messages import say
 from workbook.period import parse_period
 
@@ -89,7 +90,7 @@ def across(sources: Sequence[Source], names: Mapping[str, str]) -> Across:
             if len({s.document for s in statements}) > 1:
                 compared += 1
             if _disagree(statements):
-                differ.append(Difference(name, title_of(name, names), _each_once(statements)))
+                differ.append(Difference(name, _title(name, names), _each_once(statements)))
     return Across(tuple(s.name for s in sources), compared, tuple(differ), tuple(told))
 
 
@@ -112,7 +113,8 @@ def report_source(held: Held, name: str) -> Source:
         if place is None or figure is None or verdict.kind in _NOT_SAID:
             continue
         said = said_at(place.paragraph.text, place.start, place.end, figure.word) if figure.exact else None
-        found[key_of(verdict.tag)].append(Statement(name, verdict.said, said, sentence_at(place)))
+        where = say("across.row", row=figure.before) if figure.cell > 0 else sentence_at(place)
+        found[key_of(verdict.tag)].append(Statement(name, verdict.said, said, where))
     return stated(name, parse_period(held.manifest.period).title, found)
 
 
@@ -135,6 +137,12 @@ def key_of(name: str) -> str:
     """Return the tag under which a figure is compared: 2800余 and 2843 tell the same one."""
     code, scope, measure = parts_of(name)
     return tag(code, scope, "value") if measure in _ROUND else name
+
+
+def _title(name: str, names: Mapping[str, str]) -> str:
+    """Return what a figure is called, with its scope: a unit without a name by its code."""
+    scope = parts_of(name)[1]
+    return title_of(name, {scope: "" if scope == ALL else scope, **names})
 
 
 def _together(group: Sequence[Source]) -> dict[str, list[Statement]]:

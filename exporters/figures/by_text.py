@@ -41,6 +41,7 @@ _MEASURES: Mapping[str, tuple[str, ...]] = {
     "current": ("value",),
     "prev": ("prior", "prior_reported"),
     "opening": ("opening", "prior"),
+    "target": ("value",),  # an indicator that is itself a goal
 }
 _ALL_MEASURES = ("value", "prior", "prior_reported", "opening", "half", "mean")
 _STOPS = "。；！？\n"
@@ -138,6 +139,7 @@ class _Asked:
         self.facts, self.paragraphs = facts, proposal.paragraphs
         self.figures = Figures(facts, frozenset(), HOW)
         self.names = names_of(facts)
+        self._before: tuple[int, str, str] = (-1, "", "")  # paragraph, code and scope of what was bound last
 
     def matched(self, found: Found, place: Place | None) -> Matched:
         """Return what a number is taken for."""
@@ -162,6 +164,7 @@ class _Asked:
         verdict: Verdict = "agrees" if said.holds(exact) else "differs"
         if verdict == "differs" and (_of_a_list(found, text) or self._otherwise(found, said, text, scopes)):
             verdict = "unknown"
+        self._before = (found.paragraph, reading.code, scopes[0])
         now = "".join(self.figures.written(item, exact))
         alias = alias_of(name, self.names)
         return Matched(verdict, words, name, alias, now, round(reading.confidence, 2), where, place)
@@ -172,7 +175,7 @@ class _Asked:
 
     @staticmethod
     def _measures(found: Found, text: str) -> tuple[str, ...]:
-        """Return what a number could be of its indicator by what stands before it; none for a goal: data have none."""
+        """Return what a number could be of its indicator by what stands before it."""
         basis = found.reading.basis
         if basis == "current" and text[: found.start].endswith(say("across.on_average")):
             return ("mean",)
@@ -191,6 +194,9 @@ class _Asked:
     def _otherwise(self, found: Found, said: Said, text: str, scopes: Sequence[str]) -> bool:
         """Return whether a number that differs is true under another reading of its words."""
         reading, number = found.reading, found.reading.number
+        paragraph, before, scope_before = self._before
+        if paragraph == found.paragraph and (by := self._change(before, scope_before)) is not None and said.holds(by):
+            return True
         others = [c.code for c in reading.others if c.confidence >= _LEAST_OTHER]
         for code in dict.fromkeys((reading.code, *others)):
             item = self.facts.pack.indicators[code]
@@ -201,6 +207,14 @@ class _Asked:
                     if exact is not None and told.holds(exact):
                         return True
         return False
+
+    def _change(self, code: str, scope: str) -> Fraction | None:
+        """Return by how many per cent, or points, a figure differs from last year's."""
+        total = self.figures.total(code, scope)
+        now, then = years(total, "yoy") if total is not None else (None, None)
+        if now is None or then is None or not (then or self.figures.item(code).percent):
+            return None
+        return abs(now - then) if self.figures.item(code).percent else abs(now - then) * 100 / abs(then)
 
     @cached_property
     def _called(self) -> dict[str, str]:

@@ -15,7 +15,9 @@ from exporters.figures.document import NotAReport
 from exporters.figures.held import Held, Reports
 from exporters.figures.pdf_text import Print, print_of
 from exporters.figures.workbook_figures import Workbook
+from workbook.collection import ALL
 from workbook.messages import say
+from workbook.model import Pack
 
 _PDF = ".pdf"
 _MOST_ROWS = 60  # on the screen
@@ -65,9 +67,16 @@ def several(held: Sequence[Held], beside: Sequence[Path], reports: Reports) -> S
     sources: list[Source] = [report_source(h, name(h.path)) for h in held]
     sources += [book_source(book, name(path)) for path, book in books]
     sources += [p.source for p in prints]
-    names = {code: title for h in held for code, title in h.names.items()}
+    names = {**_scopes(pack), **{code: title for h in held for code, title in h.names.items()}}
     compared = across(sources, names) if len(sources) > 1 else None
     return Several(tuple(books), tuple(prints), compared, found.unusable)
+
+
+def _scopes(pack: Pack | None) -> dict[str, str]:
+    """Return what the scopes of a pack are called: in several documents a figure says whose it is."""
+    if pack is None:
+        return {}
+    return {t.code: t.name for t in pack.tiers} | {g: g for g in pack.groups} | {ALL: pack.whole}
 
 
 def _names(paths: Sequence[Path]) -> Callable[[Path], str]:
