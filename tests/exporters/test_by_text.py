@@ -56,13 +56,12 @@ def test_untouched_reports_are_bound_rightly_and_raise_no_alarm(given: dict[str,
     told = {genre: measured(reports, tmp_path) for genre, reports in given.items()}
     own = sum((counts for genre, counts in told.items() if genre != "city_merge"), Counter[str]())
     assert own["numbers"] >= 3000, told
-    assert own["bound"] >= 0.5 * own["numbers"], told
-    assert own["right"] >= 0.97 * own["bound"], told
+    assert own["bound"] >= 0.55 * own["numbers"], told
+    assert own["right"] >= 0.95 * own["bound"], told
     assert own["doubted"] == 0, told
     merged = told["city_merge"]
     assert merged["right"] >= 40, told
-    assert merged["doubted"] <= 1, told
-    assert merged["sure"] == 0, told
+    assert merged["doubted"] == 0, told
 
 
 def test_most_changed_figures_are_found(given: dict[str, list[Given]], tmp_path: Path) -> None:
@@ -70,8 +69,8 @@ def test_most_changed_figures_are_found(given: dict[str, list[Given]], tmp_path:
     told = {genre: detected(reports, tmp_path, each=each.get(genre, 2)) for genre, reports in given.items()}
     own = sum((counts for genre, counts in told.items() if genre != "city_merge"), Counter[str]())
     assert own["changed"] >= 290, told
-    assert own["doubted"] >= 0.75 * own["changed"], told
-    assert own["sure"] >= 0.6 * own["changed"], told
+    assert own["doubted"] >= 0.9 * own["changed"], told
+    assert own["sure"] >= 0.75 * own["changed"], told
     assert own["taken for right"] <= 0.01 * own["changed"], told  # 36.7 made 36.71 may be true
     assert told["city_merge"]["doubted"] >= 0.25 * told["city_merge"]["changed"], told
     assert told["city_merge"]["taken for right"] == 0, told
