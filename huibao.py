@@ -25,7 +25,8 @@ from exporters.console import (
     table,
 )
 from exporters.drafts.verbs import template
-from exporters.figures.verbs import reconcile
+from exporters.figures.trace_verb import trace
+from exporters.figures.verbs import reconcile, refresh
 from workbook.messages import say
 
 if TYPE_CHECKING:
@@ -382,6 +383,8 @@ def pack_check(folder: Path, as_json: bool) -> int:
 
 cli.add_command(template)
 cli.add_command(reconcile)
+cli.add_command(refresh)
+cli.add_command(trace)
 
 
 def main() -> None:

@@ -103,6 +103,30 @@ class Desk:
         sheet, cell = self._ask("follow", link)
         return str(sheet), str(cell)
 
+    def open_text(self, path: Path) -> None:
+        """Open a Word file instead of what is open."""
+        self._ask("open_text", str(path.resolve()))
+
+    def type_over(self, words: str, instead: str, nth: int = 0) -> None:
+        """Select the words where they stand for the nth time, and type other ones."""
+        self._ask("type_over", words, instead, nth)
+
+    def type_behind(self, words: str, more: str, nth: int = 0) -> None:
+        """Put the cursor behind the words, and type more."""
+        self._ask("type_behind", words, more, nth)
+
+    def set_bold(self, words: str, nth: int = 0) -> None:
+        """Set the words in bold."""
+        self._ask("set_bold", words, nth)
+
+    def delete_paragraph(self, words: str, nth: int = 0) -> None:
+        """Delete what stands in the paragraph that has these words."""
+        self._ask("delete_paragraph", words, nth)
+
+    def track(self, *, on: bool) -> None:
+        """Track changes from now on, or not."""
+        self._ask("track", on)
+
     def close(self) -> None:
         """Close the workbook without saving it."""
         self._ask("close")

@@ -16,7 +16,7 @@ from typing import Any
 
 import uno
 
-FILTERS = {".xlsx": "Calc MS Excel 2007 XML", ".xls": "MS Excel 97", ".ods": "calc8"}
+FILTERS = {".docx": "MS Word 2007 XML", ".xlsx": "Calc MS Excel 2007 XML", ".xls": "MS Excel 97", ".ods": "calc8"}
 # com.sun.star.sheet.CellFlags
 CONTENTS = 1 | 2 | 4 | 16  # values, dates, strings, formulas; not the formats
 FORMATS = 32 | 64  # hard attributes (conditional formats among them) and styles
@@ -92,6 +92,39 @@ class Book:
         if self._document is None or not self._document.supportsService("com.sun.star.sheet.SpreadsheetDocument"):
             self.close()
             raise ValueError(f"LibreOffice does not open {path} as a workbook")
+
+    def open_text(self, path: str) -> None:
+        self.close()
+        self._document = self._desktop.loadComponentFromURL(Path(path).as_uri(), "_blank", 0, options(Hidden=True))
+
+    def type_over(self, words: str, instead: str, nth: int) -> None:
+        self._found(words, nth).setString(instead)
+
+    def type_behind(self, words: str, more: str, nth: int) -> None:
+        place = self._found(words, nth)
+        place.Text.insertString(place.getEnd(), more, False)
+
+    def set_bold(self, words: str, nth: int) -> None:
+        self._found(words, nth).CharWeight = 150.0
+
+    def delete_paragraph(self, words: str, nth: int) -> None:
+        place = self._found(words, nth)
+        cursor = place.Text.createTextCursorByRange(place)
+        cursor.gotoStartOfParagraph(False)
+        cursor.gotoEndOfParagraph(True)
+        cursor.setString("")
+
+    def track(self, on: bool) -> None:
+        self._open().RecordChanges = on
+
+    def _found(self, words: str, nth: int) -> Any:
+        document = self._open()
+        search = document.createSearchDescriptor()
+        search.SearchString = words
+        every = document.findAll(search)
+        if nth >= every.Count:
+            raise ValueError(f"{words} stands there {every.Count} times")
+        return every.getByIndex(nth)
 
     def close(self) -> None:
         if self._document is not None:

@@ -70,6 +70,12 @@ def units_then(round_: Round, stored: pd.DataFrame) -> tuple[tuple[Unit, ...], t
     return tuple(units.values()), tuple(defects)
 
 
+def earlier_folders(round_: Round) -> dict[Measure, Path]:
+    """Return the folder of the earlier round that stands behind each measure, of those that are found."""
+    folders, _ = _folders(round_)
+    return {measure: folders[period] for measure, period in _measures(round_) if period in folders}
+
+
 def _folders(round_: Round) -> tuple[dict[Period, Path], tuple[Defect, ...]]:
     """Return the folders of the rounds this one is compared with, and where the way to them is broken."""
     wanted = set(earlier_periods(parse_period(round_.period)).values())

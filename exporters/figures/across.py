@@ -11,7 +11,7 @@ from typing import Any
 
 from exporters.figures.held import Held
 from exporters.figures.now import parts_of
-from exporters.figures.words import sentence_at, title_of
+from exporters.figures.words import title_of, where
 from exporters.figures.workbook_figures import Workbook
 from exporters.prose.said import Said, direction, said_at
 from workbook.blank import tag
@@ -109,12 +109,16 @@ def report_source(held: Held, name: str) -> Source:
     """Return what an edited report says."""
     found: dict[str, list[Statement]] = defaultdict(list)
     for verdict in held.result.verdicts:
-        place, figure = verdict.place, verdict.figure
-        if place is None or figure is None or verdict.kind in _NOT_SAID:
+        place, figure, said = verdict.place, verdict.figure, None
+        if verdict.kind in _NOT_SAID:
             continue
-        said = said_at(place.paragraph.text, place.start, place.end, figure.word) if figure.exact else None
-        where = say("across.row", row=figure.before) if figure.cell > 0 else sentence_at(place)
-        found[key_of(verdict.tag)].append(Statement(name, verdict.said, said, where))
+        if verdict.point is not None:
+            said = said_at(verdict.said, 0, len(verdict.said))
+        elif place is None or figure is None:
+            continue
+        elif figure.exact:
+            said = said_at(place.paragraph.text, place.start, place.end, figure.word)
+        found[key_of(verdict.tag)].append(Statement(name, verdict.said, said, where(verdict)))
     return stated(name, parse_period(held.manifest.period).title, found)
 
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from exporters.figures.compare import written_as
 from exporters.figures.data import NotTheData
 from exporters.figures.manifest import Figure, Manifest
 from exporters.figures.now import Now
-from exporters.figures.reconcile import Reconciled
+from exporters.figures.reconcile import Reconciled, Verdict
 from exporters.figures.workbook_figures import Cell, Workbook
+from exporters.prose.numbers import digits
 from exporters.prose.said import direction
 from workbook.messages import say
 from workbook.period import parse_period
@@ -31,8 +33,8 @@ class ByBook:
         if cell is None:
             return Now(figure.text, figure.value, figure.word)
         if cell.value is not None:
-            exact = _exact(cell, figure)
-            return Now(figure.text if exact == figure.value else cell.text, exact, figure.word)
+            exact = _exact(cell, figure, cell.value)
+            return Now(figure.text if exact == figure.value else _text(cell, figure, exact), exact, figure.word)
         way = direction(cell.text)
         return Now(figure.text if way and way == direction(figure.text) else cell.text, None, figure.word)
 
@@ -42,13 +44,13 @@ class ByBook:
 
     def judged(self, result: Reconciled) -> Reconciled:
         """Return the verdicts, none of them of agreement where nothing was compared."""
-        verdicts = [
-            replace(v, kind="unknown")
-            if v.kind in _TRUE and v.figure is not None and self.cell(v.figure) is None
-            else v
-            for v in result.verdicts
-        ]
+        verdicts = [replace(v, kind="unknown") if v.kind in _TRUE and not self._has(v) else v for v in result.verdicts]
         return replace(result, verdicts=tuple(verdicts))
+
+    def _has(self, verdict: Verdict) -> bool:
+        """Return whether the workbook has what a verdict is on: a figure, or a point of a chart."""
+        figure = verdict.figure
+        return (self.cell(figure) if figure is not None else self.book.cell(verdict.tag)) is not None
 
 
 def by_book(book: Workbook, manifest: Manifest, names: Mapping[str, str]) -> ByBook:
@@ -60,9 +62,13 @@ def by_book(book: Workbook, manifest: Manifest, names: Mapping[str, str]) -> ByB
     return ByBook(book, names)
 
 
-def _exact(cell: Cell, figure: Figure) -> Fraction | None:
+def _exact(cell: Cell, figure: Figure, value: Fraction) -> Fraction:
     """Return the number in a cell; the one the report was written from where the cell is that one, rounded."""
-    value, was = cell.value, figure.value
-    if value is not None and was is not None and abs(was - value) * 2 * 10**cell.places <= 1:
-        return was
-    return value
+    was = figure.value
+    return was if was is not None and abs(was - value) * 2 * 10**cell.places <= 1 else value
+
+
+def _text(cell: Cell, figure: Figure, exact: Fraction) -> str:
+    """Return a number as the figure tells it, with as many places."""
+    was = written_as(figure)
+    return digits(exact / was.stored, was.places, trim=False) if was is not None else cell.text

@@ -32,11 +32,12 @@ _OF_WORDS = ("dir", "dir_reported", "top", "full")  # measures that are claims
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a figure says now: the kind of it, and how far its number reaches in the paragraph."""
+    """What a figure says now: the kind of it, how far its number reaches, whether a person has changed it."""
 
     kind: Kind
     start: int
     end: int
+    touched: bool
 
 
 def compare(figure: Figure, place: Place, now: Now | None) -> Reading:
@@ -44,17 +45,20 @@ def compare(figure: Figure, place: Place, now: Now | None) -> Reading:
     counts = figure.exact or (now is not None and now.exact is not None)
     said = _number(figure, place) if counts else None
     if said is None:
-        return Reading(_of_words(figure, place, now), place.start, place.end)
-    return Reading(_of_number(figure, place, said, now), min(said.start, place.start), max(said.end, place.end))
+        touched = place.text.strip() != figure.text.strip()
+        return Reading(_of_words(figure, place, now), place.start, place.end, touched)
+    was = written_as(figure)
+    touched = was is None or not said.says(was)
+    kind = _of_number(place, (was, said), now, touched=touched)
+    return Reading(kind, min(said.start, place.start), max(said.end, place.end), touched)
 
 
 def _number(figure: Figure, place: Place) -> Said | None:
     return said_at(place.paragraph.text, place.start, place.end, figure.word)
 
 
-def _of_number(figure: Figure, place: Place, said: Said, now: Now | None) -> Kind:
-    was = written_as(figure)
-    touched = was is None or not said.says(was)
+def _of_number(place: Place, both: tuple[Said | None, Said], now: Now | None, *, touched: bool) -> Kind:
+    was, said = both
     if now is not None and now.exact is not None:
         same_words = was is not None and (said.scale, said.about) == (was.scale, was.about)
         as_told = same_words and place.text == now.text and _extent(place) == (said.start, said.end)

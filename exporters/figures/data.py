@@ -51,7 +51,7 @@ class Data:
         figures = Figures(facts, frozenset(genre.withheld), HOW)
         figures = Figures(facts, frozenset(genre.withheld), HOW)
         teller = Teller(figures, lambda: self._whole(facts, genre))
-        return ByData(teller, names_of(facts), same_data=origin == manifest.origin)
+        return ByData(teller, names_of(facts), origin, same_data=origin == manifest.origin)
 
     def anew(self, manifest: Manifest) -> Report:
         """Return the report as it would be written from this data."""
@@ -89,6 +89,7 @@ class ByData:
 
     teller: Teller
     names: Mapping[str, str]
+    origin: str
     same_data: bool
 
     def now(self, figure: Figure) -> Now | None:

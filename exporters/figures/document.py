@@ -23,7 +23,6 @@ from workbook.reading.kind import DAMAGED, locked, unpacked
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MAIN = "word/document.xml"
-MANIFEST = "customXml/huibao.xml"
 BOOKMARK = "_hb_"
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"

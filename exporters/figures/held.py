@@ -72,7 +72,7 @@ class Reports:
     def hold(self, path: Path) -> Held:
         """Return what is found in a report; NotAReport or NotTheData with a sentence where it can't be held."""
         document, manifest = open_report(path)
-        source = self._given or round_above(path)
+        source = self.source(path)
         pack = self.pack(manifest, path)
         if source is not None and (book := self.book(source, pack)) is not None:
             by = by_book(book, manifest, names_of_pack(pack) if pack is not None else {})
@@ -87,6 +87,10 @@ class Reports:
             offers = {n: offer for n, offer in found.items() if offer is not None}
         names = known.names if known else names_of_pack(pack) if pack is not None else {}
         return Held(path, document, manifest, result, known, names, offers, _against(source, known))
+
+    def source(self, path: Path) -> Path | None:
+        """Return where the data of a report are."""
+        return self._given or round_above(path)
 
     def data(self, source: Path) -> Data:
         """Return the data of a round or a form; NotTheData with a sentence where it is none."""

@@ -85,7 +85,8 @@ class _Search:
             mark = self.bookmarks.get(figure.number)
             if mark is None:
                 continue
-            inside = next((c for c in self.controls[figure.tag] if _over(mark, c)), None)
+            over = [c for c in self.controls[figure.tag] if _over(mark, c)]
+            inside = max(over, key=lambda c: len(c.text), default=None)  # one whose text is deleted may stand beside it
             if inside is not None:
                 self.controls[figure.tag].remove(inside)
                 self.places[at] = inside if inside.text or not mark.text else mark  # emptied, and typed in behind it

@@ -23,7 +23,7 @@ from exporters.word.package import Part, relations_xml
 from exporters.word.pieces import clean_text
 
 NAMESPACE = "urn:huibao:figures:1"
-_PART, _PROPS = "customXml/huibao.xml", "customXml/huibaoProps.xml"
+_PART, _PROPS = "customXml/item7001.xml", "customXml/itemProps7001.xml"
 _PROPS_TYPE = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
 _ID = "{6A1D8E52-4B0F-4C33-9C0B-7B2F0E5A9D11}"
 _STORE = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
@@ -89,7 +89,7 @@ def part_of(manifest: Manifest) -> list[Part]:
     return [
         Part(_PART, written.encode(), "", "customXml", "figures"),
         Part(_PROPS, props.encode(), _PROPS_TYPE),
-        Part("customXml/_rels/huibao.xml.rels", relations_xml([about], "customXml/")),
+        Part("customXml/_rels/item7001.xml.rels", relations_xml([about], "customXml/")),
     ]
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from exporters.narrative.figures import DIRECTION, Figures, years
 from exporters.narrative.template import Line
-from exporters.prose.marks import DROP, stretches
+from exporters.prose.marks import DROP, dashed, stretches
 from exporters.prose.said import said_at
 from workbook.blank import MEASURES, PREFIX
 from workbook.messages import say
@@ -24,6 +24,7 @@ Piece = tuple[str, str]  # a tag, "" for what is no figure, and its text
 
 _OF_CHANGE = {word: measure for measure, word in DIRECTION.items()}
 _EARLIER: Mapping[str, Measure] = {"opening": "opening", "half": "half"}
+_IN_CELLS = ("value", "prior", "same", "prior_reported", "n", "yoy_n", "yoy", "yoy_reported", "share", "part")
 _ROUND = ("over", "more", "near", "about")
 _COUNTS: Mapping[str, Callable[[Total], int | None]] = {
     "n": lambda t: t.n,
@@ -100,8 +101,10 @@ class Teller:
     def _told(self, code: str, scope: str, measure: str, *, in_cell: bool) -> Iterable[Piece]:
         if code not in self.figures.facts.pack.indicators:
             return ()
+        if in_cell and measure not in _IN_CELLS:
+            return ()
         if in_cell:
-            return stretches(self.figures.cell(code, scope, measure))
+            return stretches(dashed(self.figures.cell(code, scope, measure), say("word.dash")))
         return stretches(self.figures.figure(code, scope, measure)) if measure in MEASURES else ()
 
     def _text(self, tag: str, style: Style) -> str | None:
@@ -116,7 +119,7 @@ class Teller:
         in_cell = style == "cell"
         for told, text in self.phrase(tag, in_cell=in_cell):
             if told == tag:
-                return say("word.dash") if in_cell and DROP in text else text
+                return text
             if told and measure in _ROUND and DROP not in text:  # a round number is told as the figure it is
                 return text
         return None

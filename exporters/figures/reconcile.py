@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Protocol
 
+from exporters.figures.charts import charts_of, drawn, matched, number
 from exporters.figures.compare import MUST, Kind, compare
 from exporters.figures.document import Document
 from exporters.figures.locate import Located, Place, locate
@@ -15,6 +16,7 @@ from exporters.figures.loose import Loose, loose_numbers, masked, typed_since
 from exporters.figures.manifest import Figure, Manifest
 from exporters.figures.moved import moved
 from exporters.figures.now import Now, parts_of
+from exporters.narrative.writer import Point
 from exporters.prose.said import said_at
 
 _WHOLE = 100  # per cent
@@ -47,6 +49,9 @@ class Verdict:
     place: Place | None
     figure: Figure | None = None
     loose: Loose | None = None
+    point: Point | None = None
+    touched: bool = False  # a person has changed it
+    copy: bool = False  # of a figure that stands somewhere else
 
     @property
     def must(self) -> bool:
@@ -84,6 +89,7 @@ def reconcile(manifest: Manifest, document: Document, known: Known) -> Reconcile
         verdicts.append(replace(verdict, kind="moved") if true and at in elsewhere else verdict)
     verdicts += _copies(manifest, located, known, spans)
     verdicts += _shares(verdicts)
+    verdicts += _drawn(manifest, document, known)
     verdicts += _typed(manifest, document, spans)
     return Reconciled(tuple(verdicts), located)
 
@@ -96,7 +102,7 @@ def _verdict(figure: Figure, place: Place | None, now: Now | None, spans: dict[i
     spans[id(place.paragraph)].append((reading.start, reading.end))
     said = place.paragraph.text[reading.start : reading.end]
     kind = "lost" if reading.kind == "agrees" and place.by != "control" else reading.kind
-    return Verdict(kind, figure.tag, said, told, place, figure)
+    return Verdict(kind, figure.tag, said, told, place, figure, touched=reading.touched)
 
 
 def _copies(
@@ -105,6 +111,8 @@ def _copies(
     """Yield controls that stand there once more: harmless as long as they say the same."""
     first = {f.tag: (f, p) for f, p in zip(reversed(manifest.figures), reversed(located.places), strict=True)}
     for tag, place in located.copies:
+        if not place.text:  # deleted, and still there for whoever takes that back
+            continue
         spans[id(place.paragraph)].append((place.start, place.end))
         figure, original = first.get(tag, (None, None))
         if figure is None:  # from another report
@@ -115,8 +123,10 @@ def _copies(
         spans[id(place.paragraph)].append((reading.start, reading.end))
         said = place.paragraph.text[reading.start : reading.end]
         same = original is not None and original.text == place.text == said
-        kind: Kind = "copied" if same or reading.kind in ("agrees", "rewritten") else "doubled"
-        yield Verdict(kind, tag, said, now.text if now else "", place, figure)
+        true: Kind = "copied" if reading.kind in ("agrees", "rewritten") else "doubled"
+        kind = reading.kind if same and true == "doubled" else true
+        told = now.text if now else ""
+        yield Verdict(kind, tag, said, told, place, figure, touched=reading.touched, copy=True)
 
 
 def _shares(verdicts: Sequence[Verdict]) -> Iterator[Verdict]:
@@ -140,6 +150,30 @@ def _number(verdict: Verdict) -> Fraction:
     place = verdict.place
     said = said_at(place.paragraph.text, place.start, place.end) if place else None
     return said.value if said else Fraction(0)
+
+
+def _drawn(manifest: Manifest, document: Document, known: Known) -> Iterator[Verdict]:
+    """Yield a verdict on every number of the charts; one alone on a chart that is gone."""
+    gone: set[int] = set()
+    for point, chart in matched(manifest.points, charts_of(document)):
+        now = known.now(figure_of(point))
+        told = now.text if now else ""
+        if chart is None:
+            if point.chart not in gone:
+                gone.add(point.chart)
+                yield Verdict("missing", point.tag, "", told, None, point=point)
+            continue
+        there = drawn(point, chart)
+        kind: Kind = "changed" if there != number(point.text) else "stale"
+        agrees = there == number(told)
+        said = "" if there is None else f"{there:.12g}"
+        yield Verdict("agrees" if agrees else kind, point.tag, said, told, None, point=point)
+
+
+def figure_of(point: Point) -> Figure:
+    """Return a point of a chart as the figure it is, told as in a table."""
+    said = said_at(point.text, 0, len(point.text))
+    return Figure(0, point.tag, point.text, "cell", exact=str(said.value) if said else "")
 
 
 def _typed(manifest: Manifest, document: Document, spans: dict[int, list[tuple[int, int]]]) -> Iterator[Verdict]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from exporters.figures.comments import Note
     from exporters.figures.document import Document
     from exporters.figures.held import Held, Reports
+    from exporters.figures.renewed import Renewed
 
 _MOST_ROWS = 60  # of one report on the screen
 _REPORT = ".docx"
@@ -22,8 +23,10 @@ _BESIDE = (".pdf", ".xlsx", ".xlsm")  # what a report may be given together with
 
 
 @click.command(cls=Verb, help=say("help.reconcile"))
-@click.argument("files", metavar=say("meta.reports"), nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--data", type=click.Path(path_type=Path), metavar=say("meta.data"), help=say("help.reconcile_data"))
+@click.argument("files", metavar=say("meta.materials"), nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--data", type=click.Path(path_type=Path), metavar=say("meta.data_or_book"), help=say("help.reconcile_data")
+)
 @click.option("--mark", is_flag=True, help=say("help.reconcile_mark"))
 @click.option("--by-text", "as_text", is_flag=True, help=say("help.reconcile_by_text"))
 @click.option("--unit", default="", metavar=say("meta.unit"), help=say("help.reconcile_unit"))
@@ -103,6 +106,44 @@ def _by_text(paths: list[Path], data: Path | None, unit: str, *, mark: bool, as_
     return FOUND if any(n.must for result in results for n in result.numbers) else DONE
 
 
+@click.command(cls=Verb, help=say("help.refresh"))
+@click.argument("files", metavar=say("meta.reports"), nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--data", type=click.Path(path_type=Path), metavar=say("meta.data"), help=say("help.refresh_data"))
+@click.option("--tracked", is_flag=True, help=say("help.refresh_tracked"))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar=say("meta.file"), help=say("help.refresh_output")
+)
+@click.option("--json", "as_json", is_flag=True, help=say("help.json"))
+def refresh(files: tuple[Path, ...], data: Path | None, tracked: bool, output: Path | None, as_json: bool) -> int:
+    """Write new values into edited reports."""
+    from exporters.figures.held import Held, Reports, each
+    from exporters.figures.renewed import renew, renewed_json
+
+    paths = _reports(files)
+    _there(data)
+    if output is not None and output.suffix and len(paths) > 1:
+        raise Stop(say("figures.one_output"))
+    reports, unusable, told = Reports(data), [], []
+    with progress(say("progress.refresh", n=len(paths))):
+        for path, found in each(paths, reports):
+            if not isinstance(found, Held):
+                unusable.append(found)
+            elif found.known is None:
+                unusable.append(say("figures.no_data", file=path.name))
+            else:
+                told.append(renew(found, reports, output, tracked=tracked))
+    for one in told:
+        if not as_json:
+            _tell_renewed(one, alone=len(paths) == 1)
+    if as_json:
+        print_json({"reports": [renewed_json(one) for one in told], "unusable": unusable})
+    for sentence in unusable:
+        complain(sentence)
+    if unusable:
+        raise Stop(say("figures.not_refreshed", n=len(unusable)))
+    return FOUND if any(one.done.left or one.added for one in told) else DONE
+
+
 def _reports(files: tuple[Path, ...]) -> list[Path]:
     """Return the files that are given, and the Word files in the folders that are."""
     paths: list[Path] = []
@@ -126,7 +167,7 @@ def _there(path: Path | None) -> None:
 
 def _tell(held: Held, *, alone: bool) -> None:
     """Show what was found in a report; of many only what must be looked at."""
-    from exporters.figures.words import sentence_at, title_of
+    from exporters.figures.words import title_of, where
 
     kinds = Counter(v.kind for v in held.result.verdicts)
     shown = [(v, offer) for v, offer in held.found if alone or v.must]
@@ -139,13 +180,42 @@ def _tell(held: Held, *, alone: bool) -> None:
         if offer:
             title = say("figures.perhaps", name=offer.name)
         now = offer.now if offer else verdict.now
-        rows.append((say(f"figures.{verdict.kind}"), title, verdict.said, now, sentence_at(verdict.place)))
+        rows.append((say(f"figures.{verdict.kind}"), title, verdict.said, now, where(verdict)))
     if rows:
         table("", [say(f"figures.column_{c}") for c in ("kind", "figure", "said", "now", "where")], rows)
     if len(shown) > len(rows):
         complain(say("figures.more", n=len(shown) - len(rows)))
     counts = "，".join(say("figures.count", kind=say(f"figures.{kind}"), n=n) for kind, n in kinds.items())
     complain(counts + say("word.full_stop"))
+
+
+def _tell_renewed(one: Renewed, *, alone: bool) -> None:
+    """Show what was written into a report and what was left; of many only what was left."""
+    from exporters.figures.words import title_of, where
+
+    names, done = one.held.names, one.done
+    complain(say("figures.refreshed", file=one.path, n=len(done.changes), left=len(done.left)))
+    if alone and done.changes:
+        rows = [(title_of(c.tag, names), c.was, c.now, where(c.verdict)) for c in done.changes[:_MOST_ROWS]]
+        table(say("figures.changes"), [say(f"figures.column_{c}") for c in ("figure", "was", "new", "where")], rows)
+        if len(done.changes) > len(rows):
+            complain(say("figures.more_changes", n=len(done.changes) - len(rows)))
+    if done.left:
+        left = [
+            (
+                say(f"figures.left_{x.why}"),
+                title_of(x.verdict.tag, names),
+                x.verdict.said,
+                x.verdict.now,
+                where(x.verdict),
+            )
+            for x in done.left
+        ]
+        table(
+            say("figures.left"), [say(f"figures.column_{c}") for c in ("why", "figure", "said", "now", "where")], left
+        )
+    for sentence in one.added:
+        complain(say("figures.added", sentence=sentence))
 
 
 def _marked(report: Path, document: Document, notes: list[Note]) -> Path:

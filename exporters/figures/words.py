@@ -22,6 +22,17 @@ def title_of(tag: str, names: Mapping[str, str]) -> str:
     return alias_of(tag, names) if code in names else tag
 
 
+def where(verdict: Verdict) -> str:
+    """Return the sentence a figure stands in, as much of it as tells where it is; of a chart its number and names."""
+    point, place = verdict.point, verdict.place
+    if point is not None:
+        return say("figures.in_chart", chart=point.chart, series=point.series, category=point.category)
+    figure = verdict.figure
+    if figure is not None and figure.cell >= 0 and figure.before and place is not None and place.paragraph.in_cell:
+        return say("figures.in_row", row=figure.before)
+    return sentence_at(place) if place is not None else ""
+
+
 def sentence_at(place: Place | None) -> str:
     """Return the sentence a figure stands in, as much of it as tells where it is."""
     return sentence_in(place.paragraph.text, place.start, place.end) if place is not None else ""
@@ -39,7 +50,10 @@ def found_words(verdict: Verdict, names: Mapping[str, str], offer: Offer | None 
     told = say(f"figures.{verdict.kind}_told", said=verdict.said, now=verdict.now or say("figures.untold"))
     if offer is not None:
         told += say("figures.offer", name=offer.name, now=offer.now)
-    return f"{title_of(verdict.tag, names)}：{told}" if verdict.tag else told
+    if not verdict.tag:
+        return told
+    title = title_of(verdict.tag, names) + (say("figures.aside", where=where(verdict)) if verdict.point else "")
+    return say("figures.about", title=title, told=told)
 
 
 def verdict_json(verdict: Verdict, names: Mapping[str, str], offer: Offer | None = None) -> dict[str, Any]:
@@ -52,6 +66,6 @@ def verdict_json(verdict: Verdict, names: Mapping[str, str], offer: Offer | None
         "said": verdict.said,
         "now": verdict.now,
         "found_by": verdict.place.by if verdict.place else "",
-        "sentence": sentence_at(verdict.place),
+        "sentence": where(verdict),
         "offer": {"tag": offer.tag, "name": offer.name, "now": offer.now} if offer else None,
     }

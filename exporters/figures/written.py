@@ -15,6 +15,7 @@ from exporters.figures.parts import with_parts
 from exporters.figures.surroundings import controls, surroundings
 from exporters.narrative.report import Report, laid_out
 from exporters.narrative.writer import Point
+from exporters.prose.polish import led
 from exporters.word.package import archive
 from workbook.blank import PREFIX
 from workbook.files import replacing
@@ -119,10 +120,11 @@ def _told_together(text: str, held: Sequence[Hold], figures: list[Figure], telle
         if not tagged or phrase[tagged[0]] != (figure.tag, figure.text) or figure.glue is not None:
             continue
         here, lead = held[at].start, "".join(words for _, words in phrase[: tagged[0]])
-        if not text.startswith("".join(words for _, words in phrase[tagged[0] :]), here):
+        there = led(text[:here], lead)
+        if not text.startswith("".join(words for _, words in phrase[tagged[0] :]), here) or (lead and not there):
             continue
         for n, place in enumerate(tagged):
             end = tagged[n + 1] if n + 1 < len(tagged) else len(phrase)
             glue = "".join(words for _, words in phrase[place + 1 : end])
-            figures[at + n] = replace(figures[at + n], glue=glue, head=n == 0, lead="" if n else lead)
+            figures[at + n] = replace(figures[at + n], glue=glue, head=n == 0, lead="" if n else there)
     return figures

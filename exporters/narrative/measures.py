@@ -124,8 +124,7 @@ def round_number(how: Roundness) -> Told:
             return value(f, item, scope, total)
         assert total.value is not None
         before, number, behind = roundly(total.value, item.measure_word, min(item.decimals, 2), scale_of(item), how)
-        exactly = (number, behind) == f.written(item, total.value)
-        return before + mark(tag(item.code, scope, "value" if exactly else how), number) + behind
+        return before + mark(tag(item.code, scope, how), number) + behind
 
     return told
 

@@ -10,6 +10,7 @@ _ZERO, _ZERO_END = "\ufdd6", "\ufdd7"
 _ZERO_CLAUSE = re.compile(f"[^，；。：\n{_ZERO}]*{_ZERO}([^{_ZERO_END}]*){_ZERO_END}[^，；。\n]*")
 _YEAR_ON_YEAR = re.compile(f"同比(?={FIGURE}[^{FIGURE_TEXT}]*{FIGURE_TEXT}([^{FIGURE_END}]*){FIGURE_END})")
 _OFTEN = 3
+_LIKE, _EQUAL = "比上年同期", "与上年同期"
 
 
 def zero(phrase: str) -> str:
@@ -28,6 +29,20 @@ def varied(text: str) -> str:
     if len(found) < _OFTEN:
         return text
     for match in reversed(found[1::2]):
-        instead = "与上年同期" if match[1].endswith("持平") else "比上年同期"
-        text = text[: match.start()] + instead + text[match.end() :]
+        text = text[: match.start()] + _instead(match[1]) + text[match.end() :]
     return text
+
+
+def same_lead(was: str, lead: str, following: str) -> str:
+    """Give the words that lead to a figure, in the variety that a text has: of a comparison that was told otherwise."""
+    return _instead(following) if lead == "同比" and was in (_LIKE, _EQUAL) else lead
+
+
+def led(before: str, lead: str) -> str:
+    """Give the words that lead to a figure as they stand at the end of `before`, "" where they do not."""
+    varieties = (lead, _LIKE, _EQUAL) if lead == "同比" else (lead,)
+    return next((words for words in varieties if before.endswith(words)), "")
+
+
+def _instead(direction: str) -> str:
+    return _EQUAL if direction.endswith("持平") else _LIKE
