@@ -110,7 +110,7 @@ def report_source(held: Held, name: str) -> Source:
     found: dict[str, list[Statement]] = defaultdict(list)
     for verdict in held.result.verdicts:
         place, figure, said = verdict.place, verdict.figure, None
-        if verdict.kind in _NOT_SAID:
+        if verdict.kind in _NOT_SAID or not verdict.said:
             continue
         if verdict.point is not None:
             said = said_at(verdict.said, 0, len(verdict.said))
