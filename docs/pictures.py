@@ -16,9 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import docx
 import openpyxl
-from docx.text.paragraph import Paragraph
 from PIL import Image, ImageChops
 
 TARGET = Path(__file__).parent / "user"
@@ -32,12 +30,9 @@ EXPLAINED = "收件/Q02_*.xlsx"  # the unit that gave a reason
 SENT_BACK = "成果/退回/X04_*.xlsx"  # what it gets back
 BOOK = "成果/汇总表.xlsx"
 REPORT = "成果/全市汇总报告.docx"
-COMMENTED, TRACKED = "*_核对.docx", "*_更新.docx"  # made here of the county's report
+TRACKED = "*_更新.docx"  # made here of the county's report
 CORRECTED = "收件/X02_*.xlsx"
-RETYPED = {"166": "186", "87.1": "88.1"}  # figures of the county's report, typed over
 FIGURES = 5  # column of this period's figures
-WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-WITH_COMMENTS = 'pdf:writer_pdf_Export:{"ExportNotesInMargin":{"type":"boolean","value":"true"}}'
 LEFT_OUT = "成果/报告/略去内容.xlsx"
 DEPT = "成果/报告/部门半年党建总结及下半年计划/S09_*.docx"
 PARTY_GROUP = "../2020/成果/报告/党组年度党建工作总结/S12_*.docx"
@@ -91,7 +86,6 @@ PICTURES = (
     Picture("district-speech-2", SPEECH, ("二、下半年工作部署",), dpi=60, whole=True),
     Picture("organs-report-1", ORGANS, ("上的工作报告",), dpi=60, whole=True),
     Picture("organs-report-2", ORGANS, ("二、2021年重点工作",), dpi=60, whole=True),
-    Picture("report-comments", COMMENTED, ("（二）思想建设",), dpi=75, whole=True),
     Picture("report-tracked", TRACKED, ("（二）思想建设",), dpi=60, whole=True),
     Picture("report-chart", REPORT, ("图2", "可比单位"), dpi=75, whole=True),
     Picture("report-annex", REPORT, ("附件1", "分级汇总表"), dpi=75, whole=True),
@@ -112,25 +106,18 @@ def main() -> int:
         return 2
     TARGET.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        edit(Path(sys.argv[1]), Path(folder))
+        refresh(Path(sys.argv[1]), Path(folder))
         return draw(Path(sys.argv[1]), Path(folder))
 
 
-def edit(round_folder: Path, folder: Path) -> None:
-    """Write a county's report as edited by an office and marked by reconciling, and refreshed from a corrected form."""
+def refresh(round_folder: Path, folder: Path) -> None:
+    """Write a county's report brought up to date from a corrected form, with tracked changes."""
     report = Path(shutil.copy(sorted(round_folder.glob(COUNTY))[-1], folder / "县委总结.docx"))
-    huibao("refresh", report, "--data", corrected(sorted(round_folder.glob(CORRECTED))[-1], folder), "--tracked")
-    document = docx.Document(str(report))
-    for paragraph in document.paragraphs:
-        for text in paragraph._p.iter(f"{{{WORD}}}t"):
-            if text.text in RETYPED:
-                text.text = RETYPED[text.text]
-        if paragraph.text.startswith("（二）") or "思想建设" in paragraph.text:
-            heading = paragraph
-    following = heading._p.getnext()
-    Paragraph(following, heading._parent).add_run("另有流动党员88名参加学习。")
-    document.save(str(report))
-    huibao("reconcile", report, "--data", round_folder, "--mark")
+    form = corrected(sorted(round_folder.glob(CORRECTED))[-1], folder)
+    command = [sys.executable, "-m", "huibao", "refresh", str(report), "--data", str(form), "--tracked"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode > 1:  # 1 says that there is something to look at
+        raise SystemExit(done.stderr)
 
 
 def corrected(form: Path, folder: Path) -> Path:
@@ -143,14 +130,6 @@ def corrected(form: Path, folder: Path) -> Path:
             cell.value += 2
     book.save(folder / form.name)
     return folder / form.name
-
-
-def huibao(*arguments: object) -> None:
-    """Run a command; what it finds in the reports is what the pictures show."""
-    command = [sys.executable, "-m", "huibao", *map(str, arguments)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    if done.returncode > 1:
-        raise SystemExit(done.stderr)
 
 
 def draw(round_folder: Path, folder: Path) -> int:
@@ -177,9 +156,8 @@ def as_pdf(source: Path, folder: Path) -> Path:
     """Print a file with a LibreOffice of its own, so that an open one is not disturbed."""
     folder.mkdir()
     copy = Path(shutil.copyfile(source, folder / f"source{source.suffix}"))
-    to = WITH_COMMENTS if source.suffix == ".docx" else "pdf"
     profile = f"-env:UserInstallation={(folder / 'profile').resolve().as_uri()}"
-    convert = ["soffice", profile, "--headless", "--norestore", "--convert-to", to, "--outdir", str(folder)]
+    convert = ["soffice", profile, "--headless", "--norestore", "--convert-to", "pdf", "--outdir", str(folder)]
     subprocess.run([*convert, str(copy)], check=True, capture_output=True, timeout=600)
     return copy.with_suffix(".pdf")
 

@@ -22,6 +22,7 @@ Kind = Literal[
     "copied",  # stands there once more
     "doubled",  # stands there once more and says something else
     "typed",  # a number that belongs to no figure
+    "unknown",  # not compared: the data at hand do not have it
 ]
 MUST = frozenset(("changed", "stale", "wording", "moved", "doubled", "typed"))
 """What must be looked at before the report goes out."""

@@ -45,7 +45,7 @@ class Data:
         genre = self.pack.genres.get(manifest.genre)
         if self.pack.id != manifest.pack or genre is None:
             raise NotTheData(say("figures.other_pack", pack=manifest.pack, genre=manifest.genre))
-        facts, origin = self._facts(manifest)
+        facts, origin = self.facts(manifest.unit)
         if str(facts.period) != manifest.period:
             raise NotTheData(say("figures.other_period", report=manifest.period, data=facts.period))
         figures = Figures(facts, frozenset(genre.withheld), HOW)
@@ -55,22 +55,23 @@ class Data:
 
     def anew(self, manifest: Manifest) -> Report:
         """Return the report as it would be written from this data."""
-        return self._report(self._facts(manifest)[0], self.pack.genres[manifest.genre])
+        return self._report(self.facts(manifest.unit)[0], self.pack.genres[manifest.genre])
 
-    def _facts(self, manifest: Manifest) -> tuple[OfRound | OfUnit, str]:
-        if not manifest.unit:
+    def facts(self, unit: str) -> tuple[OfRound | OfUnit, str]:
+        """Return what is known of a unit, or of the whole round for "", and what tells the data from other data."""
+        if not unit:
             if self.collection is None:
                 raise NotTheData(say("figures.needs_round"))
             return OfRound(self.collection), origin_of(self.collection.submissions.values())
         if self.collection is None:
             form = self.form
             assert form is not None
-            if form.unit.code != manifest.unit:
-                raise NotTheData(say("figures.other_unit", report=manifest.unit, data=form.unit.name))
+            if form.unit.code != unit:
+                raise NotTheData(say("figures.other_unit", report=unit, data=form.unit.name))
             return facts_of_form(form, self.pack), origin_of([form])
-        if manifest.unit not in self.collection.submissions:
-            raise NotTheData(say("figures.no_form", unit=manifest.unit))
-        return facts_in_round(self.collection, manifest.unit), origin_of([self.collection.submissions[manifest.unit]])
+        if unit not in self.collection.submissions:
+            raise NotTheData(say("figures.no_form", unit=unit))
+        return facts_in_round(self.collection, unit), origin_of([self.collection.submissions[unit]])
 
     def _whole(self, facts: OfRound | OfUnit, genre: Genre) -> Iterable[Piece]:
         return whole_of(self._report(facts, genre))

@@ -8,19 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from exporters.desk import judge_files
+from exporters.figures.by_book import ByBook, by_book
 from exporters.figures.data import ByData, Data, NotTheData
 from exporters.figures.document import Document, NotAReport, open_document
 from exporters.figures.manifest import Manifest, Tampered, manifest_of
 from exporters.figures.offers import Offer, Offers
 from exporters.figures.reconcile import AsWritten, Reconciled, Verdict, reconcile
 from exporters.figures.words import verdict_json
+from exporters.figures.workbook_figures import Workbook, read_workbook
 from exporters.narrative.report import names_of_pack
 from workbook.collect import collect
 from workbook.messages import say
+from workbook.model import Pack
 from workbook.pack import find_pack, load_pack
 from workbook.round import load_round
 
 _SETTINGS = "round.toml"
+_WORKBOOKS = (".xlsx", ".xlsm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Held:
     document: Document
     manifest: Manifest
     result: Reconciled
-    known: ByData | None  # None where it was held against itself
+    known: ByData | None  # None where it was held against itself, or against a workbook
     names: Mapping[str, str]
     offers: Mapping[int, Offer]  # by place in the verdicts
     against: str
@@ -39,7 +43,8 @@ class Held:
     @property
     def found(self) -> list[tuple[Verdict, Offer | None]]:
         """What was found, with an indicator offered for a number that is no figure."""
-        return [(v, self.offers.get(n)) for n, v in enumerate(self.result.verdicts) if v.kind != "agrees"]
+        told = ("agrees", "unknown")
+        return [(v, self.offers.get(n)) for n, v in enumerate(self.result.verdicts) if v.kind not in told]
 
     def as_json(self) -> dict[str, Any]:
         """Return it as a JSON object."""
@@ -48,6 +53,7 @@ class Held:
             "against": self.against,
             "figures": len(self.manifest.figures),
             "agree": sum(v.kind == "agrees" for v in self.result.verdicts),
+            "unknown": sum(v.kind == "unknown" for v in self.result.verdicts),
             "found": [verdict_json(v, self.names, offer) for v, offer in self.found],
         }
 
@@ -60,11 +66,17 @@ class Reports:
         self._given = data
         self._data: dict[Path, Data] = {}
         self._offers: dict[str, Offers] = {}
+        self._books: dict[tuple[Path, str], Workbook | None] = {}
+        self._packs: dict[tuple[str, Path | None], Pack | None] = {}
 
     def hold(self, path: Path) -> Held:
         """Return what is found in a report; NotAReport or NotTheData with a sentence where it can't be held."""
         document, manifest = open_report(path)
         source = self.source(path)
+        pack = self.pack(manifest, path)
+        if source is not None and (book := self.book(source, pack)) is not None:
+            by = by_book(book, manifest, names_of_pack(pack) if pack is not None else {})
+            return _by_book(path, document, manifest, by)
         known = self.data(source).known(manifest) if source is not None else None
         result = reconcile(manifest, document, known or AsWritten())
         offers = {}
@@ -73,7 +85,7 @@ class Reports:
             among = self._offers.setdefault(pack.hash, Offers(pack))
             found = {n: among.offer(v.loose, known.teller) for n, v in enumerate(result.verdicts) if v.loose}
             offers = {n: offer for n, offer in found.items() if offer is not None}
-        names = known.names if known else _names(manifest)
+        names = known.names if known else names_of_pack(pack) if pack is not None else {}
         return Held(path, document, manifest, result, known, names, offers, _against(source, known))
 
     def source(self, path: Path) -> Path | None:
@@ -85,6 +97,25 @@ class Reports:
         if source not in self._data:
             self._data[source] = _round_data(source) if source.is_dir() else _form_data(source)
         return self._data[source]
+
+    def book(self, source: Path, pack: Pack | None) -> Workbook | None:
+        """Return a consolidated workbook, None for what is none; NotAReport where it cannot be opened."""
+        key = (source, pack.hash if pack is not None else "")
+        if key not in self._books:
+            is_workbook = source.is_file() and source.suffix.lower() in _WORKBOOKS
+            self._books[key] = read_workbook(source, pack) if is_workbook else None
+        return self._books[key]
+
+    def pack(self, manifest: Manifest, path: Path) -> Pack | None:
+        """Return the pack of a report, where it is known here: that of the round it lies in, or one by its name."""
+        folder = round_above(path)
+        key = (manifest.pack, folder)
+        if key not in self._packs:
+            round_ = load_round(folder)[0] if folder is not None else None
+            found = find_pack(manifest.pack)
+            of_round = round_ is not None and round_.pack.id == manifest.pack
+            self._packs[key] = round_.pack if round_ and of_round else load_pack(found)[0] if found else None
+        return self._packs[key]
 
 
 def open_report(path: Path) -> tuple[Document, Manifest]:
@@ -120,11 +151,10 @@ def _form_data(path: Path) -> Data:
     return Data(form=forms[0].submission, form_pack=forms[0].pack)
 
 
-def _names(manifest: Manifest) -> Mapping[str, str]:
-    """Return what indicators are called, where their pack is known here."""
-    folder = find_pack(manifest.pack)
-    pack = load_pack(folder)[0] if folder is not None else None
-    return names_of_pack(pack) if pack is not None else {}
+def _by_book(path: Path, document: Document, manifest: Manifest, by: ByBook) -> Held:
+    result = by.judged(reconcile(manifest, document, by))
+    against = say("across.against_book", source=by.book.name)
+    return Held(path, document, manifest, result, None, by.names, {}, against)
 
 
 def _against(source: Path | None, known: ByData | None) -> str:

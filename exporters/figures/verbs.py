@@ -12,39 +12,52 @@ from exporters.console import DONE, FOUND, Stop, Verb, complain, print_json, pro
 from workbook.messages import say
 
 if TYPE_CHECKING:
-    from exporters.figures.held import Held
+    from exporters.figures.comments import Note
+    from exporters.figures.document import Document
+    from exporters.figures.held import Held, Reports
     from exporters.figures.renewed import Renewed
 
 _MOST_ROWS = 60  # of one report on the screen
 _REPORT = ".docx"
+_BESIDE = (".pdf", ".xlsx", ".xlsm")  # what a report may be given together with
 
 
 @click.command(cls=Verb, help=say("help.reconcile"))
-@click.argument("files", metavar=say("meta.reports"), nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--data", type=click.Path(path_type=Path), metavar=say("meta.data"), help=say("help.reconcile_data"))
+@click.argument("files", metavar=say("meta.materials"), nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--data", type=click.Path(path_type=Path), metavar=say("meta.data_or_book"), help=say("help.reconcile_data")
+)
 @click.option("--mark", is_flag=True, help=say("help.reconcile_mark"))
+@click.option("--by-text", "as_text", is_flag=True, help=say("help.reconcile_by_text"))
+@click.option("--unit", default="", metavar=say("meta.unit"), help=say("help.reconcile_unit"))
 @click.option("--json", "as_json", is_flag=True, help=say("help.json"))
-def reconcile(files: tuple[Path, ...], data: Path | None, mark: bool, as_json: bool) -> int:
-    """Hold edited reports against their data, figure by figure."""
-    from exporters.figures.held import Held, Reports, each
+def reconcile(files: tuple[Path, ...], data: Path | None, mark: bool, as_text: bool, unit: str, as_json: bool) -> int:
+    """Hold edited reports against their data, figure by figure, and what several documents say against each other."""
+    from exporters.figures.held import Reports
+    from exporters.figures.several import several, tell
+    from exporters.figures.words import found_words
 
     paths = _reports(files)
     _there(data)
-    held: list[Held] = []
-    unusable: list[str] = []
-    with progress(say("progress.reconcile", n=len(paths))):
-        for _, found in each(paths, Reports(data)):
-            if isinstance(found, Held):
-                held.append(found)
-            else:
-                unusable.append(found)
+    if as_text:
+        return _by_text(paths, data, unit, mark=mark, as_json=as_json)
+    beside = [path for path in paths if path.suffix.lower() in _BESIDE]
+    paths = [path for path in paths if path not in beside]
+    reports = Reports(data)
+    with progress(say("progress.reconcile", n=len(paths) + len(beside))):
+        held, unusable = _held(paths, reports)
+        together = several(held, beside, reports)
+    unusable += together.unusable
     for one in held:
         if not as_json:
             _tell(one, alone=len(paths) == 1)
         if mark and one.found:
-            complain(say("cli.marked", path=_marked(one)))
+            notes = [(v.place, found_words(v, one.names, offer)) for v, offer in one.found]
+            complain(say("cli.marked", path=_marked(one.path, one.document, notes)))
     if as_json:
-        print_json({"reports": [one.as_json() for one in held], "unusable": unusable})
+        print_json({"reports": [one.as_json() for one in held], "unusable": unusable, **together.as_json()})
+    else:
+        tell(together)
     for sentence in unusable:
         complain(sentence)
     if len(held) > 1:
@@ -52,7 +65,45 @@ def reconcile(files: tuple[Path, ...], data: Path | None, mark: bool, as_json: b
         complain(say("figures.many", n=len(held), wrong=wrong, figures=sum(len(h.manifest.figures) for h in held)))
     if unusable:
         raise Stop(say("figures.unusable", n=len(unusable)))
-    return FOUND if any(one.result.must for one in held) else DONE
+    differ = together.across is not None and together.across.differ
+    return FOUND if differ or any(one.result.must for one in held) else DONE
+
+
+def _held(paths: list[Path], reports: Reports) -> tuple[list[Held], list[str]]:
+    """Return the reports as they were held, and a sentence on each that could not be."""
+    from exporters.figures.held import Held, each
+
+    found = [one for _, one in each(paths, reports)]
+    return [one for one in found if isinstance(one, Held)], [one for one in found if isinstance(one, str)]
+
+
+def _by_text(paths: list[Path], data: Path | None, unit: str, *, mark: bool, as_json: bool) -> int:
+    """Hold reports without controls against data by their words."""
+    from exporters.figures.by_text import by_text_of
+    from exporters.figures.data import NotTheData
+    from exporters.figures.document import NotAReport
+    from exporters.figures.held import Reports
+    from exporters.figures.several import tell_by_text, told_by_text
+
+    reports, results, unusable = Reports(data), [], []
+    with progress(say("progress.reconcile", n=len(paths))):
+        for path in paths:
+            try:
+                results.append(by_text_of(path, reports, data, unit))
+            except (NotAReport, NotTheData) as problem:
+                unusable.append(str(problem))
+    for result in results:
+        if not as_json:
+            tell_by_text(result)
+        if mark and (notes := told_by_text(result)):
+            complain(say("cli.marked", path=_marked(result.path, result.document, notes)))
+    if as_json:
+        print_json({"reports": [result.as_json() for result in results], "unusable": unusable})
+    for sentence in unusable:
+        complain(sentence)
+    if unusable:
+        raise Stop(say("figures.unusable", n=len(unusable)))
+    return FOUND if any(n.must for result in results for n in result.numbers) else DONE
 
 
 @click.command(cls=Verb, help=say("help.refresh"))
@@ -167,17 +218,15 @@ def _tell_renewed(one: Renewed, *, alone: bool) -> None:
         complain(say("figures.added", sentence=sentence))
 
 
-def _marked(held: Held) -> Path:
+def _marked(report: Path, document: Document, notes: list[Note]) -> Path:
     """Write the copy with comments beside a report."""
     from datetime import datetime
 
     from exporters.figures.comments import marked_copy
-    from exporters.figures.words import found_words
     from workbook.files import replacing
 
-    notes = [(v.place, found_words(v, held.names, offer)) for v, offer in held.found]
-    path = held.path.with_name(f"{held.path.stem}{say('folder.marked')}{_REPORT}")
-    content = marked_copy(held.document, notes, datetime.now())
+    path = report.with_name(f"{report.stem}{say('folder.marked')}{_REPORT}")
+    content = marked_copy(document, notes, datetime.now())
     with replacing(path) as temporary:
         temporary.write_bytes(content)
     return path

@@ -33,9 +33,13 @@ def where(verdict: Verdict) -> str:
     return sentence_at(place) if place is not None else ""
 
 
-def sentence_at(place: Place) -> str:
-    """Return the sentence that stands at a place."""
-    text, start, end = place.paragraph.text, place.start, place.end
+def sentence_at(place: Place | None) -> str:
+    """Return the sentence a figure stands in, as much of it as tells where it is."""
+    return sentence_in(place.paragraph.text, place.start, place.end) if place is not None else ""
+
+
+def sentence_in(text: str, start: int, end: int) -> str:
+    """Return the sentence of a text that a stretch stands in, as much of it as tells where it is."""
     before = _STOPS.split(text[:start])[-1][-_MOST_WORDS:]
     after = _STOPS.split(text[end:])[0][: _MOST_WORDS - min(len(before), _MOST_WORDS // 2)]
     return f"{before}{text[start:end]}{after}"
