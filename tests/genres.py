@@ -138,9 +138,9 @@ def _word(code: str, name: str, kind: str, n: int) -> str:
 def told(
     genre: str, values: Mapping[tuple[str, Measure], Fraction], texts: Texts_ | None = None, period: str = ""
 ) -> tuple[str, list[Dropped], list[str]]:
-    """Return the report as plain text, what was dropped, and the tags of its figures in order."""
+    """Return the report as plain text, what was dropped, and the tags of the figures it tells in order."""
     lines, dropped = lines_of(genre, values, texts, period)
-    tags = [t for line in lines for t in re.findall("\ufdd0(hb:[^\ufdd1]*)\ufdd1", line.text)]
+    tags = [t for line in lines for t in re.findall("\ufdd0(hb:[^\ufdd1]*)\ufdd1(?!—)", line.text)]
     return plain_text(lines), dropped, tags
 
 

@@ -47,7 +47,7 @@ def sentence_in(text: str, start: int, end: int) -> str:
 
 def found_words(verdict: Verdict, names: Mapping[str, str], offer: Offer | None = None) -> str:
     """Return what was found and what to do, as a comment says it."""
-    told = say(f"figures.{verdict.kind}_told", said=verdict.said, now=verdict.now or say("figures.untold"))
+    told = say(f"found.{verdict.kind}", said=verdict.said, now=verdict.now or say("figures.untold"))
     if offer is not None:
         told += say("figures.offer", name=offer.name, now=offer.now)
     if not verdict.tag:

@@ -31,10 +31,10 @@ class Count(int):
 class Names(list[str]):
     """Names of units: a template goes through them, or prints them together as one figure; `n` is how many."""
 
-    def __init__(self, names: Iterable[str], measure: str, scope: str) -> None:
+    def __init__(self, names: Iterable[str], measures: tuple[str, str], scope: str) -> None:
+        """`measures` are what their number is marked as, and what they are."""
         super().__init__(names)
-        self.n = Count(len(self), tag(LEDGER, scope, measure))
-        self._tag = tag(LEDGER, scope, f"{measure}_names")
+        self.n, self._tag = Count(len(self), tag(LEDGER, scope, measures[0])), tag(LEDGER, scope, measures[1])
 
     def __str__(self) -> str:
         """Return them one after another, marked."""

@@ -51,7 +51,7 @@ class OfRound:
     """What a round's collection knows."""
 
     collection: Collection
-    _values: dict[str, dict[str, Fraction]] = field(default_factory=dict)  # by indicator, then unit: asked for often
+    _values: dict[str, dict[str, Fraction]] = field(default_factory=dict, init=False, repr=False)  # by indicator, unit
 
     @property
     def pack(self) -> Pack:

@@ -107,7 +107,7 @@ class Merge:
                 (t.name, _count(sum(u.tier == t.code and not u.umbrella for u in units), "expected", t.code))
                 for t in tiers
             ],
-            "umbrellas": self._names("umbrellas", lambda u: u.umbrella),
+            "umbrellas": self._names(("umbrellas", "umbrellas_names"), lambda u: u.umbrella),
             "accepted": _count(c.balance.units["accepted"], "accepted"),
             "counted": _count(sum(u.code in c.submissions for u in c.counted), "counted"),
             "groups": [
@@ -118,16 +118,20 @@ class Merge:
                 )
                 for g in groups
             ],
-            "missing": self._names("missing", lambda u: c.states[u.code] == "missing"),
-            "returned": self._names("returned", lambda u: c.states[u.code] == "returned"),
-            "late": self._names("late", lambda u: u.code in used and late is not None and used[u.code].received > late),
-            "changed": self._names("changed", lambda u: u.code in c.changed),
-            "gone": Names((plain(u.name) for u in c.gone), "gone", ALL),
-            "resubmitted": self._names("resubmitted", lambda u: u.code in used and tried.get(u.code, 0) > 1),
+            "missing": self._names(("missing", "missing_names"), lambda u: c.states[u.code] == "missing"),
+            "returned": self._names(("returned", "returned_names"), lambda u: c.states[u.code] == "returned"),
+            "late": self._names(
+                ("late", "late_names"), lambda u: u.code in used and late is not None and used[u.code].received > late
+            ),
+            "changed": self._names(("changed", "changed_names"), lambda u: u.code in c.changed),
+            "gone": Names((plain(u.name) for u in c.gone), ("gone", "gone_names"), ALL),
+            "resubmitted": self._names(
+                ("resubmitted", "resubmitted_names"), lambda u: u.code in used and tried.get(u.code, 0) > 1
+            ),
         }
 
-    def _names(self, measure: str, wanted: Callable[[Unit], bool]) -> Names:
-        return Names((plain(u.name) for u in self.collection.round.units if wanted(u)), measure, ALL)
+    def _names(self, measures: tuple[str, str], wanted: Callable[[Unit], bool]) -> Names:
+        return Names((plain(u.name) for u in self.collection.round.units if wanted(u)), measures, ALL)
 
     def _picked(self, text: str, section: str = "") -> list[Pick]:
         """Return the office's choices among a text input: its own order first, else as its units are listed.
