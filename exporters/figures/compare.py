@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from exporters.figures.locate import Place
+from exporters.figures.loose import OBJECT
 from exporters.figures.manifest import Figure
 from exporters.figures.now import Now, parts_of
 from exporters.prose.said import Said, direction, said_at
@@ -27,6 +28,7 @@ Kind = Literal[
 MUST = frozenset(("changed", "stale", "wording", "moved", "doubled", "typed"))
 """What must be looked at before the report goes out."""
 
+_NEAR = 4  # characters around a number that say something about it
 _OF_WORDS = ("dir", "dir_reported", "top", "full")  # measures that are claims
 
 
@@ -42,6 +44,8 @@ class Reading:
 
 def compare(figure: Figure, place: Place, now: Now | None) -> Reading:
     """Return whether what stands at a place is what the data say; None for a figure they do not tell any more."""
+    if _as_written(figure, place) and now is not None and now.text == figure.text:
+        return Reading("agrees", place.start, place.end, touched=False)
     counts = figure.exact or (now is not None and now.exact is not None)
     said = _number(figure, place) if counts else None
     if said is None:
@@ -51,6 +55,17 @@ def compare(figure: Figure, place: Place, now: Now | None) -> Reading:
     touched = was is None or not said.says(was)
     kind = _of_number(place, (was, said), now, touched=touched)
     return Reading(kind, min(said.start, place.start), max(said.end, place.end), touched)
+
+
+def _as_written(figure: Figure, place: Place) -> bool:
+    """Return whether figure and words around it are as they were; False where that is not clear at a glance."""
+    text, before = place.paragraph.text, figure.before[-_NEAR:] if figure.cell < 0 else ""
+    if OBJECT in before or place.text != figure.text:
+        return False
+    after = figure.after[:_NEAR]
+    whole = len(after) == _NEAR or place.end + len(after) == len(text)
+    alone = figure.cell < 0 or not place.start
+    return whole and alone and text.endswith(before, 0, place.start) and text.startswith(after, place.end)
 
 
 def _number(figure: Figure, place: Place) -> Said | None:

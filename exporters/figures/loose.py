@@ -41,11 +41,9 @@ def masked(text: str, stretches: Iterable[tuple[int, int]]) -> str:
 
 
 def loose_numbers(paragraph: Paragraph, text: str) -> Iterator[Loose]:
-    """Yield the numbers of a paragraph whose figures are masked: those that could be figures by their surface."""
-    numbers = numbers_in(text)
-    told = no_figures(text, numbers) if numbers else {}
-    for number in numbers:
-        if number not in told and number.written != "blank":
+    """Yield the numbers of a paragraph whose figures are masked."""
+    for number in numbers_in(text):
+        if number.written != "blank":
             yield Loose(paragraph, number)
 
 
@@ -53,6 +51,7 @@ def typed_since(found: Sequence[tuple[Loose, str]], known: Sequence[str]) -> lis
     """Return which of the numbers were not there when the report was written; `found` has each with its text.
 
     A number counts as there before wherever it stands now; of several alike those in new surroundings are the new ones.
+    Dates, ordinals and the like are no figures and may be written at will.
     """
     left = Counter(note.rpartition(_BETWEEN)[2] for note in known)
     surroundings = Counter(known)
@@ -65,9 +64,9 @@ def typed_since(found: Sequence[tuple[Loose, str]], known: Sequence[str]) -> lis
         else:
             later.append((loose, text))
     typed = []
-    for loose, _ in later:
+    for loose, text in later:
         if left[loose.key] > 0:
             left[loose.key] -= 1
-        else:
+        elif loose.number not in no_figures(text, [loose.number]):
             typed.append(loose)
     return typed

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
-from exporters.narrative.figures import DIRECTION, Figures, years
+from exporters.narrative.figures import DIRECTION, Figures, percent_digits, years
 from exporters.narrative.template import Line
 from exporters.prose.marks import DROP, dashed, stretches
 from exporters.prose.said import said_at
@@ -116,6 +116,9 @@ class Teller:
             total = self.figures.total(code, scope)
             number = count(total) if total else None
             return None if number is None else str(number)
+        if measure == "size":
+            value = self.figures.value(code, scope)
+            return None if value is None else percent_digits(abs(value))
         in_cell = style == "cell"
         for told, text in self.phrase(tag, in_cell=in_cell):
             if told == tag:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from exporters.figures.renewed import Renewed
 
 _MOST_ROWS = 60  # of one report on the screen
+_MANY_LOST = 10  # controls: a program has dropped all of them
 _REPORT = ".docx"
 _BESIDE = (".pdf", ".xlsx", ".xlsm")  # what a report may be given together with
 
@@ -52,7 +53,7 @@ def reconcile(files: tuple[Path, ...], data: Path | None, mark: bool, as_text: b
         if not as_json:
             _tell(one, alone=len(paths) == 1)
         if mark and one.found:
-            notes = [(v.place, found_words(v, one.names, offer)) for v, offer in one.found]
+            notes = [(v.place, found_words(v, one.names, offer)) for v, offer in one.found if v.kind != "lost"]
             complain(say("cli.marked", path=_marked(one.path, one.document, notes)))
     if as_json:
         print_json({"reports": [one.as_json() for one in held], "unusable": unusable, **together.as_json()})
@@ -170,7 +171,8 @@ def _tell(held: Held, *, alone: bool) -> None:
     from exporters.figures.words import title_of, where
 
     kinds = Counter(v.kind for v in held.result.verdicts)
-    shown = [(v, offer) for v, offer in held.found if alone or v.must]
+    told = {kind for kind, n in kinds.items() if kind != "lost" or n <= _MANY_LOST}
+    shown = [(v, offer) for v, offer in held.found if v.must or (alone and v.kind in told)]
     if not alone and not shown:
         return
     complain(say("figures.head", file=held.path, against=held.against, n=len(held.manifest.figures)))
@@ -185,6 +187,8 @@ def _tell(held: Held, *, alone: bool) -> None:
         table("", [say(f"figures.column_{c}") for c in ("kind", "figure", "said", "now", "where")], rows)
     if len(shown) > len(rows):
         complain(say("figures.more", n=len(shown) - len(rows)))
+    if kinds["lost"] > _MANY_LOST:
+        complain(say("figures.saved_elsewhere", n=kinds["lost"]))
     counts = "，".join(say("figures.count", kind=say(f"figures.{kind}"), n=n) for kind, n in kinds.items())
     complain(counts + say("word.full_stop"))
 
