@@ -23,6 +23,14 @@ from genres import facts_of, full_texts, full_values
 from helpers import NOTHING, a_round, all_modules, party_building, plan, submission
 from jinja2.sandbox import SandboxedEnvironment
 
+from exporters.figures.data import ByData
+from exporters.figures.document import open_document
+from exporters.figures.manifest import manifest_of
+from exporters.figures.now import Teller
+from exporters.figures.reconcile import reconcile
+from exporters.figures.written import content_of, whole_of
+from exporters.narrative.figures import Figures
+from exporters.narrative.measures import HOW
 from exporters.narrative.report import document_of, of_facts
 from workbook.checks.check import check
 from workbook.checks.rules import Judge, active_rules
@@ -41,7 +49,7 @@ from workbook.values import Table
 
 PACK = party_building()
 PERIOD = "2020"
-UNITS, ALONE, FORMS, TIMES = 3000, 30, 300, 5
+UNITS, ALONE, FORMS, TIMES, REPORTS = 3000, 30, 300, 5, 1000
 MISSING = (State.NOT_APPLICABLE, State.NOT_COUNTED, State.BLANK, State.UNREADABLE)
 TIME = {"value": "{}", "prior": "prev({})", "opening": "opening({})", "half": "half({})"}
 Row = tuple[str, str, str]
@@ -189,6 +197,45 @@ def report_measured(folder: Path) -> list[Row]:
     ]
 
 
+def reconciling_measured(folder: Path) -> list[Row]:
+    """Measure a county's report of seven pages, a tenth of its figures changed: opened, reconciled, refreshed."""
+    values, texts, genre = full_values("county_half"), full_texts("county_half"), PACK.genres["county_half"]
+    facts = facts_of("county_half", values, texts)
+    report = of_facts(facts, genre)  # type: ignore[arg-type]
+    writing = seconds(lambda: content_of(of_facts(facts, genre)))  # type: ignore[arg-type]
+    content, chance = content_of(report), random.Random(1)
+    body = dict(parts_of(content))[BODY].decode()
+    typed = FIGURE.sub(lambda m: m[1] + (m[2] if chance.random() > 0.1 else "98765") + m[3], body)
+    paths = [folder / f"{n}.docx" for n in range(REPORTS)]
+    for path in paths:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+            for name, data in parts_of(content):
+                package.writestr(name, typed if name == BODY else data)
+
+    def held(path: Path) -> int:
+        document = open_document(path)
+        manifest = manifest_of(document)
+        assert manifest is not None
+        figures = Figures(facts, frozenset(genre.withheld), HOW)  # type: ignore[arg-type]
+        known = ByData(Teller(figures, lambda: whole_of(report)), report.names, report.origin, same_data=True)
+        return len(reconcile(manifest, document, known).must)
+
+    took = seconds(lambda: held(paths[0]))
+    start = perf_counter()
+    found = sum(held(path) for path in paths)
+    many = perf_counter() - start
+    number = len(FIGURE.findall(body))
+    return [
+        (
+            "reconciling one county_half",
+            f"{took * 1e3:.1f} ms",
+            f"{number} figures, {found // REPORTS} of them changed",
+        ),
+        (f"reconciling {REPORTS} in one run", f"{many:.1f} s", f"{many / REPORTS * 1e3:.1f} ms each"),
+        ("writing with the manifest : reconciling", f"{writing / took:.1f} : 1", ""),
+    ]
+
+
 def parts_of(package: bytes) -> list[tuple[str, bytes]]:
     with zipfile.ZipFile(io.BytesIO(package)) as opened:
         return [(name, opened.read(name)) for name in opened.namelist()]
@@ -212,8 +259,10 @@ def as_template(package: bytes) -> tuple[bytes, dict[str, str]]:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        for rows in (rules_measured(), checking_measured(), report_measured(Path(folder)), form_measured(Path(folder))):
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        reports = (*report_measured(folder), *reconciling_measured(folder))
+        for rows in (rules_measured(), checking_measured(), reports, form_measured(folder)):
             for what, result, note in rows:
                 print(f"{what:40}{result:>18}   {note}".rstrip())
 
