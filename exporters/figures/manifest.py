@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
+from operator import attrgetter
 from xml.sax.saxutils import escape
 
 from lxml.etree import XMLSyntaxError
@@ -73,10 +74,19 @@ class Manifest:
     loose: tuple[str, ...] = ()  # numbers that are no figures: words before, the number, its measure word
 
 
+_LISTS: dict[str, tuple[type, tuple[str, ...]]] = {
+    "figures": (Figure, tuple(f.name for f in fields(Figure))),
+    "points": (Point, tuple(f.name for f in fields(Point))),
+}
+_HEAD = [f.name for f in fields(Manifest) if f.name not in _LISTS]
+
+
 def part_of(manifest: Manifest) -> list[Part]:
     """Return the manifest as parts of a Word file; the first is the one the document names."""
-    content = json.dumps(asdict(manifest), ensure_ascii=False, separators=(",", ":"))
-    content = clean_text(content)
+    told = {name: getattr(manifest, name) for name in _HEAD}
+    for name, (_, columns) in _LISTS.items():
+        told[name] = [columns, *map(attrgetter(*columns), getattr(manifest, name))]
+    content = clean_text(json.dumps(told, ensure_ascii=False, separators=(",", ":")))
     written = (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<figures xmlns="{NAMESPACE}" digest="{_digest(content)}">'
         f"{escape(content)}</figures>"
@@ -113,9 +123,12 @@ def _read(content: bytes) -> Manifest:
         if _digest(root.text or "") != root.get("digest"):
             raise Tampered
         data = json.loads(root.text)
-        figures = tuple(Figure(**f) for f in data.pop("figures"))
-        points = tuple(Point(**p) for p in data.pop("points"))
-        return Manifest(**{**data, "figures": figures, "points": points, "loose": tuple(data["loose"])})
+        for name, (record, columns) in _LISTS.items():
+            written, *rows = data[name]
+            if tuple(written) != columns:  # by another release
+                rows = [[dict(zip(written, row, strict=True))[column] for column in columns] for row in rows]
+            data[name] = tuple(record(*row) for row in rows)
+        return Manifest(**{**data, "loose": tuple(data["loose"])})
     except (ValueError, TypeError, KeyError, AttributeError, XMLSyntaxError) as error:
         raise Tampered from error
 
