@@ -43,6 +43,16 @@ def controls(path: Path) -> list[tuple[str, str]]:
     return found
 
 
+WHOLES = {
+    part: whole
+    for genre in OWN
+    for part, whole in re.findall(
+        r'all_of\("(\w+)", "(\w+)"\)', (PACK.root / PACK.genres[genre].template).read_text("utf-8")
+    )
+}
+"""What 全部 is said of, by the part."""
+
+
 class Again:
     """One unit's figures from its filled form."""
 
@@ -91,7 +101,16 @@ class Again:
         shown = Fraction(text) * (10000 if value >= 10000 and catalog()[code]["display_scale"] == "万" else 1)
         return shown <= value < shown * Fraction(11, 10) and len(text.replace(".", "").rstrip("0")) <= 2
 
+    def unknown(self, code: str, measure: str) -> bool:
+        """Return whether there is nothing to tell: a dash in a table."""
+        times = ("value", "prior") if measure in ("yoy", "dir") else (measure,)
+        return any(self.value(code, when) is None for when in times)
+
     def right(self, code: str, measure: str, text: str) -> bool:
+        if text == "—":
+            return self.unknown(code, measure)
+        if measure == "full":
+            return text == "全部" and self.value(code) == self.value(WHOLES[code])
         if measure in ("value", "prior", "opening"):
             return text in self.ways(code, measure)
         if measure in ("yoy", "dir"):
@@ -102,6 +121,8 @@ class Again:
             return text == NUMERALS[int(self.value(code) or 0)]
         if measure == "rows":
             return text == NUMERALS[self.rows[code]] if self.rows[code] <= 10 else True
+        if measure in ("near", "over", "more") and text in self.ways(code):
+            return True  # round as it is, or too small to be rounded
         if measure == "near":
             return 0 < Fraction(text) - (self.value(code) or 0) <= Fraction(text) * Fraction(3, 100)
         return measure in ("over", "more") and self.rounds_down(code, text)

@@ -223,8 +223,7 @@ def test_a_manifest_that_was_tampered_with_is_not_believed(county: bytes, tmp_pa
     document, manifest = opened(county)
     parts = replaced(document.parts, manifest)
     forged = [
-        type(p)(p.name, p.content.replace(b',"16",', b',"17",')) if b"<figures" in p.content else p
-        for p in parts
+        type(p)(p.name, p.content.replace(b',"16",', b',"17",')) if b"<figures" in p.content else p for p in parts
     ]
     with pytest.raises(Tampered):
         manifest_of(read_document(archive(forged)))

@@ -201,7 +201,7 @@ def test_charts_and_the_workbooks_behind_them_are_brought_up_to_date(merged: byt
 
     done = refreshed(merged, late)
     document, manifest = opened(done.content)
-    wanted = dict(fresh(merged, late))
+    wanted = dict(list(fresh(merged, late)))
     charts = charts_of(document)
     drawn = 0
     for point in manifest.points:
