@@ -8,9 +8,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +26,13 @@ BOOKMARK = "_hb_"
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MOST_PARTS, _MOST_BYTES = 5_000, 256 * 1024 * 1024
-_TEXTS = re.compile(r"word/(footnotes|endnotes|header\d*|footer\d*)\.xml")
+_TEXTS = re.compile(r"word/(?:footnotes|endnotes|(header|footer)\d*)\.xml")
 _OLE = b"\xd0\xcf\x11\xe0"  # a .doc, or a .docx behind a password
 _P, _R, _T, _SDT, _TR, _TC = (f"{W}{name}" for name in ("p", "r", "t", "sdt", "tr", "tc"))
 _CONTENT, _START, _END = f"{W}sdtContent", f"{W}bookmarkStart", f"{W}bookmarkEnd"
-_NAME, _ID, _VAL, _TAG = f"{W}name", f"{W}id", f"{W}val", f"{W}sdtPr/{W}tag"
+_NAME, _ID, _VAL, _ABOUT, _TAG = (f"{W}{name}" for name in ("name", "id", "val", "sdtPr", "tag"))
 _SIMPLE_FIELD, _FIELD_MARK, _FIELD_KIND = f"{W}fldSimple", f"{W}fldChar", f"{W}fldCharType"
-_PLACEHOLDER = f"{W}sdtPr/{W}showingPlcHdr"
+_PLACEHOLDER = f"{W}showingPlcHdr"
 _GONE = frozenset({f"{W}del", f"{W}moveFrom", f"{W}pPr", f"{W}rPr", f"{W}sdtPr"})
 _INSTEAD = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
 
@@ -73,19 +72,53 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Document:
-    """A Word file that was opened: its parts as they lie in it, texts among them as trees."""
+    """A Word file that was opened: its parts by name as they lie in it, texts among them as trees."""
 
-    parts: tuple[Part, ...]
+    package: Mapping[str, bytes]
     roots: dict[str, Any]
     paragraphs: tuple[Paragraph, ...]
 
+    @property
+    def parts(self) -> list[Part]:
+        """All parts."""
+        return [Part(name, content) for name, content in self.package.items()]
+
     def part(self, name: str) -> bytes | None:
         """Return a part's content, None where there is none."""
-        return self._contents.get(name)
+        return self.package.get(name)
 
-    @cached_property
-    def _contents(self) -> dict[str, bytes]:
-        return {part.name: part.content for part in self.parts}
+
+class _Package(Mapping[str, bytes]):
+    """The parts of a file, unpacked when they are asked for; NotAReport for one that is damaged."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self._name = name
+        try:
+            self._archive = zipfile.ZipFile(io.BytesIO(data))
+        except DAMAGED as error:
+            raise NotAReport(say("figures.not_word", file=name)) from error
+        self._listed = {part.filename: part for part in self._archive.infolist() if not part.is_dir()}
+        self._content: dict[str, bytes] = {}
+        if any(map(locked, self._listed.values())):
+            raise NotAReport(say("figures.locked", file=name))
+        if len(self._listed) > _MOST_PARTS or sum(p.file_size for p in self._listed.values()) > _MOST_BYTES:
+            raise NotAReport(say("figures.large", file=name))
+
+    def __getitem__(self, part: str) -> bytes:
+        if part not in self._content:
+            try:
+                self._content[part] = unpacked(self._archive, self._listed[part], _MOST_BYTES)
+            except KeyError:
+                raise
+            except DAMAGED as error:
+                raise NotAReport(say("figures.damaged", file=self._name)) from error
+        return self._content[part]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._listed)
+
+    def __len__(self) -> int:
+        return len(self._listed)
 
 
 def open_document(path: Path) -> Document:
@@ -97,19 +130,26 @@ def read_document(data: bytes, name: str = "") -> Document:
     """Return a Word file as text; NotAReport with what is wrong."""
     if data.startswith(_OLE):
         raise NotAReport(say("figures.locked", file=name))
-    parts = tuple(_parts(data, name))
-    contents = {part.name: part.content for part in parts}
-    if MAIN not in contents:
+    package = _Package(data, name)
+    if MAIN not in package:
         raise NotAReport(say("figures.not_word", file=name))
     roots: dict[str, Any] = {}
     paragraphs: list[Paragraph] = []
-    for part in (MAIN, *(n for n in contents if _TEXTS.fullmatch(n))):
+    for part in (MAIN, *_texts_beside(package)):
         try:
-            roots[part], read = read_part(part, contents[part])
+            roots[part], read = read_part(part, package[part])
         except etree.XMLSyntaxError as error:
             raise NotAReport(say("figures.damaged", file=name)) from error
         paragraphs += read
-    return Document(parts, roots, tuple(paragraphs))
+    return Document(package, roots, tuple(paragraphs))
+
+
+def _texts_beside(package: Mapping[str, bytes]) -> Iterator[str]:
+    """Yield the notes, and the heads and feet of pages that hold a figure: of others only Word knows the numbers."""
+    for name in package:
+        found = _TEXTS.fullmatch(name)
+        if found and (not found[1] or BOOKMARK.encode() in package[name] or PREFIX.encode() in package[name]):
+            yield name
 
 
 def read_part(name: str, content: bytes) -> tuple[Any, list[Paragraph]]:
@@ -119,20 +159,6 @@ def read_part(name: str, content: bytes) -> tuple[Any, list[Paragraph]]:
 
 
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
-
-
-def _parts(data: bytes, name: str) -> Iterator[Part]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            listed = [part for part in archive.infolist() if not part.is_dir()]
-            if any(map(locked, listed)):
-                raise NotAReport(say("figures.locked", file=name))
-            if len(listed) > _MOST_PARTS or sum(p.file_size for p in listed) > _MOST_BYTES:
-                raise NotAReport(say("figures.large", file=name))
-            for part in listed:
-                yield Part(part.filename, unpacked(archive, part, _MOST_BYTES))
-    except DAMAGED as error:
-        raise NotAReport(say("figures.not_word", file=name)) from error
 
 
 def _paragraphs(part: str, root: Any, *, folded: bool) -> Iterator[Paragraph]:
@@ -170,7 +196,9 @@ class _Reader:
         around = paragraph.element.getparent()
         if around is not None and around.tag == _TC:
             around = around.getparent()
-        outer = self._control(around.getparent()) if around is not None and around.tag == _CONTENT else None
+        outer = None
+        if around is not None and around.tag == _CONTENT:
+            outer = self._control(_about(around.getparent())[0], around.getparent())
         self._inside(paragraph.element)
         for hold in (*self.open.values(), *([outer] if outer else [])):
             hold.end = self.length
@@ -183,10 +211,8 @@ class _Reader:
         self.open[element.get(_ID)] = hold
         self.paragraph.holds.append(hold)
 
-    def _control(self, element: Any) -> Hold | None:
-        """Note a control of ours where it begins; the words that stand in an emptied one are none of the text."""
-        tag = element.find(_TAG)
-        name = tag.get(_VAL, "") if tag is not None else ""
+    def _control(self, name: str, element: Any) -> Hold | None:
+        """Note a control of ours where it begins."""
         if not name.startswith(PREFIX):
             return None
         hold = Hold(name, self.length, self.length, element, control=True)
@@ -214,9 +240,11 @@ class _Reader:
                 self._inside(child)
 
     def _sdt(self, element: Any) -> None:
-        hold = self._control(element)
+        """Read a control; the words that stand in an emptied one are none of the text."""
+        name, emptied = _about(element)
+        hold = self._control(name, element)
         content = element.find(_CONTENT)
-        if content is not None and element.find(_PLACEHOLDER) is None:
+        if content is not None and not emptied:
             self._inside(content)
         if hold:
             hold.end = self.length
@@ -247,6 +275,18 @@ class _Reader:
             start = self.fields.pop()
             if not self.fields:
                 self.paragraph.fields.append((start, self.length))
+
+
+def _about(control: Any) -> tuple[str, bool]:
+    """Return a control's tag, and whether it is empty and shows a hint only."""
+    name, emptied = "", False
+    about = control.find(_ABOUT)
+    for child in about if about is not None else ():
+        if child.tag == _TAG:
+            name = child.get(_VAL, "")
+        elif child.tag == _PLACEHOLDER:
+            emptied = True
+    return name, emptied
 
 
 def rows_of(document: Document) -> dict[Any, tuple[str, int]]:

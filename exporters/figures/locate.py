@@ -99,8 +99,9 @@ class _Search:
         for at, figure in enumerate(self.figures):
             if self.places[at] is None:
                 sought[figure.tag].append(at)
-        around = _Around(self.document)
+        around = _Around(self.document) if sought else None
         for tag, figures in sought.items():
+            assert around is not None
             left = self.controls[tag]
             pairs = [
                 (around.alike(self.figures[at], place), -n, at, place) for at in figures for n, place in enumerate(left)

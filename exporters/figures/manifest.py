@@ -105,9 +105,10 @@ def part_of(manifest: Manifest) -> list[Part]:
 
 def manifest_of(document: Document) -> Manifest | None:
     """Return the manifest in a Word file, None where it has none; Tampered where it is not as it was written."""
-    for part in document.parts:
-        if part.name.startswith("customXml/") and NAMESPACE.encode() in part.content and b"<figures" in part.content:
-            return _read(part.content)
+    for name in document.package:
+        content = document.package[name] if name.startswith("customXml/") else b""
+        if NAMESPACE.encode() in content and b"<figures" in content:
+            return _read(content)
     return None
 
 

@@ -20,6 +20,8 @@ def moved(figures: Sequence[Figure], places: Sequence[Place | None]) -> set[int]
 
     Numbers in tables are left out: with a column put in, every cell has another place.
     """
+    if all(place is None or _in_its_words(figure, place) for figure, place in zip(figures, places, strict=True)):
+        return set()
     here = _words_now(places)
     owners: dict[Words, set[int]] = defaultdict(set)
     for at, figure in enumerate(figures):
@@ -35,6 +37,16 @@ def moved(figures: Sequence[Figure], places: Sequence[Place | None]) -> set[int]
         if not alike and all(here.get(other) != words for other in of):
             found.add(at)
     return found
+
+
+def _in_its_words(figure: Figure, place: Place) -> bool:
+    """Return whether a figure surely stands where it was written; False where that is not clear at a glance."""
+    if figure.cell >= 0:
+        return True
+    told = figure.before.rpartition(OBJECT)[2]
+    return place.paragraph.text.endswith(told, 0, place.start) and place.paragraph.text.startswith(
+        figure.after[:_LEAST], place.end
+    )
 
 
 def _words_now(places: Sequence[Place | None]) -> dict[int, Words]:

@@ -36,13 +36,21 @@ _COUNTS: Mapping[str, Callable[[Total], int | None]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class Now:
     """What a figure reads: its text, the exact number behind it (None for words), the measure word it counts in."""
 
-    text: str
-    exact: Fraction | None
-    word: str = ""
+    __slots__ = ("_exact", "text", "word")
+
+    def __init__(self, text: str, exact: Fraction | Callable[[], Fraction | None] | None, word: str = "") -> None:
+        """`exact` may be how to find the number: most figures are judged without it."""
+        self.text, self.word, self._exact = text, word, exact
+
+    @property
+    def exact(self) -> Fraction | None:
+        """The exact number, None for words."""
+        if callable(self._exact):
+            self._exact = self._exact()
+        return self._exact
 
 
 def parts_of(tag: str) -> tuple[str, str, str]:
@@ -76,10 +84,7 @@ class Teller:
         if text is None or DROP in text:
             return None
         word = self._word(code, measure)
-        exact = self._exact(tag)
-        if exact is None and (said := said_at(text, 0, len(text), word)) is not None:
-            exact = said.value
-        return Now(text, exact, word)
+        return Now(text, lambda: self._number(tag, text, word), word)
 
     def style_of(self, tag: str, text: str, *, in_cell: bool) -> Style:
         """Return how a figure that reads `text` is told."""
@@ -126,6 +131,13 @@ class Teller:
             if told and measure in _ROUND and DROP not in text:  # a round number is told as the figure it is
                 return text
         return None
+
+    def _number(self, tag: str, text: str, word: str) -> Fraction | None:
+        """Return the exact number behind a figure, that of its text where nothing else tells it."""
+        exact = self._exact(tag)
+        if exact is None and (said := said_at(text, 0, len(text), word)) is not None:
+            return said.value
+        return exact
 
     def _exact(self, tag: str) -> Fraction | None:
         code, scope, measure = parts_of(tag)

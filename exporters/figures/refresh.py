@@ -19,13 +19,13 @@ from exporters.figures.document import Document, W
 from exporters.figures.edit import outermost, runs_over
 from exporters.figures.locate import Place
 from exporters.figures.manifest import Figure, Manifest, replaced
-from exporters.figures.now import Piece
+from exporters.figures.now import Piece, parts_of
 from exporters.figures.parts import with_content
 from exporters.figures.reconcile import Reconciled, Verdict
 from exporters.figures.rewrite import Pen, pen_for
 from exporters.narrative.report import Report
 from exporters.narrative.template import CELL
-from exporters.narrative.writer import Point, alias_of
+from exporters.narrative.writer import Point, title_of
 from exporters.package import as_bytes
 from exporters.prose.marks import DROP, readable, stretches
 from exporters.prose.polish import same_lead
@@ -38,6 +38,7 @@ Why = Literal["changed", "moved", "untold", "reworded", "nowhere"]
 
 _TRUE = ("agrees", "rewritten", "lost", "copied", "missing")
 _SENTENCE = re.compile(f"[^{re.escape(say('figures.sentence_ends'))}]+")
+_ALIAS, _VAL = f"{W}sdtPr/{W}alias", f"{W}val"
 _R, _T, _SDT = (f"{W}{name}" for name in ("r", "t", "sdt"))
 
 
@@ -89,6 +90,7 @@ def refresh(
     later: list[list[Figure]] = [[] for _ in groups]
     for at in sorted(range(len(groups)), key=lambda n: _position(groups[n]), reverse=True):
         later[at] = work.group(groups[at])  # from behind: what is cut stays right
+    work.titles()
     contents = work.charts(manifest, [v for v in result.verdicts if v.point is not None])
     done = work.done
     figures = [f for group, told in zip(groups, later, strict=True) if not group.verdicts[0].copy for f in told]
@@ -218,11 +220,23 @@ class _Work:
         place = Place(first.paragraph, start, start + len(old), "control")
         if start < 0 or place.text != old or not _writable(place, alone=True):
             return None
-        aliases = {tag: alias_of(tag, self.known.names) for tag, _ in _tagged(phrase)}
+        aliases = {tag: self.title(tag) for tag, _ in _tagged(phrase)}
         numbers = self.pen.put(first.paragraph, start, place.end, phrase, aliases)
         told = "".join(text for _, text in phrase)
         self.done.changes.append(Change(figures[0].tag, old, told, group.verdicts[0]))
         return list(_written(figures[0], phrase, numbers))
+
+    def title(self, tag: str) -> str:
+        """Return what a click on a figure shows now."""
+        return title_of(tag, self.known.names, self.known.teller.figures)
+
+    def titles(self) -> None:
+        """Let every control say of how many units it is now."""
+        for paragraph in self.document.paragraphs:
+            for hold in paragraph.holds:
+                alias = hold.element.find(_ALIAS) if hold.control else None
+                if alias is not None and parts_of(hold.name)[0] in self.known.names:
+                    alias.set(_VAL, self.title(hold.name))
 
     def charts(self, manifest: Manifest, verdicts: Sequence[Verdict]) -> dict[str, bytes]:
         """Return the parts of charts whose numbers are others now; what was changed by hand stays."""

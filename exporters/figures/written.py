@@ -38,7 +38,7 @@ def content_of(report: Report) -> bytes:
     laid, points = laid_out(report)
     text = laid.text()
     root, paragraphs = read_part(MAIN, text.content)
-    document = Document((), {MAIN: root}, tuple(paragraphs))
+    document = Document({}, {MAIN: root}, tuple(paragraphs))
     return laid.to_bytes(text, part_of(make_manifest(report, document, points)))
 
 

@@ -14,7 +14,7 @@ from lxml import etree
 from exporters.narrative.figures import Figures
 from exporters.narrative.template import Line
 from exporters.narrative.told import REF, Dropped, explained, told
-from exporters.narrative.writer import alias_of
+from exporters.narrative.writer import title_of
 from exporters.prose.marks import FIGURE, FIGURE_END, FIGURE_TEXT, missing, stretches
 from exporters.word.pieces import LONGEST_TAG, bookmark_name, clean_text
 from workbook.blank import PREFIX
@@ -91,7 +91,7 @@ class Filled:
         about = etree.SubElement(control, f"{_W}sdtPr")
         if properties is not None:
             about.append(copy.deepcopy(properties))
-        alias = clean_text(alias_of(tag, self.names))[:LONGEST_TAG]
+        alias = clean_text(title_of(tag, self.names, self.figures))
         for name, value in (("alias", alias), ("tag", tag[:LONGEST_TAG]), ("id", str(number))):
             etree.SubElement(about, f"{_W}{name}").set(f"{_W}val", value)
         etree.SubElement(control, f"{_W}sdtContent").append(_run(words, properties))

@@ -192,7 +192,7 @@ def laid_out(report: Report) -> tuple[OfficialDocument, list[Point]]:
     layout = Layout(**report.layout)
     style = _style(report.style) if report.style is not None else None
     document = OfficialDocument(title, created, remarks=report.remarks, layout=layout, style=style)
-    writer = Writer(document, report.names)
+    writer = Writer(document, report.names, report.figures)
     writer.write(report.lines)
     return document, writer.points
 

@@ -7,19 +7,22 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
+from exporters.narrative.figures import Figures
 from exporters.narrative.template import CELL, Line, LineKind
 from exporters.narrative.told import ANNEXES, CHARTS, LEVEL, REF, blocks, key_of, lead_of
 from exporters.prose.marks import stretches
 from exporters.word.captions import Reference
 from exporters.word.chart import Kind as ChartKind
 from exporters.word.official import OfficialDocument
-from exporters.word.pieces import Inline, Piece
+from exporters.word.pieces import LONGEST_TAG, Inline, Piece
 from workbook.blank import PREFIX
 from workbook.messages import say
 
 _ALIGN: dict[str, Literal["left", "center", "right"]] = {"l": "left", "c": "center", "r": "right"}
 _CHART: Mapping[LineKind, ChartKind] = {"bars": "bar", "lines": "line", "shares": "share"}
 _WIDTH = {False: 156, True: 225}  # of the type area in mm, upright and sideways
+_SEVERAL = 2  # units; of one alone there is nothing to say
+_OF_BOTH_YEARS = frozenset(("yoy", "dir", "prior", "same"))  # measures over units that are known in both
 _MANY_ROWS = 8  # annex tables of more rows are ruled like a form
 
 
@@ -40,6 +43,7 @@ class Writer:
 
     document: OfficialDocument
     names: Mapping[str, str]
+    figures: Figures | None = None  # that told them: a click then also shows of how many units, and as of when
     points: list[Point] = field(default_factory=list)  # what the charts draw
     _charts: set[str] = field(default_factory=set)  # keys of charts, to tell them from tables in a reference
     _drawn: int = 0
@@ -107,7 +111,7 @@ class Writer:
 
     def _piece(self, tag: str, words: str) -> Inline:
         if tag.startswith(PREFIX):
-            return Piece(words, tag, alias_of(tag, self.names))
+            return Piece(words, tag, title_of(tag, self.names, self.figures))
         key = tag.removeprefix(REF)
         return Reference("figure" if key in self._charts else "table", key) if tag else Piece(words)
 
@@ -138,6 +142,23 @@ class Writer:
                 if tagged is not None:
                     self.points.append(Point(self._drawn, name, bare(row[0]), *tagged))
         self.document.figure_title(bare(title), key)
+
+
+def title_of(tag: str, names: Mapping[str, str], figures: Figures | None) -> str:
+    """Return what a click on a figure shows: what it is, of how many units, as of when; as long as Word allows."""
+    beside = _beside(tag, figures) if figures is not None else ""
+    return alias_of(tag, names)[: LONGEST_TAG - len(beside)] + beside
+
+
+def _beside(tag: str, figures: Figures) -> str:
+    code, _, rest = tag.removeprefix(PREFIX).partition("@")
+    scope, _, measure = rest.partition(".")
+    period = figures.facts.period.title
+    total = figures.total(code, scope) if code in figures.facts.pack.indicators else None
+    if total is None or total.units < _SEVERAL:
+        return say("report.as_of", period=period)
+    n = total.matched if measure in _OF_BOTH_YEARS else total.n
+    return say("report.as_of_units", n=n, units=total.units, period=period)
 
 
 @lru_cache(maxsize=8192)

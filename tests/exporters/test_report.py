@@ -362,8 +362,11 @@ def test_nothing_of_an_editors_text_is_printed_before_it_is_chosen(tmp_path: Pat
 def test_a_figures_control_says_in_words_what_it_is(entry: DemoRound) -> None:
     body = docx.Document(str(report_of(entry))).element.body
     aliases = {s.find(qn("w:sdtPr")).find(qn("w:alias")).get(qn("w:val")) for s in body.iter(qn("w:sdt"))}
-    assert "党员总数（全市）" in aliases
-    assert "学习强国注册率（县区）" in aliases
+    period, told = entry.collection.period.title, {a.partition("，")[0]: a for a in aliases}
+    n, units = (entry.collection.totals["all", "BASE_MEMBERS"].n, entry.collection.totals["all", "BASE_MEMBERS"].units)
+    assert told["党员总数（全市）"] == f"党员总数（全市），{n}/{units}个单位，{period}"
+    assert "学习强国注册率（县区）" in told
+    assert all(a.endswith(period) for a in aliases)
     assert not [a for a in aliases if "_" in a]
 
 
