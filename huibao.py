@@ -28,6 +28,7 @@ from exporters.drafts.verbs import template
 from exporters.figures.trace_verb import trace
 from exporters.figures.verbs import reconcile, refresh
 from workbook.messages import say
+from xl_addin.verbs import addin
 
 if TYPE_CHECKING:
     from exporters.reports import Written
@@ -385,6 +386,7 @@ cli.add_command(template)
 cli.add_command(reconcile)
 cli.add_command(refresh)
 cli.add_command(trace)
+cli.add_command(addin)
 
 
 def main() -> None:

@@ -98,6 +98,14 @@ class Desk:
         """Open a workbook instead of the one that is open. Cached values stay as the file has them."""
         self._ask("open", str(path.resolve()))
 
+    def open_with_macros(self, path: Path) -> None:
+        """Open a workbook whose VBA may run, an .xlsm."""
+        self._ask("open_with_macros", str(path.resolve()))
+
+    def run_macro(self, name: str) -> None:
+        """Run a Sub of the open workbook, "Project.Module.Sub". LibreOffice says nothing where its code fails."""
+        self._ask("run_macro", name)
+
     def follow(self, link: str) -> tuple[str, str]:
         """Return the sheet and cell a link ends at: "#'一 组织'!E8" in the open workbook, or a file's URL with it."""
         sheet, cell = self._ask("follow", link)

@@ -93,6 +93,16 @@ class Book:
             self.close()
             raise ValueError(f"LibreOffice does not open {path} as a workbook")
 
+    def open_with_macros(self, path: str) -> None:
+        self.close()
+        always = 4  # com.sun.star.document.MacroExecMode.ALWAYS_EXECUTE_NO_WARN
+        settings = options(Hidden=True, FilterName="Calc MS Excel 2007 VBA XML", MacroExecutionMode=always)
+        self._document = self._desktop.loadComponentFromURL(Path(path).as_uri(), "_blank", 0, settings)
+
+    def run_macro(self, name: str) -> None:
+        url = f"vnd.sun.star.script:{name}?language=Basic&location=document"
+        self._open().getScriptProvider().getScript(url).invoke((), (), ())
+
     def open_text(self, path: str) -> None:
         self.close()
         self._document = self._desktop.loadComponentFromURL(Path(path).as_uri(), "_blank", 0, options(Hidden=True))

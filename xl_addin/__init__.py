@@ -1,1 +1,1 @@
-"""Ribbon buttons over the same functions as the command line (built with the add-in issue)."""
+"""Buttons in Excel over the same functions as the command line."""
