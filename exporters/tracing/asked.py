@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from exporters.figures.basis import Figure, alias, names_of
 from exporters.figures.document import Document, Hold, Paragraph, rows_of
+from exporters.tracing.basis import Figure, alias, names_of
 from workbook.blank import PREFIX
 from workbook.collection import ALL, Collection
 from workbook.messages import catalogue, say
