@@ -54,6 +54,13 @@ def tag(code: str, scope: str, measure: str) -> str:
     return f"{PREFIX}{code}@{scope}.{measure}"
 
 
+def parts_of(tag: str) -> tuple[str, str, str]:
+    """Return code, scope and measure of a figure's tag."""
+    code, _, rest = tag.removeprefix(PREFIX).partition("@")
+    scope, _, measure = rest.partition(".")
+    return code, scope, measure
+
+
 def held_as(source: str) -> str:
     """Return the tag by which a {{…}} of a template is held in its Word view."""
     return f"{PREFIX}{'' if SPELLING.fullmatch(source) else '='}{source[2:-2]}"

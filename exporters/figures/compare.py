@@ -8,8 +8,9 @@ from typing import Literal
 from exporters.figures.locate import Place
 from exporters.figures.loose import OBJECT
 from exporters.figures.manifest import Figure
-from exporters.figures.now import Now, parts_of
+from exporters.figures.now import Now
 from exporters.prose.said import Said, direction, said_at
+from workbook.blank import parts_of
 
 Kind = Literal[
     "agrees",  # as the data say

@@ -15,12 +15,12 @@ from typing import Any
 
 from lxml import etree
 
+from exporters.word.elements import W
 from exporters.word.package import Part
 from workbook.blank import PREFIX
 from workbook.messages import say
 from workbook.reading.kind import DAMAGED, locked, unpacked
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MAIN = "word/document.xml"
 BOOKMARK = "_hb_"
 

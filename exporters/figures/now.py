@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -12,7 +12,7 @@ from exporters.narrative.figures import DIRECTION, Figures, percent_digits, year
 from exporters.narrative.template import Line
 from exporters.prose.marks import DROP, dashed, stretches
 from exporters.prose.said import said_at
-from workbook.blank import MEASURES, PREFIX
+from workbook.blank import MEASURES, PREFIX, parts_of
 from workbook.messages import say
 from workbook.model import Measure
 from workbook.totals import Total
@@ -53,11 +53,32 @@ class Now:
         return self._exact
 
 
-def parts_of(tag: str) -> tuple[str, str, str]:
-    """Return code, scope and measure of a tag."""
-    code, _, rest = tag.removeprefix(PREFIX).partition("@")
-    scope, _, measure = rest.partition(".")
-    return code, scope, measure
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How figures are told together: the words before the first, the figures, the words behind each."""
+
+    lead: str
+    figures: tuple[Piece, ...]
+    glue: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """All of it from the first figure on."""
+        return "".join(text + words for (_, text), words in zip(self.figures, self.glue, strict=True))
+
+
+def shape_of(phrase: Sequence[Piece]) -> Shape:
+    """Return the shape of a phrase."""
+    lead, figures, glue = "", list[Piece](), list[str]()
+    for tag, text in phrase:
+        if tag.startswith(PREFIX):
+            figures.append((tag, text))
+            glue.append("")
+        elif glue:
+            glue[-1] += text
+        else:
+            lead += text
+    return Shape(lead, tuple(figures), tuple(glue))
 
 
 @dataclass

@@ -15,9 +15,10 @@ from exporters.figures.locate import Located, Place, locate
 from exporters.figures.loose import Loose, loose_numbers, masked, typed_since
 from exporters.figures.manifest import Figure, Manifest
 from exporters.figures.moved import moved
-from exporters.figures.now import Now, parts_of
+from exporters.figures.now import Now
 from exporters.narrative.writer import Point
 from exporters.prose.said import said_at
+from workbook.blank import parts_of
 
 _WHOLE = 100  # per cent
 _PARTS = ("share", "part")

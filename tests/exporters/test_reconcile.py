@@ -24,6 +24,7 @@ from exporters.figures.data import Data
 from exporters.figures.document import MAIN, read_document
 from exporters.figures.manifest import Figure, Tampered, manifest_of, replaced
 from exporters.figures.reconcile import Verdict, reconcile
+from exporters.figures.refresh import refresh
 from exporters.figures.words import found_words
 from exporters.figures.written import content_of
 from exporters.word.package import archive
@@ -231,3 +232,16 @@ def test_a_manifest_that_was_tampered_with_is_not_believed(county: bytes, tmp_pa
 
 def test_the_table_of_edits_in_the_documentation_is_what_is_found_here() -> None:
     assert page() == PAGE.read_text(encoding="utf-8"), "run: python docs/edited_reports.py"
+
+
+@pytest.mark.parametrize("tag", ["hb:BASE_MEMBERS@all.zzz", "hb:BASE_MEMBERS", "hb:@@..", "hb:units@all", "hb:NO@X.y"])
+def test_a_tag_that_nobody_of_ours_wrote_is_told_and_stops_nothing(tag: str, merged: bytes, data: Data) -> None:
+    def edit(word: WordFile) -> None:
+        figure(word, BIG).find(f"{W}sdtPr/{W}tag").set(f"{W}val", tag)
+
+    document, manifest = opened(changed(merged, edit))
+    known = data.known(manifest)
+    result = reconcile(manifest, document, known)
+    assert Counter(v.kind for v in result.found) == {"lost": 1, "typed": 1}
+    assert all(found_words(v, known.names) for v in result.found)
+    assert refresh(manifest, document, result, known, NOW, tracked=False).changes == []
