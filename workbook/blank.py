@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 SPELLING = re.compile(r"\{\{\s*([A-Z][A-Z0-9_]*)(?:@([\w\-]+))?(?:\.([a-z_]+))?\s*(\|\s*bare\s*)?\}\}")
 
@@ -54,6 +55,7 @@ def tag(code: str, scope: str, measure: str) -> str:
     return f"{PREFIX}{code}@{scope}.{measure}"
 
 
+@lru_cache(maxsize=1 << 14)
 def parts_of(tag: str) -> tuple[str, str, str]:
     """Return code, scope and measure of a figure's tag."""
     code, _, rest = tag.removeprefix(PREFIX).partition("@")

@@ -10,6 +10,7 @@ from typing import Literal
 
 from exporters.narrative.figures import DIRECTION, Figures, percent_digits, years
 from exporters.narrative.template import Line
+from exporters.narrative.texts import Texts
 from exporters.prose.marks import DROP, dashed, stretches
 from exporters.prose.said import said_at
 from workbook.blank import MEASURES, PREFIX, parts_of
@@ -98,6 +99,13 @@ class Teller:
                 found.setdefault(tag, text)
         return found
 
+    @cached_property
+    def _texts(self) -> Texts | None:
+        """What a unit wrote; None for a whole round."""
+        facts = self.figures.facts
+        form = facts.submission
+        return None if form is None else Texts(facts.pack, form, self.figures.forbidden)
+
     def now(self, tag: str, style: Style) -> Now | None:
         """Return what a figure reads now; None where the data do not tell it any more."""
         code, _, measure = parts_of(tag)
@@ -125,6 +133,8 @@ class Teller:
         return self._phrases[key]
 
     def _told(self, code: str, scope: str, measure: str, *, in_cell: bool) -> Iterable[Piece]:
+        if measure == "rows" and self._texts is not None and code in self.figures.facts.pack.texts:
+            return stretches(self._texts.count(code))
         if code not in self.figures.facts.pack.indicators:
             return ()
         if in_cell and measure not in _IN_CELLS:

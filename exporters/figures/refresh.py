@@ -206,7 +206,7 @@ class _Work:
             return figure
         self.pen.replace(place.paragraph, place.start, place.end, text)
         self.done.changes.append(Change(figure.tag, place.text, text, verdict))
-        return replace(figure, text=text)
+        return figure._replace(text=text)
 
     def _anew(self, group: _Group, shape: Shape) -> list[Figure] | None:
         """Write figures in another shape, None where the document has not exactly the old one."""
@@ -294,8 +294,8 @@ def _as_before(shape: Shape, figures: Sequence[Figure]) -> bool:
 def _written(head: Figure, shape: Shape, numbers: Sequence[int]) -> Iterator[Figure]:
     """Yield the figures of a shape that was written anew: numbered as the pen did, told as the head was."""
     for at, ((tag, text), glue) in enumerate(zip(shape.figures, shape.glue, strict=True)):
-        told = replace(head, number=numbers[at], tag=tag, text=text, after=glue, glue=glue)
-        yield replace(told, lead=shape.lead) if at == 0 else replace(told, before="", head=False, lead="")
+        told = head._replace(number=numbers[at], tag=tag, text=text, after=glue, glue=glue)
+        yield told._replace(lead=shape.lead) if at == 0 else told._replace(before="", head=False, lead="")
 
 
 def _as_now(figure: Figure, known: ByData) -> Figure:
@@ -303,4 +303,4 @@ def _as_now(figure: Figure, known: ByData) -> Figure:
     now = known.now(figure)
     if now is None or now.text != figure.text:
         return figure
-    return replace(figure, exact=str(now.exact) if now.exact is not None else "", word=now.word)
+    return figure._replace(exact=str(now.exact) if now.exact is not None else "", word=now.word)

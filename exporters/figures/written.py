@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from exporters.figures.document import MAIN, Document, Hold, Paragraph, read_document, read_part, rows_of
@@ -124,5 +123,5 @@ def _told_together(text: str, held: Sequence[Hold], figures: list[Figure], telle
         if not text.startswith(shape.text, here) or (shape.lead and not lead):
             continue
         for n, glue in enumerate(shape.glue):
-            figures[at + n] = replace(figures[at + n], glue=glue, head=n == 0, lead="" if n else lead)
+            figures[at + n] = figures[at + n]._replace(glue=glue, head=n == 0, lead="" if n else lead)
     return figures
