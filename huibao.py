@@ -25,8 +25,8 @@ from exporters.console import (
     table,
 )
 from exporters.drafts.verbs import template
-from exporters.figures.trace_verb import trace
 from exporters.figures.verbs import reconcile, refresh
+from exporters.tracing.verb import trace
 from workbook.messages import say
 from xl_addin.verbs import addin
 

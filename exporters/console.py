@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -83,8 +84,14 @@ class Verbs(Verb, click.Group):
 Verbs.group_class = Verbs
 
 
+def few_pauses() -> None:
+    """Let Python look for circular garbage rarely: hardly any is made, and the looking costs a tenth of every run."""
+    gc.set_threshold(50_000, 20, 100)
+
+
 def run(group: click.Group) -> NoReturn:
     """Run the command line: one clear sentence instead of a traceback for what users and disks do."""
+    few_pauses()
     try:
         code = group.main(standalone_mode=False, prog_name="huibao")
         sys.exit(code if isinstance(code, int) else DONE)

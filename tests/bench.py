@@ -23,6 +23,7 @@ from genres import facts_of, full_texts, full_values
 from helpers import NOTHING, a_round, all_modules, party_building, plan, submission
 from jinja2.sandbox import SandboxedEnvironment
 
+from exporters.console import few_pauses
 from exporters.figures.data import ByData
 from exporters.figures.document import open_document
 from exporters.figures.manifest import manifest_of
@@ -259,6 +260,7 @@ def as_template(package: bytes) -> tuple[bytes, dict[str, str]]:
 
 
 def main() -> None:
+    few_pauses()  # as the command line does
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         reports = (*report_measured(folder), *reconciling_measured(folder))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 SPELLING = re.compile(r"\{\{\s*([A-Z][A-Z0-9_]*)(?:@([\w\-]+))?(?:\.([a-z_]+))?\s*(\|\s*bare\s*)?\}\}")
 
@@ -52,6 +53,14 @@ def blanks_in(text: str) -> list[Blank]:
 def tag(code: str, scope: str, measure: str) -> str:
     """Return the tag of a figure in a report; `scope` is all, a tier, a comparison group or a unit code."""
     return f"{PREFIX}{code}@{scope}.{measure}"
+
+
+@lru_cache(maxsize=1 << 14)
+def parts_of(tag: str) -> tuple[str, str, str]:
+    """Return code, scope and measure of a figure's tag."""
+    code, _, rest = tag.removeprefix(PREFIX).partition("@")
+    scope, _, measure = rest.partition(".")
+    return code, scope, measure
 
 
 def held_as(source: str) -> str:

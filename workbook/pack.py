@@ -68,6 +68,11 @@ def find_pack(name: str) -> Path | None:
     return None
 
 
+def pack_named_in_file(name: str) -> Path | None:
+    """Return the folder of the pack that a form or a report names: by its name alone, never by a way somewhere else."""
+    return find_pack(Path(name).name or "-")
+
+
 class Loader:
     """Reads one pack folder, gathering defects as it goes."""
 

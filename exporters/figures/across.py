@@ -10,11 +10,10 @@ from fractions import Fraction
 from typing import Any
 
 from exporters.figures.held import Held
-from exporters.figures.now import parts_of
 from exporters.figures.words import title_of, where
 from exporters.figures.workbook_figures import Workbook
 from exporters.prose.said import Said, direction, said_at
-from workbook.blank import tag
+from workbook.blank import parts_of, tag
 from workbook.collection import ALL
 from workbook.messages import say
 from workbook.period import parse_period

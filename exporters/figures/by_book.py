@@ -44,7 +44,7 @@ class ByBook:
 
     def judged(self, result: Reconciled) -> Reconciled:
         """Return the verdicts, none of them of agreement where nothing was compared."""
-        verdicts = [replace(v, kind="unknown") if v.kind in _TRUE and not self._has(v) else v for v in result.verdicts]
+        verdicts = [v._replace(kind="unknown") if v.kind in _TRUE and not self._has(v) else v for v in result.verdicts]
         return replace(result, verdicts=tuple(verdicts))
 
     def _has(self, verdict: Verdict) -> bool:

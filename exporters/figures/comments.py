@@ -8,11 +8,12 @@ from typing import Any
 
 from lxml import etree
 
-from exporters.figures.document import Document, Paragraph, W
+from exporters.figures.document import Document, Paragraph
 from exporters.figures.edit import outermost, runs_over
 from exporters.figures.locate import Place
 from exporters.figures.parts import with_content, with_parts
 from exporters.package import as_bytes, tree
+from exporters.word.elements import W
 from exporters.word.package import archive, word_part
 from exporters.word.pieces import clean_text
 from workbook.messages import say

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from exporters.figures.locate import Place
 from exporters.figures.loose import OBJECT
 from exporters.figures.manifest import Figure
-from exporters.figures.now import Now, parts_of
-from exporters.prose.said import Said, direction, said_at
+from exporters.figures.now import Now
+from exporters.prose.said import Said, direction, joins_before, joins_behind, said_at
+from workbook.blank import parts_of
 
 Kind = Literal[
     "agrees",  # as the data say
@@ -32,8 +32,7 @@ _NEAR = 4  # characters around a number that say something about it
 _OF_WORDS = ("dir", "dir_reported", "top", "full")  # measures that are claims
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a figure says now: the kind of it, how far its number reaches, whether a person has changed it."""
 
     kind: Kind
@@ -59,13 +58,19 @@ def compare(figure: Figure, place: Place, now: Now | None) -> Reading:
 
 def _as_written(figure: Figure, place: Place) -> bool:
     """Return whether figure and words around it are as they were; False where that is not clear at a glance."""
-    text, before = place.paragraph.text, figure.before[-_NEAR:] if figure.cell < 0 else ""
-    if OBJECT in before or place.text != figure.text:
+    if place.text != figure.text:
         return False
-    after = figure.after[:_NEAR]
-    whole = len(after) == _NEAR or place.end + len(after) == len(text)
-    alone = figure.cell < 0 or not place.start
-    return whole and alone and text.endswith(before, 0, place.start) and text.startswith(after, place.end)
+    if not figure.exact:  # of words, those beside them change nothing
+        return True
+    text, after = place.paragraph.text, figure.after[:_NEAR]
+    before = figure.before.rpartition(OBJECT)[2][-_NEAR:] if figure.cell < 0 else ""
+    first, last = place.start - len(before), place.end + len(after)
+    return (
+        text.endswith(before, 0, place.start)
+        and text.startswith(after, place.end)
+        and (len(before) == _NEAR or not joins_before(text, first))
+        and (len(after) == _NEAR or not joins_behind(text, last))
+    )
 
 
 def _number(figure: Figure, place: Place) -> Said | None:

@@ -14,6 +14,7 @@ from exporters.narrative.measures import HOW
 from exporters.narrative.report import Report, facts_in_round, facts_of_form, names_of, of_facts, of_round, origin_of
 from exporters.office.desk import open_desk
 from exporters.office.picks import Pick
+from workbook.blank import parts_of
 from workbook.collection import Collection
 from workbook.messages import say
 from workbook.model import Genre, Pack, Submission
@@ -95,13 +96,8 @@ class ByData:
     def now(self, figure: Figure) -> Now | None:
         """Return what a figure reads by the data, None where they do not tell it any more."""
         if figure.whole:
-            part, whole = (self.teller.figures.value(c) for c in (code_of(figure), figure.whole))
+            part, whole = (self.teller.figures.value(c) for c in (parts_of(figure.tag)[0], figure.whole))
             return Now(say("word.all"), None) if part is not None and part == whole else None
         if figure.style == "fixed":
             return Now(figure.text, figure.value, figure.word)
         return self.teller.now(figure.tag, figure.style)
-
-
-def code_of(figure: Figure) -> str:
-    """Return the code in a figure's tag."""
-    return figure.tag.partition(":")[2].partition("@")[0]

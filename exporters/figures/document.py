@@ -15,12 +15,12 @@ from typing import Any
 
 from lxml import etree
 
+from exporters.word.elements import W
 from exporters.word.package import Part
 from workbook.blank import PREFIX
 from workbook.messages import say
 from workbook.reading.kind import DAMAGED, locked, unpacked
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MAIN = "word/document.xml"
 BOOKMARK = "_hb_"
 
@@ -177,7 +177,8 @@ def _paragraphs(part: str, root: Any, *, folded: bool) -> Iterator[Paragraph]:
             reader.begin(start)
         waiting = []
         paragraph = reader.read()
-        seen.update(hold.element for hold in paragraph.holds)
+        if paragraph.holds:
+            seen.update([hold.element for hold in paragraph.holds])
         yield paragraph
 
 
@@ -198,7 +199,9 @@ class _Reader:
             around = around.getparent()
         outer = None
         if around is not None and around.tag == _CONTENT:
-            outer = self._control(_about(around.getparent())[0], around.getparent())
+            control = around.getparent()
+            for about in control.iterchildren(_ABOUT):
+                outer = self._control(_about(about)[0], control)
         self._inside(paragraph.element)
         for hold in (*self.open.values(), *([outer] if outer else [])):
             hold.end = self.length
@@ -241,11 +244,13 @@ class _Reader:
 
     def _sdt(self, element: Any) -> None:
         """Read a control; the words that stand in an emptied one are none of the text."""
-        name, emptied = _about(element)
-        hold = self._control(name, element)
-        content = element.find(_CONTENT)
-        if content is not None and not emptied:
-            self._inside(content)
+        hold, emptied = None, False
+        for child in element:
+            if child.tag == _ABOUT:
+                name, emptied = _about(child)
+                hold = self._control(name, element)
+            elif child.tag == _CONTENT and not emptied:
+                self._inside(child)
         if hold:
             hold.end = self.length
 
@@ -277,11 +282,10 @@ class _Reader:
                 self.paragraph.fields.append((start, self.length))
 
 
-def _about(control: Any) -> tuple[str, bool]:
+def _about(properties: Any) -> tuple[str, bool]:
     """Return a control's tag, and whether it is empty and shows a hint only."""
     name, emptied = "", False
-    about = control.find(_ABOUT)
-    for child in about if about is not None else ():
+    for child in properties:
         if child.tag == _TAG:
             name = child.get(_VAL, "")
         elif child.tag == _PLACEHOLDER:

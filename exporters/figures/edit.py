@@ -5,12 +5,10 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from lxml import etree
+from exporters.figures.document import Paragraph
+from exporters.word.elements import SPACE, W, run_with
 
-from exporters.figures.document import Paragraph, W
-
-SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-_R, _T, _P, _PROPERTIES = (f"{W}{name}" for name in ("r", "t", "p", "rPr"))
+_P, _PROPERTIES = f"{W}p", f"{W}rPr"
 
 
 def runs_over(paragraph: Paragraph, start: int, end: int) -> list[Any]:
@@ -45,9 +43,7 @@ def _split_before(text: Any) -> None:
     run = text.getparent()
     if all(child.tag == _PROPERTIES for child in run[: run.index(text)]):
         return
-    later = etree.Element(_R)
-    if (properties := run.find(_PROPERTIES)) is not None:
-        later.append(copy.deepcopy(properties))
+    later = run_with("", run)
     for child in list(run)[run.index(text) :]:
         later.append(child)
     run.addnext(later)
@@ -59,14 +55,3 @@ def outermost(run: Any) -> Any:
     while element.getparent() is not None and element.getparent().tag != _P:
         element = element.getparent()
     return element
-
-
-def run_with(words: str, like: Any) -> Any:
-    """Return a run with these words and the looks of another."""
-    run = etree.Element(_R)
-    if like is not None and (properties := like.find(_PROPERTIES)) is not None:
-        run.append(copy.deepcopy(properties))
-    text = etree.SubElement(run, _T)
-    text.text = words
-    text.set(SPACE, "preserve")
-    return run

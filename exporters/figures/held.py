@@ -20,7 +20,7 @@ from exporters.narrative.report import names_of_pack
 from workbook.collect import collect
 from workbook.messages import say
 from workbook.model import Pack
-from workbook.pack import find_pack, load_pack
+from workbook.pack import load_pack, pack_named_in_file
 from workbook.round import load_round
 
 _SETTINGS = "round.toml"
@@ -112,7 +112,7 @@ class Reports:
         key = (manifest.pack, folder)
         if key not in self._packs:
             round_ = load_round(folder)[0] if folder is not None else None
-            found = find_pack(manifest.pack)
+            found = pack_named_in_file(manifest.pack)
             of_round = round_ is not None and round_.pack.id == manifest.pack
             self._packs[key] = round_.pack if round_ and of_round else load_pack(found)[0] if found else None
         return self._packs[key]

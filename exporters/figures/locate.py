@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from exporters.figures.document import BOOKMARK, Document, Hold, Paragraph, rows_of
 from exporters.figures.loose import OBJECT, masked
@@ -22,8 +22,7 @@ _STOPS = re.escape(say("figures.stops"))
 _MOST_OTHER = 24  # characters that another figure may have grown to
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A stretch of a paragraph that is a figure, and what tells so."""
 
     paragraph: Paragraph
@@ -86,7 +85,8 @@ class _Search:
             if mark is None:
                 continue
             over = [c for c in self.controls[figure.tag] if _over(mark, c)]
-            inside = max(over, key=lambda c: len(c.text), default=None)  # one whose text is deleted may stand beside it
+            # one whose text is deleted may stand beside it
+            inside = max(over, key=lambda c: len(c.text)) if len(over) > 1 else over[0] if over else None
             if inside is not None:
                 self.controls[figure.tag].remove(inside)
                 self.places[at] = inside if inside.text or not mark.text else mark  # emptied, and typed in behind it

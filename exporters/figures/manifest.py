@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from operator import attrgetter
+from typing import NamedTuple, get_args
 from xml.sax.saxutils import escape
 
 from lxml.etree import XMLSyntaxError
@@ -34,8 +36,7 @@ class Tampered(ValueError):
     """The manifest is not as it was written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """One figure as it was written; `number` is that of its bookmark."""
 
     number: int
@@ -75,10 +76,14 @@ class Manifest:
 
 
 _LISTS: dict[str, tuple[type, tuple[str, ...]]] = {
-    "figures": (Figure, tuple(f.name for f in fields(Figure))),
+    "figures": (Figure, Figure._fields),
     "points": (Point, tuple(f.name for f in fields(Point))),
 }
 _HEAD = [f.name for f in fields(Manifest) if f.name not in _LISTS]
+_KINDS = [(int, *[str] * 7, int, glue, bool, str, str) for glue in (str, type(None))]  # of a figure's columns
+_POINT_KINDS = (int, *[str] * 4)
+_STYLES: frozenset[str] = frozenset(get_args(Style))
+_EXACT = re.compile(r"(?:-?\d{1,99}(?:/[1-9]\d{0,99})?)?")
 
 
 def part_of(manifest: Manifest) -> list[Part]:
@@ -129,9 +134,24 @@ def _read(content: bytes) -> Manifest:
             if tuple(written) != columns:  # by another release
                 rows = [[dict(zip(written, row, strict=True))[column] for column in columns] for row in rows]
             data[name] = tuple(record(*row) for row in rows)
-        return Manifest(**{**data, "loose": tuple(data["loose"])})
+        manifest = Manifest(**{**data, "loose": tuple(data["loose"])})
+        if not _sound(manifest):
+            raise Tampered
+        return manifest
     except (ValueError, TypeError, KeyError, AttributeError, XMLSyntaxError) as error:
         raise Tampered from error
+
+
+def _sound(manifest: Manifest) -> bool:
+    """Return whether everything is of the kind it must be, whoever wrote it."""
+    told = (*(getattr(manifest, name) for name in _HEAD if name != "loose"), *manifest.loose)
+    points = map(attrgetter(*_LISTS["points"][1]), manifest.points)
+    return (
+        all(type(text) is str for text in told)
+        and all(tuple(map(type, f)) in _KINDS and f.style in _STYLES for f in manifest.figures)
+        and all(_EXACT.fullmatch(f.exact) for f in manifest.figures)
+        and all(tuple(map(type, point)) == _POINT_KINDS for point in points)
+    )
 
 
 def _digest(content: str) -> str:

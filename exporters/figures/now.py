@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -10,9 +10,10 @@ from typing import Literal
 
 from exporters.narrative.figures import DIRECTION, Figures, percent_digits, years
 from exporters.narrative.template import Line
+from exporters.narrative.texts import Texts
 from exporters.prose.marks import DROP, dashed, stretches
 from exporters.prose.said import said_at
-from workbook.blank import MEASURES, PREFIX
+from workbook.blank import MEASURES, PREFIX, parts_of
 from workbook.messages import say
 from workbook.model import Measure
 from workbook.totals import Total
@@ -53,11 +54,32 @@ class Now:
         return self._exact
 
 
-def parts_of(tag: str) -> tuple[str, str, str]:
-    """Return code, scope and measure of a tag."""
-    code, _, rest = tag.removeprefix(PREFIX).partition("@")
-    scope, _, measure = rest.partition(".")
-    return code, scope, measure
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How figures are told together: the words before the first, the figures, the words behind each."""
+
+    lead: str
+    figures: tuple[Piece, ...]
+    glue: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """All of it from the first figure on."""
+        return "".join(text + words for (_, text), words in zip(self.figures, self.glue, strict=True))
+
+
+def shape_of(phrase: Sequence[Piece]) -> Shape:
+    """Return the shape of a phrase."""
+    lead, figures, glue = "", list[Piece](), list[str]()
+    for tag, text in phrase:
+        if tag.startswith(PREFIX):
+            figures.append((tag, text))
+            glue.append("")
+        elif glue:
+            glue[-1] += text
+        else:
+            lead += text
+    return Shape(lead, tuple(figures), tuple(glue))
 
 
 @dataclass
@@ -76,6 +98,13 @@ class Teller:
             if tag:
                 found.setdefault(tag, text)
         return found
+
+    @cached_property
+    def _texts(self) -> Texts | None:
+        """What a unit wrote; None for a whole round."""
+        facts = self.figures.facts
+        form = facts.submission
+        return None if form is None else Texts(facts.pack, form, self.figures.forbidden)
 
     def now(self, tag: str, style: Style) -> Now | None:
         """Return what a figure reads now; None where the data do not tell it any more."""
@@ -104,6 +133,8 @@ class Teller:
         return self._phrases[key]
 
     def _told(self, code: str, scope: str, measure: str, *, in_cell: bool) -> Iterable[Piece]:
+        if measure == "rows" and self._texts is not None and code in self.figures.facts.pack.texts:
+            return stretches(self._texts.count(code))
         if code not in self.figures.facts.pack.indicators:
             return ()
         if in_cell and measure not in _IN_CELLS:

@@ -17,6 +17,7 @@ from exporters.figures.manifest import Figure
 from exporters.figures.reconcile import Verdict
 from exporters.figures.words import sentence_in
 from exporters.prose.said import NUMBER_IN_TEXT, said_at
+from exporters.word.elements import W
 from workbook.messages import say
 from workbook.period import parse_period
 from workbook.reading.contained import Limits, contained
@@ -288,7 +289,7 @@ def _units(held: Held) -> Iterator[_Unit]:
             yield _unit(" ".join(pieces), held_there, row=in_row)
 
 
-_ROW = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}tr"
+_ROW = f"{W}tr"
 
 
 def _unit(text: str, figures: Sequence[tuple[int, int, int]], *, row: bool) -> _Unit:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from exporters.figures.charts import charts_of, drawn, matched, number
 from exporters.figures.compare import MUST, Kind, compare
@@ -15,9 +15,10 @@ from exporters.figures.locate import Located, Place, locate
 from exporters.figures.loose import Loose, loose_numbers, masked, typed_since
 from exporters.figures.manifest import Figure, Manifest
 from exporters.figures.moved import moved
-from exporters.figures.now import Now, parts_of
+from exporters.figures.now import Now
 from exporters.narrative.writer import Point
 from exporters.prose.said import said_at
+from workbook.blank import parts_of
 
 _WHOLE = 100  # per cent
 _PARTS = ("share", "part")
@@ -38,8 +39,7 @@ class AsWritten:
         return Now(figure.text, figure.value, figure.word)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What became of one figure, or of a number that is none."""
 
     kind: Kind
@@ -86,7 +86,7 @@ def reconcile(manifest: Manifest, document: Document, known: Known) -> Reconcile
     for at, (figure, place) in enumerate(zip(manifest.figures, located.places, strict=True)):
         verdict = _verdict(figure, place, known.now(figure), spans)
         true = verdict.kind in ("agrees", "rewritten", "lost")
-        verdicts.append(replace(verdict, kind="moved") if true and at in elsewhere else verdict)
+        verdicts.append(verdict._replace(kind="moved") if true and at in elsewhere else verdict)
     verdicts += _copies(manifest, located, known, spans)
     verdicts += _shares(verdicts)
     verdicts += _drawn(manifest, document, known)
@@ -155,7 +155,8 @@ def _number(verdict: Verdict) -> Fraction:
 def _drawn(manifest: Manifest, document: Document, known: Known) -> Iterator[Verdict]:
     """Yield a verdict on every number of the charts; one alone on a chart that is gone."""
     gone: set[int] = set()
-    for point, chart in matched(manifest.points, charts_of(document)):
+    charts = charts_of(document) if manifest.points else []
+    for point, chart in matched(manifest.points, charts):
         now = known.now(figure_of(point))
         told = now.text if now else ""
         if chart is None:

@@ -15,11 +15,11 @@ from typing import Literal
 
 from exporters.figures.charts import Key, charts_of, matched, number, with_numbers
 from exporters.figures.data import ByData
-from exporters.figures.document import Document, W
+from exporters.figures.document import Document
 from exporters.figures.edit import outermost, runs_over
 from exporters.figures.locate import Place
 from exporters.figures.manifest import Figure, Manifest, replaced
-from exporters.figures.now import Piece, parts_of
+from exporters.figures.now import Piece, Shape, shape_of
 from exporters.figures.parts import with_content
 from exporters.figures.reconcile import Reconciled, Verdict
 from exporters.figures.rewrite import Pen, pen_for
@@ -29,8 +29,9 @@ from exporters.narrative.writer import Point, title_of
 from exporters.package import as_bytes
 from exporters.prose.marks import DROP, readable, stretches
 from exporters.prose.polish import same_lead
+from exporters.word.elements import W
 from exporters.word.package import archive
-from workbook.blank import PREFIX
+from workbook.blank import PREFIX, parts_of
 from workbook.messages import say
 
 Why = Literal["changed", "moved", "untold", "reworded", "nowhere"]
@@ -150,16 +151,16 @@ class _Work:
         why: Why | None = "moved" if any(v.kind == "moved" for v in verdicts) else None
         if any(v.touched for v in verdicts):
             why = "changed"
-        phrase = self._phrase(group)
-        if why is None and phrase and _as_before(phrase, group.figures):
-            return [self._text(v, text) for v, (_, text) in zip(group.verdicts, _tagged(phrase), strict=True)]
+        shape = self._shape(group)
+        if why is None and shape and _as_before(shape, group.figures):
+            return [self._text(v, text) for v, (_, text) in zip(group.verdicts, shape.figures, strict=True)]
         if why is None and group.figures[0].glue is None:
             return [self._alone(v) for v in group.verdicts]
         if why is None:
-            written = self._anew(group, phrase) if phrase else None
+            written = self._anew(group, shape) if shape else None
             if written is not None:
                 return written
-            why = "reworded" if phrase else "untold"
+            why = "reworded" if shape else "untold"
         self.done.left += [Left(v, why) for v in verdicts]
         return group.figures
 
@@ -172,20 +173,18 @@ class _Work:
             and verdict.said != verdict.now
         )
 
-    def _phrase(self, group: _Group) -> tuple[Piece, ...]:
-        """Return what is told with a figure now, () where nothing is."""
+    def _shape(self, group: _Group) -> Shape | None:
+        """Return how figures that are told together are told now, None where nothing is."""
         head = group.figures[0]
         if head.glue is None:
-            return ()
+            return None
         if group.verdicts[0].copy and not head.head:  # a copy of one that is told with others
             now = self.known.now(head)
-            return ((head.tag, now.text),) if now else ()
-        phrase = self.known.teller.phrase(head.tag, in_cell=head.style == "cell")
-        tagged = next((n for n, (tag, text) in enumerate(phrase) if tag.startswith(PREFIX) and DROP not in text), None)
-        if tagged is None:
-            return ()
-        lead = same_lead(head.lead, "".join(words for _, words in phrase[:tagged]), phrase[tagged][1])
-        return (("", lead), *phrase[tagged:]) if lead else phrase[tagged:]
+            return Shape("", ((head.tag, now.text),), ("",)) if now else None
+        shape = shape_of(self.known.teller.phrase(head.tag, in_cell=head.style == "cell"))
+        if not shape.figures or any(DROP in text for _, text in shape.figures):
+            return None
+        return replace(shape, lead=same_lead(head.lead, shape.lead, shape.figures[0][1]))
 
     def _alone(self, verdict: Verdict) -> Figure:
         """Write what one figure reads now."""
@@ -207,10 +206,10 @@ class _Work:
             return figure
         self.pen.replace(place.paragraph, place.start, place.end, text)
         self.done.changes.append(Change(figure.tag, place.text, text, verdict))
-        return replace(figure, text=text)
+        return figure._replace(text=text)
 
-    def _anew(self, group: _Group, phrase: Sequence[Piece]) -> list[Figure] | None:
-        """Write a phrase of another shape, None where the document has not exactly the old one."""
+    def _anew(self, group: _Group, shape: Shape) -> list[Figure] | None:
+        """Write figures in another shape, None where the document has not exactly the old one."""
         figures, places = group.figures, [v.place for v in group.verdicts]
         first = places[0]
         if first is None or any(p is None or p.paragraph is not first.paragraph for p in places):
@@ -220,11 +219,12 @@ class _Work:
         place = Place(first.paragraph, start, start + len(old), "control")
         if start < 0 or place.text != old or not _writable(place, alone=True):
             return None
-        aliases = {tag: self.title(tag) for tag, _ in _tagged(phrase)}
-        numbers = self.pen.put(first.paragraph, start, place.end, phrase, aliases)
-        told = "".join(text for _, text in phrase)
-        self.done.changes.append(Change(figures[0].tag, old, told, group.verdicts[0]))
-        return list(_written(figures[0], phrase, numbers))
+        aliases = {tag: self.title(tag) for tag, _ in shape.figures}
+        numbers = self.pen.put(
+            first.paragraph, start, place.end, [piece for piece in _pieces(shape) if piece[1]], aliases
+        )
+        self.done.changes.append(Change(figures[0].tag, old, shape.lead + shape.text, group.verdicts[0]))
+        return list(_written(figures[0], shape, numbers))
 
     def title(self, tag: str) -> str:
         """Return what a click on a figure shows now."""
@@ -277,39 +277,25 @@ def _writable(place: Place, *, alone: bool = False) -> bool:
     return bool(runs) and not (alone and any(outermost(run).tag not in (_R, _SDT) for run in runs))
 
 
-def _tagged(phrase: Sequence[Piece]) -> list[Piece]:
-    return [piece for piece in phrase if piece[0].startswith(PREFIX)]
+def _pieces(shape: Shape) -> Iterator[Piece]:
+    """Yield words and figures in their order."""
+    yield "", shape.lead
+    for figure, words in zip(shape.figures, shape.glue, strict=True):
+        yield from (figure, ("", words))
 
 
-def _as_before(phrase: Sequence[Piece], figures: Sequence[Figure]) -> bool:
-    """Return whether a phrase has the shape it was written in: the same figures with the same words between them."""
-    tagged = [n for n, (tag, _) in enumerate(phrase) if tag.startswith(PREFIX)]
-    if [phrase[n][0] for n in tagged] != [f.tag for f in figures]:
-        return False
-    lead = "".join(words for _, words in phrase[: tagged[0]])
-    ends = [*tagged[1:], len(phrase)]
-    glue = ["".join(words for _, words in phrase[n + 1 : end]) for n, end in zip(tagged, ends, strict=True)]
-    return lead == figures[0].lead and glue == [f.glue for f in figures]
+def _as_before(shape: Shape, figures: Sequence[Figure]) -> bool:
+    """Return whether figures are told in the shape they were written in: the same with the same words between them."""
+    tags = [tag for tag, _ in shape.figures]
+    was = (figures[0].lead, [f.tag for f in figures], [f.glue for f in figures])
+    return (shape.lead, tags, list(shape.glue)) == was
 
 
-def _written(head: Figure, phrase: Sequence[Piece], numbers: Sequence[int]) -> Iterator[Figure]:
-    """Yield the figures of a phrase that was written anew: numbered as the pen did, told as the head was."""
-    tagged = [n for n, (tag, _) in enumerate(phrase) if tag.startswith(PREFIX)]
-    lead = "".join(words for _, words in phrase[: tagged[0]])
-    for at, n in enumerate(tagged):
-        end = tagged[at + 1] if at + 1 < len(tagged) else len(phrase)
-        tag, text = phrase[n]
-        yield replace(
-            head,
-            number=numbers[at],
-            tag=tag,
-            text=text,
-            before=head.before if at == 0 else "",
-            after="".join(words for _, words in phrase[n + 1 : end]),
-            glue="".join(words for _, words in phrase[n + 1 : end]),
-            head=at == 0,
-            lead=lead if at == 0 else "",
-        )
+def _written(head: Figure, shape: Shape, numbers: Sequence[int]) -> Iterator[Figure]:
+    """Yield the figures of a shape that was written anew: numbered as the pen did, told as the head was."""
+    for at, ((tag, text), glue) in enumerate(zip(shape.figures, shape.glue, strict=True)):
+        told = head._replace(number=numbers[at], tag=tag, text=text, after=glue, glue=glue)
+        yield told._replace(lead=shape.lead) if at == 0 else told._replace(before="", head=False, lead="")
 
 
 def _as_now(figure: Figure, known: ByData) -> Figure:
@@ -317,4 +303,4 @@ def _as_now(figure: Figure, known: ByData) -> Figure:
     now = known.now(figure)
     if now is None or now.text != figure.text:
         return figure
-    return replace(figure, exact=str(now.exact) if now.exact is not None else "", word=now.word)
+    return figure._replace(exact=str(now.exact) if now.exact is not None else "", word=now.word)

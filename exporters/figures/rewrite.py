@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +9,10 @@ from typing import Any
 
 from lxml import etree
 
-from exporters.figures.document import Document, Paragraph, W
-from exporters.figures.edit import outermost, run_with, runs_over
+from exporters.figures.document import Document, Paragraph
+from exporters.figures.edit import outermost, runs_over
 from exporters.figures.now import Piece
-from exporters.word.pieces import LONGEST_TAG, bookmark_name, clean_text
+from exporters.word.elements import W, figure_with, run_with
 from workbook.blank import PREFIX
 from workbook.messages import say
 
@@ -32,7 +31,7 @@ class Pen:
     def replace(self, paragraph: Paragraph, start: int, end: int, words: str) -> None:
         """Let a stretch of a paragraph read `words`, in the looks of its first run."""
         runs = runs_over(paragraph, start, end)
-        new = run_with(clean_text(words), runs[0])
+        new = run_with(words, runs[0])
         runs[-1].addnext(new)
         self._inserted([new])
         self._delete(runs)
@@ -52,7 +51,7 @@ class Pen:
             added = [run_with(words, runs[0])]
             if tag.startswith(PREFIX):
                 numbers.append(self._next())
-                added = _figure(numbers[-1], (tag, aliases.get(tag, tag)), added[0])
+                added = figure_with(numbers[-1], tag, aliases.get(tag, tag), added[0])
             for element in added:
                 last.addnext(element)
                 last = element
@@ -99,23 +98,6 @@ class Pen:
     def _next(self) -> int:
         self.number += 1
         return self.number
-
-
-def _figure(number: int, named: tuple[str, str], run: Any) -> list[Any]:
-    """Return a figure: its tag and title, the run that shows it, in a control inside a bookmark."""
-    tag, alias = named
-    start, end = (etree.Element(f"{W}bookmark{which}") for which in ("Start", "End"))
-    start.set(f"{W}id", str(number))
-    start.set(f"{W}name", bookmark_name(tag, number))
-    end.set(f"{W}id", str(number))
-    control = etree.Element(f"{W}sdt")
-    about = etree.SubElement(control, f"{W}sdtPr")
-    if (properties := run.find(f"{W}rPr")) is not None:
-        about.append(copy.deepcopy(properties))
-    for name, value in (("alias", alias[:LONGEST_TAG]), ("tag", tag), ("id", str(number))):
-        etree.SubElement(about, f"{W}{name}").set(f"{W}val", value)
-    etree.SubElement(control, f"{W}sdtContent").append(run)
-    return [start, control, end]
 
 
 def pen_for(document: Document, now: datetime, *, tracked: bool) -> Pen:

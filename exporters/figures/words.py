@@ -10,6 +10,7 @@ from exporters.figures.locate import Place
 from exporters.figures.offers import Offer
 from exporters.figures.reconcile import Verdict
 from exporters.narrative.writer import alias_of
+from workbook.blank import parts_of
 from workbook.messages import say
 
 _MOST_WORDS = 36
@@ -18,8 +19,7 @@ _STOPS = re.compile("[。；！？\n]")
 
 def title_of(tag: str, names: Mapping[str, str]) -> str:
     """Return what a figure is called: 党员总数（全市）同比; the tag itself where the pack is not known."""
-    code = tag.partition(":")[2].partition("@")[0]
-    return alias_of(tag, names) if code in names else tag
+    return alias_of(tag, names) if parts_of(tag)[0] in names else tag
 
 
 def where(verdict: Verdict) -> str:

@@ -15,10 +15,9 @@ from pathlib import Path
 
 from exporters.consolidated.tiers import YEARS
 from exporters.figures.document import NotAReport
-from exporters.figures.now import parts_of
 from exporters.prose.numbers import change
 from exporters.prose.said import Said, said_at
-from workbook.blank import tag
+from workbook.blank import parts_of, tag
 from workbook.collection import ALL
 from workbook.layout import address, sheet_name
 from workbook.messages import say

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from exporters.figures.document import MAIN, Document, Hold, Paragraph, read_document, read_part, rows_of
 from exporters.figures.loose import loose_numbers, masked
 from exporters.figures.manifest import Figure, Manifest, part_of
-from exporters.figures.now import Piece, Teller, pieces_in
+from exporters.figures.now import Piece, Teller, pieces_in, shape_of
 from exporters.figures.parts import with_parts
 from exporters.figures.surroundings import controls, surroundings
 from exporters.narrative.report import Report, laid_out
 from exporters.narrative.writer import Point
 from exporters.prose.polish import led
 from exporters.word.package import archive
-from workbook.blank import PREFIX
 from workbook.files import replacing
 
 _NUMBER = re.compile(r"_(\d+)$")
@@ -115,16 +113,15 @@ def _figures(
 def _told_together(text: str, held: Sequence[Hold], figures: list[Figure], teller: Teller) -> list[Figure]:
     """Return the figures with the words that were told with them, where the text has exactly these."""
     for at, figure in enumerate(figures):
-        phrase = teller.phrase(figure.tag, in_cell=figure.style == "cell") if figure.style in ("prose", "cell") else ()
-        tagged = [n for n, (tag, _) in enumerate(phrase) if tag.startswith(PREFIX)]
-        if not tagged or phrase[tagged[0]] != (figure.tag, figure.text) or figure.glue is not None:
+        if figure.glue is not None or figure.style not in ("prose", "cell"):
             continue
-        here, lead = held[at].start, "".join(words for _, words in phrase[: tagged[0]])
-        there = led(text[:here], lead)
-        if not text.startswith("".join(words for _, words in phrase[tagged[0] :]), here) or (lead and not there):
+        shape = shape_of(teller.phrase(figure.tag, in_cell=figure.style == "cell"))
+        if not shape.figures or shape.figures[0] != (figure.tag, figure.text):
             continue
-        for n, place in enumerate(tagged):
-            end = tagged[n + 1] if n + 1 < len(tagged) else len(phrase)
-            glue = "".join(words for _, words in phrase[place + 1 : end])
-            figures[at + n] = replace(figures[at + n], glue=glue, head=n == 0, lead="" if n else there)
+        here = held[at].start
+        lead = led(text[:here], shape.lead)
+        if not text.startswith(shape.text, here) or (shape.lead and not lead):
+            continue
+        for n, glue in enumerate(shape.glue):
+            figures[at + n] = figures[at + n]._replace(glue=glue, head=n == 0, lead="" if n else lead)
     return figures

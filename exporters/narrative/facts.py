@@ -33,6 +33,10 @@ class Facts(Protocol):
     def scope(self) -> str:
         """The scope a blank means that names none."""
 
+    @property
+    def submission(self) -> Submission | None:
+        """The one form that is told, None for a whole round."""
+
     def names(self) -> Mapping[str, str]:
         """Return what scopes and units are called, by code."""
 
@@ -67,6 +71,11 @@ class OfRound:
     def scope(self) -> str:
         """All units together."""
         return ALL
+
+    @property
+    def submission(self) -> None:
+        """No single form."""
+        return None
 
     def names(self) -> Mapping[str, str]:
         """Return the names of tiers and units, and of the whole."""

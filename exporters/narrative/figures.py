@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import cast
 
 from exporters.narrative.facts import Facts
@@ -62,9 +63,12 @@ class Figures:
 
     def scope(self, name: str) -> str:
         """Return the scope's code for a code or a Chinese tier name; the report's own for none."""
-        if not name:
-            return self.facts.scope
-        return next((t.code for t in self.facts.pack.tiers if t.name == name), name)
+        return self._tiers.get(name, name) if name else self.facts.scope
+
+    @cached_property
+    def _tiers(self) -> Mapping[str, str]:
+        """The codes of tiers by their names."""
+        return {t.name: t.code for t in self.facts.pack.tiers}
 
     def drop(self, code: str, scope: str, measure: str, reason: str) -> str:
         """Return the mark of a missing figure and note why it is missing."""

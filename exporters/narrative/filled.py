@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
-from lxml import etree
-
 from exporters.narrative.figures import Figures
 from exporters.narrative.template import Line
 from exporters.narrative.told import REF, Dropped, explained, told
 from exporters.narrative.writer import title_of
 from exporters.prose.marks import FIGURE, FIGURE_END, FIGURE_TEXT, missing, stretches
-from exporters.word.pieces import LONGEST_TAG, bookmark_name, clean_text
+from exporters.word.elements import SPACE, W, figure_with, run_with
+from exporters.word.pieces import clean_text
 from workbook.blank import PREFIX
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _MARKED = re.compile("[\ufdd0-\ufdef]")
 _REFERENCE = re.compile(f"{FIGURE}({REF}[^{FIGURE_TEXT}]*){FIGURE_TEXT}[^{FIGURE_END}]*{FIGURE_END}")
 _FIRST = 500_000  # ids of bookmarks and controls, above those the file has
@@ -41,19 +37,19 @@ class Filled:
 
     def finish(self, root: Any) -> None:
         """Tell every paragraph of a part that has a mark in it, and write its figures as controls."""
-        for paragraph in list(root.iter(f"{_W}p")):
-            texts = [t for t in paragraph.iter(f"{_W}t") if next(t.iterancestors(f"{_W}p")) is paragraph]
+        for paragraph in list(root.iter(f"{W}p")):
+            texts = [t for t in paragraph.iter(f"{W}t") if next(t.iterancestors(f"{W}p")) is paragraph]
             if any(_MARKED.search(t.text or "") for t in texts):
                 self._paragraph(paragraph, texts)
 
     def _paragraph(self, paragraph: Any, texts: Sequence[Any]) -> None:
-        in_cell = next(paragraph.iterancestors(f"{_W}tc"), None)
+        in_cell = next(paragraph.iterancestors(f"{W}tc"), None)
         before = [_REFERENCE.sub(lambda m: missing(m[1]), t.text or "") for t in texts]
         text, clauses = told(Line("row" if in_cell is not None else "body", "".join(before)), self.figures)
         self.dropped += explained("", "".join(before), clauses, {**self.figures.lost, **self.lost})
         for element, units in zip(texts, _apportioned(before, text), strict=True):
             self._write(element, units)
-        if not text.strip("　 ") and (in_cell is None or len(in_cell.findall(f"{_W}p")) > 1):
+        if not text.strip("　 ") and (in_cell is None or len(in_cell.findall(f"{W}p")) > 1):
             paragraph.getparent().remove(paragraph)
 
     def _write(self, text: Any, units: Sequence[Unit]) -> None:
@@ -62,51 +58,25 @@ class Filled:
         pieces = list(_pieces(units))
         if not any(tag.startswith(PREFIX) for tag, _ in pieces):
             text.text = clean_text("".join(words for _, words in pieces))
-            text.set(_SPACE, "preserve")
+            text.set(SPACE, "preserve")
             return
         following = list(run)[list(run).index(text) + 1 :]
-        properties = run.find(f"{_W}rPr")
         run.remove(text)
         here = run
         for tag, words in pieces:
-            for element in (
-                self._figure(tag, words, properties) if tag.startswith(PREFIX) else [_run(words, properties)]
-            ):
+            new = run_with(words, run)
+            for element in self._figure(tag, new) if tag.startswith(PREFIX) else [new]:
                 here.addnext(element)
                 here = element
         if following:
-            tail = _run("", properties)
+            tail = run_with("", run)
             for child in following:  # the same elements, so that texts still to be written are found
                 tail.append(child)
             here.addnext(tail)
 
-    def _figure(self, tag: str, words: str, properties: Any) -> list[Any]:
+    def _figure(self, tag: str, run: Any) -> list[Any]:
         self._written += 1
-        number = _FIRST + self._written
-        start, end = (etree.Element(f"{_W}bookmark{which}") for which in ("Start", "End"))
-        start.set(f"{_W}id", str(number))
-        start.set(f"{_W}name", bookmark_name(tag, self._written))
-        end.set(f"{_W}id", str(number))
-        control = etree.Element(f"{_W}sdt")
-        about = etree.SubElement(control, f"{_W}sdtPr")
-        if properties is not None:
-            about.append(copy.deepcopy(properties))
-        alias = clean_text(title_of(tag, self.names, self.figures))
-        for name, value in (("alias", alias), ("tag", tag[:LONGEST_TAG]), ("id", str(number))):
-            etree.SubElement(about, f"{_W}{name}").set(f"{_W}val", value)
-        etree.SubElement(control, f"{_W}sdtContent").append(_run(words, properties))
-        return [start, control, end]
-
-
-def _run(words: str, properties: Any) -> Any:
-    run = etree.Element(f"{_W}r")
-    if properties is not None:
-        run.append(copy.deepcopy(properties))
-    if words:
-        text = etree.SubElement(run, f"{_W}t")
-        text.text = clean_text(words)
-        text.set(_SPACE, "preserve")
-    return run
+        return figure_with(_FIRST + self._written, tag, title_of(tag, self.names, self.figures), run)
 
 
 def _units(text: str) -> list[Unit]:

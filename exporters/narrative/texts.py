@@ -145,9 +145,9 @@ class Texts:
     def _given(self, given: Given) -> Sequence[Row]:
         return self.rows(given) if isinstance(given, str) else given
 
-    def count(self, code: str, most: int = 99) -> str:
-        """Return how many items of a list are printed, in Chinese numerals."""
-        number = min(len(self.rows(code)), most)
+    def count(self, code: str) -> str:
+        """Return how many items a list has, in Chinese numerals."""
+        number = len(self.rows(code))
         if not number:
             return self.drop(code)
         return mark(tag(code, self.submission.unit.code, "rows"), counted(min(number, 99)))

@@ -15,7 +15,7 @@ from exporters.prose.marks import DROP, MISSING, dashed, mark, missing, missing_
 from exporters.prose.ordinals import item_ordinal, renumber
 from exporters.prose.polish import varied, zeros_told
 from exporters.prose.wholes import parts_within
-from workbook.blank import PREFIX
+from workbook.blank import PREFIX, parts_of
 from workbook.messages import say
 
 LEVEL: Mapping[LineKind, int] = {"h1": 1, "h2": 2, "h3": 3, "h4": 4}
@@ -104,7 +104,7 @@ def explained(
 ) -> Iterator[Dropped]:
     """Yield the clauses that went from `text`, each with why: what is known of the figures and texts it missed."""
     tags_there = (tag for tag, _ in stretches(text) if tag.startswith(PREFIX))
-    codes = frozenset(tag.removeprefix(PREFIX).partition("@")[0] for tag in tags_there)
+    codes = frozenset(parts_of(tag)[0] for tag in tags_there)
     for clause, tags in clauses:
         reasons = dict.fromkeys(lost[tag] for tag in tags if tag in lost)
         yield Dropped(where, clause, "；".join(reasons) or say("report.went_along"), codes)
@@ -113,7 +113,7 @@ def explained(
 def _larger(figures: Figures, part: str, whole: str) -> bool:
     """Return whether a part's value is more than its whole's; False where they cannot be compared."""
     known = figures.facts.pack.indicators
-    if not all(tag.removeprefix(PREFIX).partition("@")[0] in known for tag in (part, whole)):
+    if not all(parts_of(tag)[0] in known for tag in (part, whole)):
         return False
     (one, small), (other, large) = _item_of(figures, part), _item_of(figures, whole)
     alike = one.dimension == other.dimension or {one.dimension, other.dimension} <= set(_COUNTS)
@@ -121,8 +121,7 @@ def _larger(figures: Figures, part: str, whole: str) -> bool:
 
 
 def _item_of(figures: Figures, tag: str) -> tuple[Any, Fraction | None]:
-    code, _, rest = tag.removeprefix(PREFIX).partition("@")
-    scope, _, measure = rest.partition(".")
+    code, scope, measure = parts_of(tag)
     return figures.item(code), figures.value(code, scope) if measure == "value" else None
 
 

@@ -15,8 +15,8 @@ from exporters.word.captions import Reference
 from exporters.word.chart import Kind as ChartKind
 from exporters.word.official import OfficialDocument
 from exporters.word.pieces import LONGEST_TAG, Inline, Piece
-from workbook.blank import PREFIX
-from workbook.messages import say
+from workbook.blank import PREFIX, parts_of
+from workbook.messages import catalogue, say
 
 _ALIGN: dict[str, Literal["left", "center", "right"]] = {"l": "left", "c": "center", "r": "right"}
 _CHART: Mapping[LineKind, ChartKind] = {"bars": "bar", "lines": "line", "shares": "share"}
@@ -151,8 +151,7 @@ def title_of(tag: str, names: Mapping[str, str], figures: Figures | None) -> str
 
 
 def _beside(tag: str, figures: Figures) -> str:
-    code, _, rest = tag.removeprefix(PREFIX).partition("@")
-    scope, _, measure = rest.partition(".")
+    code, scope, measure = parts_of(tag)
     period = figures.facts.period.title
     total = figures.total(code, scope) if code in figures.facts.pack.indicators else None
     if total is None or total.units < _SEVERAL:
@@ -163,8 +162,8 @@ def _beside(tag: str, figures: Figures) -> str:
 
 @lru_cache(maxsize=8192)
 def _title(name: str, where: str, measure: str) -> str:
-    told = say("report.alias", name=name, scope=where, measure=say(f"measure.{measure}"))
-    return (told if where else name + say(f"measure.{measure}"))[:64]
+    named = say(f"measure.{measure}") if measure in catalogue()["measure"] else measure  # a tag may be anybody's
+    return (say("report.alias", name=name, scope=where, measure=named) if where else name + named)[:LONGEST_TAG]
 
 
 def bare(text: str) -> str:
@@ -199,6 +198,5 @@ def alias_of(tag: str, names: Mapping[str, str]) -> str:
 
     A scope without a name, as the unit's own in its report, is not told.
     """
-    code, _, rest = tag.removeprefix(PREFIX).partition("@")
-    scope, _, measure = rest.partition(".")
+    code, scope, measure = parts_of(tag)
     return _title(names[code], names.get(scope, ""), measure.rstrip("0123456789_"))

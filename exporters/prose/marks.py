@@ -46,6 +46,8 @@ def missing_in(text: str) -> list[str]:
 
 def dashed(text: str, dash: str) -> str:
     """Give `text` with every missing figure as a dash, as in a table: it stays a figure, which may be known later."""
+    if DROP not in text:
+        return text
     return _MISSING_ONE.sub(lambda found: mark(found[1], dash), text).replace(DROP, dash)
 
 
@@ -62,7 +64,7 @@ def words(text: str) -> str:
 
 def stretches(text: str) -> Iterator[tuple[str, str]]:
     """Give marked text in order as (tag, text) pairs; the tag of what is no figure is empty."""
-    position, text = 0, _NOT_WORDS.sub("", text)
+    position, text = 0, _NOT_WORDS.sub("", text) if _WORDS in text else text
     for found in _FIGURE.finditer(text):
         if found.start() > position:
             yield "", text[position : found.start()]

@@ -54,7 +54,7 @@ def change(current: Fraction | None, prior: Fraction | None, *, percent_points: 
     more is told in 倍. A change too small to print is 基本持平, none at all is 持平. Negative values have no
     percentage.
     """
-    if current is None or prior is None or (not percent_points and min(current, prior) < 0):
+    if current is None or prior is None or (not percent_points and (current.numerator < 0 or prior.numerator < 0)):
         return None
     if current == prior:
         return "持平", "", ""
@@ -62,7 +62,7 @@ def change(current: Fraction | None, prior: Fraction | None, *, percent_points: 
         return _told(current - prior, ("提高", "降低"), "个百分点")
     if prior == 0:
         return "新增", digits(current, 2), ""
-    percent = (current - prior) * 100 / prior
+    percent = 100 * (current / prior - 1)
     if _rounded(percent, 1) >= _TIMES_FROM * 10:
         return "增长", digits(percent / 100, 1), "倍"
     return _told(percent, ("增长", "下降"), "%")

@@ -6,8 +6,8 @@ The way back of `numbers`: what is printed there is read here, and so is what a 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from workbook.reading.numerals import read_numeral
 
@@ -37,8 +37,12 @@ _UP, _DOWN, _SAME = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+_DIGITS = "0123456789０１２３４５６７８９.．,，零〇一二两三四五六七八九十百千万亿点"
+_JOINS_BEFORE = frozenset(_DIGITS + "-－−近约过超逾破足到")
+_JOINS_BEHIND = frozenset(_DIGITS + "余多倍 \u3000")
+
+
+class Said(NamedTuple):
     """A number as it stands in a text, with the words that belong to it."""
 
     start: int
@@ -86,7 +90,8 @@ def said_at(text: str, start: int, end: int, word: str = "") -> Said | None:
     `word` is the indicator's measure word: of 万元 the number counts ten thousands, unless the text says otherwise.
     More than one number there is none that could be meant.
     """
-    narrow = text.translate(_NARROW)
+    first, last = max(0, start - 2 * _LONGEST), end + 2 * _LONGEST
+    narrow = text[:first] + text[first:last].translate(_NARROW) + text[last:]
     found = list(_NUMBER.finditer(narrow, start, end))
     if not found:
         return _written_out(text, start, end, word)
@@ -100,9 +105,8 @@ def said_at(text: str, start: int, end: int, word: str = "") -> Said | None:
     whole = _NUMBER.fullmatch(narrow, first, last)
     if whole is None:
         return None
-    digits = whole[0].replace(",", "")
-    places = len(digits.partition(".")[2])
-    return _with_words(text, (first, last), Fraction(digits), places, word)
+    digits, _, rest = whole[0].replace(",", "").partition(".")
+    return _with_words(text, (first, last), Fraction(int(digits + rest), 10 ** len(rest)), len(rest), word)
 
 
 def _leftwards(text: str, at: int) -> int:
@@ -156,6 +160,16 @@ def _with_words(text: str, place: tuple[int, int], number: Fraction, places: int
         if scale > 1 or (base != word and rest[behind.end() :].startswith(base)):
             stored = Fraction(scale, unit)
     return Said(first, last, number, places, scale, _MEANS.get(about, ""), stored, len(before[1]) if before else 0)
+
+
+def joins_before(text: str, at: int) -> bool:
+    """Return whether the character before a place could belong to a number there, by which it would say another."""
+    return at > 0 and text[at - 1] in _JOINS_BEFORE
+
+
+def joins_behind(text: str, at: int) -> bool:
+    """Return whether the character behind a place could belong to a number there."""
+    return at < len(text) and text[at] in _JOINS_BEHIND
 
 
 def direction(word: str) -> str:

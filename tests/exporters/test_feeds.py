@@ -12,13 +12,13 @@ import pytest
 from helpers import a_round, collected, party_building, submission
 
 from exporters.demo.run import DemoRound
-from exporters.figures.asked import NotTraced, figure_of, figures_in
-from exporters.figures.basis import Figure, Within
 from exporters.figures.document import open_document
-from exporters.figures.feeds import feeds_of, rests_on
-from exporters.figures.trace_page import write_feeds_page
-from exporters.figures.trace_words import feeds_json, feeds_lines
-from exporters.figures.worded import told
+from exporters.tracing.asked import NotTraced, figure_of, figures_in
+from exporters.tracing.basis import Figure, Within
+from exporters.tracing.feeds import feeds_of, rests_on
+from exporters.tracing.page import write_feeds_page
+from exporters.tracing.worded import told
+from exporters.tracing.words import feeds_json, feeds_lines
 from exporters.word.official import OfficialDocument
 from exporters.word.pieces import Piece
 from workbook.collection import Collection

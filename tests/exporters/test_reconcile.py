@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -22,10 +23,12 @@ from exporters.figures.charts import charts_of
 from exporters.figures.comments import marked_copy
 from exporters.figures.data import Data
 from exporters.figures.document import MAIN, read_document
-from exporters.figures.manifest import Figure, Tampered, manifest_of, replaced
+from exporters.figures.manifest import Figure, Manifest, Tampered, manifest_of, replaced
 from exporters.figures.reconcile import Verdict, reconcile
+from exporters.figures.refresh import refresh
 from exporters.figures.words import found_words
 from exporters.figures.written import content_of
+from exporters.narrative.writer import Point
 from exporters.word.package import archive
 
 NOW = datetime(2020, 7, 1)
@@ -229,5 +232,39 @@ def test_a_manifest_that_was_tampered_with_is_not_believed(county: bytes, tmp_pa
         manifest_of(read_document(archive(forged)))
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        lambda m: replace(m, figures=(m.figures[0]._replace(exact="1/0"),)),
+        lambda m: replace(m, figures=(m.figures[0]._replace(style="shouted"),)),
+        lambda m: replace(m, figures=(m.figures[0]._replace(number="1"),)),
+        lambda m: replace(m, figures=(m.figures[0]._replace(text=["16"]),)),
+        lambda m: replace(m, period=2020),
+        lambda m: replace(m, pack=None),
+        lambda m: replace(m, loose=(1,)),
+        lambda m: replace(m, points=(Point("1", "甲", "乙", "hb:A@all.value", "1"),)),  # type: ignore[arg-type]
+    ],
+)
+def test_a_manifest_that_is_odd_is_not_believed_though_its_digest_is_right(
+    odd: Callable[[Manifest], Manifest], county: bytes
+) -> None:
+    document, manifest = opened(county)
+    with pytest.raises(Tampered):
+        manifest_of(read_document(archive(replaced(document.parts, odd(manifest)))))
+
+
 def test_the_table_of_edits_in_the_documentation_is_what_is_found_here() -> None:
     assert page() == PAGE.read_text(encoding="utf-8"), "run: python docs/edited_reports.py"
+
+
+@pytest.mark.parametrize("tag", ["hb:BASE_MEMBERS@all.zzz", "hb:BASE_MEMBERS", "hb:@@..", "hb:units@all", "hb:NO@X.y"])
+def test_a_tag_that_nobody_of_ours_wrote_is_told_and_stops_nothing(tag: str, merged: bytes, data: Data) -> None:
+    def edit(word: WordFile) -> None:
+        figure(word, BIG).find(f"{W}sdtPr/{W}tag").set(f"{W}val", tag)
+
+    document, manifest = opened(changed(merged, edit))
+    known = data.known(manifest)
+    result = reconcile(manifest, document, known)
+    assert Counter(v.kind for v in result.found) == {"lost": 1, "typed": 1}
+    assert all(found_words(v, known.names) for v in result.found)
+    assert refresh(manifest, document, result, known, NOW, tracked=False).changes == []

@@ -22,13 +22,13 @@ import pytest
 from helpers import a_round, collected, party_building, submission
 
 from exporters.demo.run import DemoRound
-from exporters.figures.asked import Asked, NotTraced, asked_for, figure_of, figures_in
-from exporters.figures.basis import Figure
 from exporters.figures.document import Document, open_document, read_document
-from exporters.figures.trace import Trace, trace_figure
-from exporters.figures.trace_page import write_trace_page
-from exporters.figures.trace_words import head_lines, trace_json
 from exporters.prose.numbers import digits
+from exporters.tracing.asked import Asked, NotTraced, asked_for, figure_of, figures_in
+from exporters.tracing.basis import Figure
+from exporters.tracing.page import write_trace_page
+from exporters.tracing.trace import Trace, trace_figure
+from exporters.tracing.words import head_lines, trace_json
 from exporters.word.official import OfficialDocument
 from exporters.word.pieces import Piece
 from workbook.collection import Collection

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from workbook.layout import STAMP_SHEET, Layout, make_layout
 from workbook.model import MEASURES, Measure, Pack, Round, Submission, Switch, TextRow, Unit
-from workbook.pack import find_pack, load_pack
+from workbook.pack import load_pack, pack_named_in_file
 from workbook.period import parse_period
 from workbook.reading.archive import bytes_at, file_of
 from workbook.reading.changes import tell_changes, tell_sheets
@@ -116,7 +116,7 @@ def _layout_of(stamp: Stamp, pack: Pack | None) -> Layout:
 
 
 def _pack_of(stamp: Mapping[str, str]) -> Pack:
-    folder = find_pack(Path(stamp.get("pack", "")).name or "-")
+    folder = pack_named_in_file(stamp.get("pack", ""))
     pack = load_pack(folder)[0] if folder is not None else None
     if pack is None:
         raise Unreadable("other_pack")

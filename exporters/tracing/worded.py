@@ -5,11 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 
 from exporters.consolidated.standards import standard_words
-from exporters.figures.basis import HELD, RANKED, Figure, Within, in_words, names_of, units_behind, whole_of
 from exporters.narrative.figures import DIRECTION, Figures, percent_digits, table_digits, years
 from exporters.narrative.measures import HOW
 from exporters.prose.marks import DROP, readable, stretches
 from exporters.prose.numbers import change, digits
+from exporters.tracing.basis import HELD, RANKED, Figure, Within, in_words, names_of, units_behind, whole_of
 from workbook.collection import Collection, mask_of
 from workbook.messages import say
 from workbook.model import Indicator

@@ -15,11 +15,11 @@ from exporters.consolidated.listing import Figure as Number
 from exporters.consolidated.received import Received, place_of, received_files, sure
 from exporters.consolidated.status import time_of
 from exporters.consolidated.styles import Styles
-from exporters.figures.feeds import Feeds
-from exporters.figures.lines import Line
-from exporters.figures.places import Place
-from exporters.figures.trace import Part, Trace, exact
-from exporters.figures.trace_words import feeds_lines, head_lines, part_title
+from exporters.tracing.feeds import Feeds
+from exporters.tracing.lines import Line
+from exporters.tracing.places import Place
+from exporters.tracing.trace import Part, Trace, exact
+from exporters.tracing.words import feeds_lines, head_lines, part_title
 from workbook.collection import Collection
 from workbook.files import replacing
 from workbook.messages import say

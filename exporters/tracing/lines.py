@@ -8,8 +8,8 @@ from datetime import datetime
 from fractions import Fraction
 from functools import cached_property
 
-from exporters.figures.places import Place, Places
 from exporters.narrative.figures import table_digits
+from exporters.tracing.places import Place, Places
 from workbook.collection import Collection
 from workbook.computed import definition
 from workbook.decisions import decision_line

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from exporters.consolidated.status import time_of
-from exporters.figures.feeds import Feeds
-from exporters.figures.lines import Line
-from exporters.figures.trace import Part, Trace, exact
+from exporters.tracing.feeds import Feeds
+from exporters.tracing.lines import Line
+from exporters.tracing.trace import Part, Trace, exact
 from workbook.messages import say
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from exporters.figures.asked import Asked, NotTraced
-from exporters.figures.basis import (
+from exporters.narrative.figures import table_digits
+from exporters.tracing.asked import Asked, NotTraced
+from exporters.tracing.basis import (
     HELD,
     RANKED,
     REPORTED,
@@ -21,9 +22,8 @@ from exporters.figures.basis import (
     roots,
     units_behind,
 )
-from exporters.figures.lines import Absent, Line, Lines
-from exporters.figures.worded import how, said_now, told, value_of
-from exporters.narrative.figures import table_digits
+from exporters.tracing.lines import Absent, Line, Lines
+from exporters.tracing.worded import how, said_now, told, value_of
 from workbook.collection import Collection, mask_of
 from workbook.computed import carries, definition
 from workbook.expression.tree import Ref, operands, texts

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from exporters.figures.basis import Figure, alias, names_of
 from exporters.figures.document import Document, Hold, Paragraph, rows_of
-from workbook.blank import PREFIX
+from exporters.tracing.basis import Figure, alias, names_of
+from workbook.blank import PREFIX, parts_of
 from workbook.collection import ALL, Collection
 from workbook.messages import catalogue, say
 from workbook.model import Pack, Unit
@@ -114,9 +114,7 @@ def _scope_code(scope: str, collection: Collection) -> str:
 
 def figure_of(tag: str) -> Figure:
     """Return the figure with this tag."""
-    code, _, rest = tag.removeprefix(PREFIX).partition("@")
-    scope, _, measure = rest.rpartition(".")
-    return Figure(code, scope, measure)
+    return Figure(*parts_of(tag))
 
 
 def figures_in(document: Document) -> Iterator[Found]:

@@ -12,8 +12,8 @@ from workbook.messages import say
 
 if TYPE_CHECKING:
     from exporters.figures.document import Document
-    from exporters.figures.feeds import Feeds
-    from exporters.figures.trace import Part, Trace
+    from exporters.tracing.feeds import Feeds
+    from exporters.tracing.trace import Part, Trace
     from workbook.collection import Collection
 
 _MOST_UNITS = 100  # under one part on the screen; the page and JSON have all
@@ -40,7 +40,7 @@ def trace(
     as_json: bool,
 ) -> int:
     """Tell where a figure comes from, or what a cell feeds."""
-    from exporters.figures.asked import NotTraced
+    from exporters.tracing.asked import NotTraced
 
     if bool(figure) == bool(feeds):
         raise Stop(say("traced.figure_or_feeds"))
@@ -99,10 +99,10 @@ def _round_of(report: Path) -> Path:
 def _answer_trace(
     collection: Collection, document: Document | None, question: tuple[str, str], output: Path | None, *, as_json: bool
 ) -> None:
-    from exporters.figures.asked import asked_for, unit_named
-    from exporters.figures.trace import trace_figure
-    from exporters.figures.trace_page import write_trace_page
-    from exporters.figures.trace_words import trace_json
+    from exporters.tracing.asked import asked_for, unit_named
+    from exporters.tracing.page import write_trace_page
+    from exporters.tracing.trace import trace_figure
+    from exporters.tracing.words import trace_json
 
     text, unit = question
     asked = asked_for(text, collection, document, unit)
@@ -118,9 +118,9 @@ def _answer_trace(
 
 
 def _answer_feeds(collection: Collection, question: tuple[str, str], output: Path | None, *, as_json: bool) -> None:
-    from exporters.figures.feeds import feeds_of
-    from exporters.figures.trace_page import write_feeds_page
-    from exporters.figures.trace_words import feeds_json
+    from exporters.tracing.feeds import feeds_of
+    from exporters.tracing.page import write_feeds_page
+    from exporters.tracing.words import feeds_json
 
     with progress(say("traced.looking")):
         found = feeds_of(collection, *question)
@@ -135,7 +135,7 @@ def _answer_feeds(collection: Collection, question: tuple[str, str], output: Pat
 
 
 def _tell_trace(found: Trace) -> None:
-    from exporters.figures.trace_words import head_lines, part_title
+    from exporters.tracing.words import head_lines, part_title
 
     for sentence in (*head_lines(found), *found.notes):
         complain(sentence)
@@ -168,7 +168,7 @@ def _columns_of(part: Part) -> tuple[list[str], list[list[str]]]:
 
 
 def _tell_feeds(found: Feeds) -> None:
-    from exporters.figures.trace_words import feeds_lines
+    from exporters.tracing.words import feeds_lines
 
     for line in (*feeds_lines(found), *found.notes):
         complain(line)

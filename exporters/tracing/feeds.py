@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from exporters.figures.asked import NotTraced, codes_of, figure_of, figures_in, unit_named
-from exporters.figures.basis import (
+from exporters.figures.document import NotAReport, open_document
+from exporters.tracing.asked import NotTraced, codes_of, figure_of, figures_in, unit_named
+from exporters.tracing.basis import (
     Figure,
     alias,
     in_words,
@@ -16,8 +17,7 @@ from exporters.figures.basis import (
     roots,
     units_behind,
 )
-from exporters.figures.document import NotAReport, open_document
-from exporters.figures.lines import Line, Lines
+from exporters.tracing.lines import Line, Lines
 from workbook.collection import Collection
 from workbook.computed import definition, stored_refs
 from workbook.expression.tree import Ref, operands
