@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from exporters.returned.book import RETURNED, returned, returned_name
-from exporters.returned.marks import shortened
+from exporters.returned.notes import shortened
 from workbook.checks.builtin import rule_name
 from workbook.collection import Collection
 from workbook.decisions import standing

@@ -106,15 +106,18 @@ def run(group: click.Group) -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         complain(say("cli.interrupted"))
         sys.exit(UNUSABLE)
-    except Busy as busy:
-        complain(say("cli.busy", who=busy.who))
+    except (Busy, OSError) as error:
+        complain(in_words(error))
         sys.exit(UNUSABLE)
-    except PermissionError as error:
-        complain(say("cli.permission", file=error.filename or ""))
-        sys.exit(UNUSABLE)
-    except OSError as error:
-        complain(say("cli.disk", file=error.filename or "", why=error.strerror or error))
-        sys.exit(UNUSABLE)
+
+
+def in_words(error: Busy | OSError) -> str:
+    """Return what users and disks do, as a sentence."""
+    if isinstance(error, Busy):
+        return say("cli.busy", who=error.who)
+    if isinstance(error, PermissionError):
+        return say("cli.permission", file=error.filename or "")
+    return say("cli.disk", file=error.filename or "", why=error.strerror or error)
 
 
 def usage_error(error: click.ClickException) -> str:

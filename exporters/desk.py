@@ -52,27 +52,43 @@ def judge_files(files: Sequence[Path]) -> tuple[list[Judged], list[str]]:
     """Return the forms as they are judged, and a sentence on each file that is none."""
     packs: dict[str, Pack] = {}
     forms, unusable = [], []
-    nothing = figures_frame([]).assign(definition="")
     for path, submission in contained(read_submission, files):
         if isinstance(submission, Unreadable):
             unusable.append(not_a_form(path, submission))
             continue
         if submission.pack not in packs:
-            folder = find_pack(submission.pack)
-            loaded = load_pack(folder)[0] if folder is not None else None
-            assert loaded is not None, "read_submission found this pack a moment ago"
-            packs[submission.pack] = loaded
-        pack = packs[submission.pack]
-        checked = check(
-            pack,
-            {"": submission},
-            nothing,
-            period=submission.period,
-            modules=submission.modules,
-            switches=submission.switches,
-        )
-        forms.append(Judged(submission, pack, checked.findings[""]))
+            packs[submission.pack] = _pack_of(submission)
+        forms.append(_judged(submission, packs[submission.pack]))
     return forms, unusable
+
+
+def judge_form(path: Path) -> Judged:
+    """Return a form as it is judged; Unreadable when it is something else, OSError from the disk.
+
+    It is read in this process: only for a file that a program here has just written from what is open in it.
+    """
+    submission = read_submission(path)
+    return _judged(submission, _pack_of(submission))
+
+
+def _pack_of(submission: Submission) -> Pack:
+    folder = find_pack(submission.pack)
+    loaded = load_pack(folder)[0] if folder is not None else None
+    assert loaded is not None, "read_submission found this pack a moment ago"
+    return loaded
+
+
+def _judged(submission: Submission, pack: Pack) -> Judged:
+    nothing = figures_frame([]).assign(definition="")
+    checked = check(
+        pack,
+        {"": submission},
+        nothing,
+        period=submission.period,
+        modules=submission.modules,
+        switches=submission.switches,
+    )
+    return Judged(submission, pack, checked.findings[""])
 
 
 def told(form: Judged) -> dict[str, Any]:

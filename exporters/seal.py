@@ -31,13 +31,12 @@ def seal_files(files: Sequence[Path]) -> tuple[list[dict[str, Any]], dict[str, l
     said: dict[str, list[str]] = {}
     for form in forms:
         file = form.submission.file
-        understood = any(cell.understood for cell in form.submission.cells.values())  # for which it shows no code
-        if understood or verdict(form.findings) != "pass":
-            said[file] = [say("seal.understood" if understood else "seal.not_sealed")]
+        if why := owed(form):
+            said[file] = [why]
             results.append(told(form) | {"sealed": "", "code": ""})
             continue
         again = seal_state(form.submission, form.pack) == "sealed"
-        target = Path(file) if again else _seal(form)
+        target = Path(file) if again else seal_form(form, sealed_name(Path(file)))
         if target is None:
             unusable.append(say("seal.cannot", file=file))
             continue
@@ -48,7 +47,21 @@ def seal_files(files: Sequence[Path]) -> tuple[list[dict[str, Any]], dict[str, l
     return results, said, unusable
 
 
-def _seal(form: Judged) -> Path | None:
+def owed(form: Judged) -> str:
+    """Return why a form cannot be sealed, as a sentence; "" when it can."""
+    if any(cell.understood for cell in form.submission.cells.values()):  # for which it shows no code
+        return say("seal.understood")
+    return say("seal.not_sealed") if verdict(form.findings) != "pass" else ""
+
+
+def sealed_name(path: Path) -> Path:
+    """Return what the sealed form of a file is called."""
+    mark = say("seal.file_mark")
+    ending = path.suffix if path.suffix.lower() in _ENDINGS else ".xlsx"
+    return path.with_name(path.stem.removesuffix(mark) + mark + ending)
+
+
+def seal_form(form: Judged, target: Path) -> Path | None:
     """Write the sealed form and return where; None, and nothing is written, if the file is too odd to be sealed."""
     path = Path(form.submission.file)
     data = path.read_bytes()
@@ -57,9 +70,6 @@ def _seal(form: Judged) -> Path | None:
     content = frozen(data, seal_rows(seal)) if same and kind_of(data) == "workbook" else None
     if content is None or not _reads_sealed(content, form):
         return None
-    mark = say("seal.file_mark")
-    ending = path.suffix if path.suffix.lower() in _ENDINGS else ".xlsx"
-    target = path.with_name(path.stem.removesuffix(mark) + mark + ending)
     with replacing(target) as temporary:
         temporary.write_bytes(content)
     return target

@@ -34,6 +34,7 @@ COVER_LABEL, COVER_VALUE = 1, 2
 
 STAMP_SHEET = "huibao"
 RULES_SHEET = "huibao_rules"  # hidden: the live checks of the form
+MARKS_SHEET = "huibao_marks"  # hidden: what cells looked like before a button marked them
 # Hidden, on every sheet with data: what the sheet is called now. It is worked out at every change, so it stands in a
 # column that no other formula looks through.
 SHEET_NAME = "$L$1"

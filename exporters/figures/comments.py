@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from lxml import etree
@@ -16,12 +17,22 @@ from exporters.package import as_bytes, tree
 from exporters.word.elements import W
 from exporters.word.package import archive, word_part
 from exporters.word.pieces import clean_text
+from workbook.files import replacing
 from workbook.messages import say
 
 _PART = "word/comments.xml"
 
 Note = tuple[Place | None, str]
 """Where a comment belongs, None for the head of the report, and what it says."""
+
+
+def write_marked(report: Path, document: Document, notes: Iterable[Note], now: datetime) -> Path:
+    """Write the copy with comments beside a report and return where; OSError from the disk."""
+    path = report.with_name(f"{report.stem}{say('folder.marked')}.docx")
+    content = marked_copy(document, notes, now)
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+    return path
 
 
 def marked_copy(document: Document, notes: Iterable[Note], now: datetime) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,6 @@ from exporters.console import DONE, FOUND, Stop, Verb, complain, print_json, pro
 from workbook.messages import say
 
 if TYPE_CHECKING:
-    from exporters.figures.comments import Note
-    from exporters.figures.document import Document
     from exporters.figures.held import Held, Reports
     from exporters.figures.renewed import Renewed
 
@@ -34,6 +33,7 @@ _BESIDE = (".pdf", ".xlsx", ".xlsm")  # what a report may be given together with
 @click.option("--json", "as_json", is_flag=True, help=say("help.json"))
 def reconcile(files: tuple[Path, ...], data: Path | None, mark: bool, as_text: bool, unit: str, as_json: bool) -> int:
     """Hold edited reports against their data, figure by figure, and what several documents say against each other."""
+    from exporters.figures.comments import write_marked
     from exporters.figures.held import Reports
     from exporters.figures.several import several, tell
     from exporters.figures.words import found_words
@@ -54,7 +54,7 @@ def reconcile(files: tuple[Path, ...], data: Path | None, mark: bool, as_text: b
             _tell(one, alone=len(paths) == 1)
         if mark and one.found:
             notes = [(v.place, found_words(v, one.names, offer)) for v, offer in one.found if v.kind != "lost"]
-            complain(say("cli.marked", path=_marked(one.path, one.document, notes)))
+            complain(say("cli.marked", path=write_marked(one.path, one.document, notes, datetime.now())))
     if as_json:
         print_json({"reports": [one.as_json() for one in held], "unusable": unusable, **together.as_json()})
     else:
@@ -81,6 +81,7 @@ def _held(paths: list[Path], reports: Reports) -> tuple[list[Held], list[str]]:
 def _by_text(paths: list[Path], data: Path | None, unit: str, *, mark: bool, as_json: bool) -> int:
     """Hold reports without controls against data by their words."""
     from exporters.figures.by_text import by_text_of
+    from exporters.figures.comments import write_marked
     from exporters.figures.data import NotTheData
     from exporters.figures.document import NotAReport
     from exporters.figures.held import Reports
@@ -97,7 +98,7 @@ def _by_text(paths: list[Path], data: Path | None, unit: str, *, mark: bool, as_
         if not as_json:
             tell_by_text(result)
         if mark and (notes := told_by_text(result)):
-            complain(say("cli.marked", path=_marked(result.path, result.document, notes)))
+            complain(say("cli.marked", path=write_marked(result.path, result.document, notes, datetime.now())))
     if as_json:
         print_json({"reports": [result.as_json() for result in results], "unusable": unusable})
     for sentence in unusable:
@@ -168,7 +169,7 @@ def _there(path: Path | None) -> None:
 
 def _tell(held: Held, *, alone: bool) -> None:
     """Show what was found in a report; of many only what must be looked at."""
-    from exporters.figures.words import title_of, where
+    from exporters.figures.words import found_row
 
     kinds = Counter(v.kind for v in held.result.verdicts)
     told = {kind for kind, n in kinds.items() if kind != "lost" or n <= _MANY_LOST}
@@ -176,13 +177,8 @@ def _tell(held: Held, *, alone: bool) -> None:
     if not alone and not shown:
         return
     complain(say("figures.head", file=held.path, against=held.against, n=len(held.manifest.figures)))
-    rows = []
-    for verdict, offer in sorted(shown, key=lambda f: not f[0].must)[:_MOST_ROWS]:
-        title = title_of(verdict.tag, held.names) if verdict.tag else ""
-        if offer:
-            title = say("figures.perhaps", name=offer.name)
-        now = offer.now if offer else verdict.now
-        rows.append((say(f"figures.{verdict.kind}"), title, verdict.said, now, where(verdict)))
+    first = sorted(shown, key=lambda f: not f[0].must)[:_MOST_ROWS]
+    rows = [found_row(verdict, held.names, offer) for verdict, offer in first]
     if rows:
         table("", [say(f"figures.column_{c}") for c in ("kind", "figure", "said", "now", "where")], rows)
     if len(shown) > len(rows):
@@ -220,17 +216,3 @@ def _tell_renewed(one: Renewed, *, alone: bool) -> None:
         )
     for sentence in one.added:
         complain(say("figures.added", sentence=sentence))
-
-
-def _marked(report: Path, document: Document, notes: list[Note]) -> Path:
-    """Write the copy with comments beside a report."""
-    from datetime import datetime
-
-    from exporters.figures.comments import marked_copy
-    from workbook.files import replacing
-
-    path = report.with_name(f"{report.stem}{say('folder.marked')}{_REPORT}")
-    content = marked_copy(document, notes, datetime.now())
-    with replacing(path) as temporary:
-        temporary.write_bytes(content)
-    return path

@@ -56,6 +56,15 @@ def found_words(verdict: Verdict, names: Mapping[str, str], offer: Offer | None 
     return say("figures.about", title=title, told=told)
 
 
+def found_row(verdict: Verdict, names: Mapping[str, str], offer: Offer | None) -> tuple[str, str, str, str, str]:
+    """Return what was found as a row of a table: what, of which figure, what stands there, what the data say, where."""
+    title = title_of(verdict.tag, names) if verdict.tag else ""
+    if offer:
+        title = say("figures.perhaps", name=offer.name)
+    now = offer.now if offer else verdict.now
+    return say(f"figures.{verdict.kind}"), title, verdict.said, now, where(verdict)
+
+
 def verdict_json(verdict: Verdict, names: Mapping[str, str], offer: Offer | None = None) -> dict[str, Any]:
     """Return a verdict as a JSON object."""
     return {

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from exporters.cores import on_all_cores
 from exporters.returned.anew import understood, whole
-from exporters.returned.marks import clear, concerns_unit, mark
+from exporters.returned.marks import clear, mark
+from exporters.returned.notes import concerns_unit
 from exporters.returned.opinion import Letter, write_opinion
 from exporters.returned.own import open_own, saved
 from exporters.returned.thaw import thaw

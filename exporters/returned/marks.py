@@ -12,30 +12,17 @@ from openpyxl.formatting.rule import Rule
 from openpyxl.styles import PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 
+from exporters.returned.notes import SEVERITIES, note_of, note_text
 from workbook.form.styles import FINDINGS, Styles
-from workbook.messages import say
 from workbook.model import Cell, Finding, Severity, Submission
 
 AUTHOR = "Huibao"  # of our notes
-SEVERITIES: tuple[Severity, ...] = ("error", "confirm", "warning")
 COLOURS = {s: "FF" + colour.removeprefix("#") for s, colour in zip(SEVERITIES, FINDINGS, strict=True)}  # the form's own
 _OURS = f'N("{AUTHOR}")=0'  # always true; by it our colours are known again
-_LONGEST = 240  # characters of a message that are shown
 _PREFIX = 20  # characters by which a text is known
 _EXACT = 10**13  # no figure of a unit is beyond
 _NOTE_WIDTH = 340  # pixels; room for 46 half-width places
 _TOGETHER = 30  # cells that one mark watches
-
-
-def shortened(text: str) -> str:
-    """Return a text on one line, with its middle left out if it is too long to be read."""
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 80]}……{line[-78:]}"
-
-
-def concerns_unit(finding: Finding) -> bool:
-    """Return whether the unit is told: not of rules in trial, nor of rules that could not run."""
-    return not finding.trial and finding.outcome != "broken"
 
 
 def clear(book: Any) -> None:
@@ -43,7 +30,7 @@ def clear(book: Any) -> None:
 
     Notes are known by how they begin: LibreOffice forgets who wrote them.
     """
-    heads = tuple(_note_text(s, "\n", "").partition("\n")[0] for s in SEVERITIES)
+    heads = tuple(note_text(s, "\n", "").partition("\n")[0] for s in SEVERITIES)
     for sheet in book.worksheets:
         for cell in list(sheet._cells.values()):
             if cell.comment is not None and cell.comment.text.startswith(heads):
@@ -66,7 +53,7 @@ def mark(book: Any, submission: Submission, findings: Sequence[Finding]) -> None
             continue
         sheet = book[f.sheet]
         cell = _anchor(sheet, f.cell)
-        notes.setdefault((f.sheet, cell.coordinate), []).append(_note(f))
+        notes.setdefault((f.sheet, cell.coordinate), []).append(note_of(f))
         watched = [cell, *_operands(sheet, submission, f)]
         tests = dict.fromkeys(t for c in watched[:_TOGETHER] if (t := _unchanged(c, figures)))
         rules.setdefault(f.sheet, []).append((f.severity, cell.coordinate, _rule(f.severity, tests)))
@@ -129,14 +116,6 @@ def _add_rules(sheet: Any, added: Sequence[tuple[Severity, str, Rule]]) -> None:
     for number, (severity, at, rule) in enumerate(ranked, 1):
         rule.priority = number if severity == "error" else last + number
         sheet.conditional_formatting.add(at, rule)
-
-
-def _note(finding: Finding) -> str:
-    return _note_text(finding.severity, shortened(finding.message), shortened(finding.remedy))
-
-
-def _note_text(severity: Severity, message: str, remedy: str) -> str:
-    return say("returned.note", severity=say(f"word.{severity}"), message=message, remedy=remedy)
 
 
 def _annotate(cell: Any, said: Sequence[str]) -> None:

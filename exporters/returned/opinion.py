@@ -10,7 +10,8 @@ from typing import Any, Literal
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from exporters.returned.marks import COLOURS, shortened
+from exporters.returned.marks import COLOURS
+from exporters.returned.notes import shortened
 from workbook.checks.builtin import rule_name
 from workbook.form.book import switch_line
 from workbook.form.styles import FONT, HEAD, INK, RULE, Styles

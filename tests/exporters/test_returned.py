@@ -19,7 +19,7 @@ from xlsb import grids_of, write_xlsb
 from exporters import cores
 from exporters.demo.run import DemoRound
 from exporters.returned.book import returned_name
-from exporters.returned.marks import shortened
+from exporters.returned.notes import shortened
 from workbook.reading.submission import read_submission
 from workbook.round import RESULTS
 

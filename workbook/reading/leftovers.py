@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from workbook.layout import Layout, address, letters
+from workbook.layout import MARKS_SHEET, Layout, address, letters
 from workbook.messages import say
 from workbook.model import MEASURES, Measure
 from workbook.reading.cover import Cover
@@ -35,7 +35,11 @@ def tell_other_sheets(
     sheets: Sequence[Sheet], texts: frozenset[str], tables: Sequence[Table], cover: Cover | None, notes: Notes
 ) -> None:
     """Note the sheets with content that are none of the form; `texts` names those with text inputs."""
-    ours = {say(f"form.{key}_sheet") for key in ("guide", "live")} | {say("returned.sheet")}
+    ours = {say(f"form.{key}_sheet") for key in ("guide", "live")} | {
+        say("returned.sheet"),
+        say("result.sheet"),
+        MARKS_SHEET,
+    }
     known = ours | texts | {t.sheet.name for t in tables} | {cover.sheet if cover is not None else ""}
     for sheet in sheets:
         if sheet.name not in known and any(show(raw) for row in sheet.grid for raw in row):

@@ -1,0 +1,1 @@
+"""The office programs the buttons stand in, each in a file."""

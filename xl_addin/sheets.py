@@ -1,0 +1,69 @@
+"""Sheets that the buttons add to a workbook, and take away again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import xlwings as xw
+
+from workbook.form.styles import FONT, HEAD, INK
+from workbook.messages import say
+from xl_addin.front import Refused
+
+
+def last_sheet(book: xw.Book, name: str) -> xw.Sheet:
+    """Return a new last sheet of a workbook; Refused where its structure is protected."""
+    front = book.sheets.active
+    try:
+        sheet = book.sheets.add(name, after=book.sheets[len(book.sheets) - 1])
+    except Exception as error:  # every program has an error of its own
+        raise Refused(say("macro.no_sheet", sheet=name)) from error
+    front.activate()
+    return sheet
+
+
+def delete_sheets(app: xw.App, book: xw.Book, names: Iterable[str]) -> None:
+    """Take sheets of ours away, those that are there, without the program asking whether that is meant."""
+    asks = app.display_alerts
+    app.display_alerts = False
+    try:
+        for name in names:
+            if name in book.sheet_names:
+                book.sheets[name].delete()
+    finally:
+        app.display_alerts = asks
+
+
+def write_list(
+    sheet: xw.Sheet, title: str, notes: Sequence[str], table: Sequence[Sequence[str]], widths: Sequence[int]
+) -> None:
+    """Write a title, sentences and a table under its headings, in the looks of the form; links begin with =.
+
+    Everything else is text, whatever it begins with.
+    """
+    columns = len(widths)
+    head = len(notes) + 2
+    everything = sheet.range((1, 1), (head + len(table) - 1, columns))
+    everything.font.name, everything.font.size, everything.font.color = FONT, 11, INK
+    sheet.range("A1").value = title
+    sheet.range("A1").font.size, sheet.range("A1").font.bold, sheet.range("A1").font.color = 16, True, HEAD
+    for row, note in enumerate(notes, 2):
+        sheet.range((row, 1)).value = as_text(note)
+    at = sheet.range((head, 1), (head + len(table) - 1, columns))
+    at.value = [[as_text(text) for text in row] for row in table]
+    at.wrap_text = True
+    heading = sheet.range((head, 1), (head, columns))
+    heading.color, heading.font.color, heading.font.bold = HEAD, "#FFFFFF", True
+    for number, width in enumerate(widths, 1):
+        sheet.range((1, number)).column_width = width
+
+
+def link_to(sheet: str, cell: str) -> str:
+    """Return a formula that leads to a cell of the same workbook."""
+    where = f"#'{sheet.replace(chr(39), chr(39) * 2)}'!{cell or 'A1'}".replace('"', '""')
+    return f'=HYPERLINK("{where}","{f"{sheet} {cell}".strip().replace(chr(34), chr(34) * 2)}")'
+
+
+def as_text(text: str) -> str:
+    """Return what a program takes for the text itself, whatever it begins with; only our own links are formulas."""
+    return text if text.startswith("=HYPERLINK(") or not text.startswith(("=", "+", "-", "@")) else f"'{text}"
