@@ -48,10 +48,11 @@ def ask_reasons(front: Front, form: Judged) -> int:
 def _asked(front: Front, finding: Finding, which: str) -> str | None:
     """Return a reason that is long enough, "" for none, None when the question was closed."""
     question = say("macro.ask_reason", which=which, message=finding.message, least=SHORTEST_REASON)
-    given = ""
-    while (given := front.program.ask(question, given)) and length(given) < SHORTEST_REASON:
+    answer = front.program.ask(question)
+    while answer and length(answer) < SHORTEST_REASON:
         front.program.warn(say("macro.short_reason", least=SHORTEST_REASON))
-    return given
+        answer = front.program.ask(question, answer)
+    return answer
 
 
 Row = tuple[str, int, dict[str, int]]  # sheet, row and the column of each subfield, from 1

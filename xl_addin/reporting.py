@@ -84,19 +84,17 @@ def reconcile_reports(front: Front) -> None:
     front.says(say("progress.reconcile", n=len(paths)))
     held: list[Held] = []
     unusable: list[str] = []
-    for _, found in each(paths, Reports(None)):
-        if isinstance(found, Held):
-            held.append(found)
+    for _, one_or_why in each(paths, Reports(None)):
+        if isinstance(one_or_why, Held):
+            held.append(one_or_why)
         else:
-            unusable.append(found)
+            unusable.append(one_or_why)
     rows, copies = [], []
     for one in held:
-        told = [(v, offer) for v, offer in one.found if v.kind != "lost"]
-        rows += [
-            [one.path.name, *found_row(v, one.names, offer)] for v, offer in sorted(told, key=lambda t: not t[0].must)
-        ]
-        if told:
-            notes = [(v.place, found_words(v, one.names, offer)) for v, offer in told]
+        found = sorted((f for f in one.found if f[0].kind != "lost"), key=lambda f: not f[0].must)
+        rows += [[one.path.name, *found_row(v, one.names, offer)] for v, offer in found]
+        if found:
+            notes = [(v.place, found_words(v, one.names, offer)) for v, offer in found]
             copies.append(write_marked(one.path, one.document, notes, datetime.now()))
     if rows:
         _list(front, rows, [*unusable, *(say("cli.marked", path=path) for path in copies)])

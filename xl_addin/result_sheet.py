@@ -39,9 +39,8 @@ def write_result(front: Front, form: Judged, locked: Sequence[str]) -> None:
     notes = [counts_line(findings), say("result.how")]
     if locked:
         notes.append(say("result.locked", sheets="、".join(locked)))
-    notes += [
-        say("returned.repair", place=f"{r.sheet} {r.cell}".strip(), message=r.message) for r in form.submission.repairs
-    ]
+    repairs = form.submission.repairs
+    notes += [say("returned.repair", place=f"{r.sheet} {r.cell}".strip(), message=r.message) for r in repairs]
     table = [[say(f"returned.{column}") for column in _COLUMNS]]
     for number, f in enumerate(findings, 1):
         place = link_to(f.sheet, f.cell) if f.sheet in front.book.sheet_names else f.sheet

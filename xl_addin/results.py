@@ -41,9 +41,8 @@ def run_summary(collection: Collection, results: Results) -> str:
 
 def open_results(front: Front, outputs: Sequence[Path], summary: str) -> None:
     """Open the consolidated workbook, tell the run, and show the report if the person wants it."""
-    book = next(
-        (path for path in outputs if path.name in (say("folder.office_copy"), say("folder.consolidated"))), None
-    )
+    books = (say("folder.office_copy"), say("folder.consolidated"))
+    book = next((path for path in outputs if path.name in books), None)
     report = next((path for path in outputs if path.suffix == ".docx"), None)
     if book is not None:
         front.app.books.open(str(book))

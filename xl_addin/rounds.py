@@ -95,11 +95,8 @@ def next_period(previous: str, today: date) -> str:
 
 def _previous(front: Front) -> Round | None:
     rounds = offered_rounds(front)
-    options = [
-        *(say("macro.after_round", folder=path) for path in rounds),
-        say("macro.after_other"),
-        say("macro.after_none"),
-    ]
+    options = [say("macro.after_round", folder=path) for path in rounds]
+    options += [say("macro.after_other"), say("macro.after_none")]
     chosen = front.program.choose(say("macro.ask_previous"), options)
     if chosen is None:
         raise Left

@@ -35,11 +35,8 @@ def tell_other_sheets(
     sheets: Sequence[Sheet], texts: frozenset[str], tables: Sequence[Table], cover: Cover | None, notes: Notes
 ) -> None:
     """Note the sheets with content that are none of the form; `texts` names those with text inputs."""
-    ours = {say(f"form.{key}_sheet") for key in ("guide", "live")} | {
-        say("returned.sheet"),
-        say("result.sheet"),
-        MARKS_SHEET,
-    }
+    ours = {say(f"form.{key}_sheet") for key in ("guide", "live")} | {MARKS_SHEET}
+    ours |= {say(f"{section}.sheet") for section in ("returned", "result")}
     known = ours | texts | {t.sheet.name for t in tables} | {cover.sheet if cover is not None else ""}
     for sheet in sheets:
         if sheet.name not in known and any(show(raw) for row in sheet.grid for raw in row):

@@ -43,24 +43,26 @@ class ExcelOnWindows(Alerts):
 
     def folder(self, title: str, start: Path | None) -> Path | None:
         """Return a folder that is chosen."""
-        return next(iter(self._picked(_PICK_FOLDER, title, start)), None)
+        return next(iter(self._picked(self._picker(_PICK_FOLDER, title, start))), None)
 
     def files(self, title: str, start: Path | None, kinds: Kinds, *, many: bool = False) -> list[Path]:
         """Return files that are chosen."""
-        return self._picked(_PICK_FILES, title, start, kinds, many=many)
+        dialog = self._picker(_PICK_FILES, title, start)
+        dialog.AllowMultiSelect = many
+        dialog.Filters.Clear()
+        for name, endings in kinds:
+            dialog.Filters.Add(name, endings)
+        return self._picked(dialog)
 
-    def _picked(
-        self, kind: int, title: str, start: Path | None, kinds: Kinds = (), *, many: bool = False
-    ) -> list[Path]:
+    def _picker(self, kind: int, title: str, start: Path | None) -> Any:
         dialog: Any = self.app.api.FileDialog(kind)
         dialog.Title = title
-        dialog.AllowMultiSelect = many
         if start is not None:
             dialog.InitialFileName = f"{start}{os.sep}"
-        if kind == _PICK_FILES:
-            dialog.Filters.Clear()
-            for name, endings in kinds:
-                dialog.Filters.Add(name, endings)
+        return dialog
+
+    @staticmethod
+    def _picked(dialog: Any) -> list[Path]:
         if not dialog.Show():
             return []
         return [Path(dialog.SelectedItems.Item(n + 1)) for n in range(dialog.SelectedItems.Count)]
