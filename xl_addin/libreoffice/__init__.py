@@ -1,0 +1,1 @@
+"""Everything for LibreOffice: the engine that lets macros written for Excel run in it."""

@@ -1,0 +1,73 @@
+"""How are formulas said? In Excel's syntax both ways, whatever LibreOffice shows in its own cells."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from xl_addin.libreoffice.engine.connect import struct
+
+_EXCEL = 1  # com.sun.star.sheet.AddressConvention.XL_A1; 2 is R1C1, which makes columns of cells without a word
+# LibreOffice takes TRUE for 1 and FALSE for 0 and forgets the words; TRUE() stays. Texts and quoted sheets are passed by.
+_WORDS = re.compile(r"""("[^"]*"|'[^']*')|(?<![\w.$!])(TRUE|FALSE)(?![\w.(!])""", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+
+
+class Formulas:
+    """Excel's formulas in a document."""
+
+    def __init__(self, document: Any) -> None:
+        self._parser = document.createInstance("com.sun.star.sheet.FormulaParser")
+        self._parser.CompileEnglish = True
+        self._parser.FormulaConvention = _EXCEL
+
+    def tokens(self, formula: str, at: Any) -> Any:
+        """Return the tokens of a formula with its =, its relative references seen from the CellAddress `at`."""
+        return self._parser.parseFormula(_WORDS.sub(_called, formula.removeprefix("=")), at)
+
+    def said(self, tokens: Any, at: Any) -> str:
+        """Return the formula of tokens, with its =."""
+        return "=" + str(self._parser.printFormula(tokens, at))
+
+    def write(self, cell: Any, formula: str) -> None:
+        """Write a formula into one cell."""
+        cell.setTokens(self.tokens(formula, cell.getCellAddress()))
+
+    def fill(self, cells: Any, formula: str, rows: int, columns: int) -> None:
+        """Write a formula into every cell of a block, its relative references moving along as in Excel."""
+        tokens = self.tokens(formula, cells.getCellByPosition(0, 0).getCellAddress())
+        for r in range(rows):
+            for c in range(columns):
+                cells.getCellByPosition(c, r).setTokens(tokens)
+
+    def read(self, cells: Any) -> tuple[tuple[str, ...], ...]:
+        """Return the formulas of a block; of a cell without one its value as text."""
+        pairs = zip(cells.getFormulaArray(), cells.getDataArray(), strict=True)
+        return tuple(
+            tuple(
+                self._one(cells, r, c, text, value) for c, (text, value) in enumerate(zip(texts, values, strict=True))
+            )
+            for r, (texts, values) in enumerate(pairs)
+        )
+
+    def _one(self, cells: Any, row: int, column: int, text: str, value: object) -> str:
+        if text.startswith("="):
+            cell = cells.getCellByPosition(column, row)
+            tokens = cell.getTokens()
+            if tokens:  # a text that only begins with = has none
+                return self.said(tokens, cell.getCellAddress())
+        return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def typed(value: Any) -> Any:
+    """Return what Excel makes of a text that is written as a formula without being one: 1.5 is a number then."""
+    return float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
+
+
+def corner() -> Any:
+    """Return the cell from which formulas without a cell of their own are seen: A1 of the first sheet."""
+    return struct("table.CellAddress", 0, 0, 0)
+
+
+def _called(found: re.Match[str]) -> str:
+    return found[1] or f"{found[2]}()"

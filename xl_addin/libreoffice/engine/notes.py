@@ -1,0 +1,53 @@
+"""What is a Note? An annotation on a cell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from xlwings import base_classes
+
+if TYPE_CHECKING:
+    from xl_addin.libreoffice.engine.ranges import Range
+
+
+class Note(base_classes.Note):
+    """The note on a cell."""
+
+    def __init__(self, cell: Range) -> None:
+        self._cell = cell
+
+    @property
+    def api(self) -> Any:
+        """The annotation."""
+        return self._cell.first.getAnnotation()
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return str(self.api.getString())
+
+    @text.setter
+    def text(self, text: str) -> None:
+        self._cell.claim()
+        self.api.setString(text)
+
+    @property
+    def author(self) -> str:
+        """Who wrote it."""
+        return str(self.api.getAuthor())
+
+    @property
+    def location(self) -> Range:
+        """The cell it is on."""
+        return self._cell
+
+    def delete(self) -> None:
+        """Take it away."""
+        self._cell.claim()
+        notes = self._cell.sheet.api.getAnnotations()
+        here = (self._cell.row - 1, self._cell.column - 1)
+        for number in range(notes.getCount()):
+            position = notes.getByIndex(number).getPosition()
+            if (position.Row, position.Column) == here:
+                notes.removeByIndex(number)
+                return
