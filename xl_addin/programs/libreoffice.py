@@ -15,6 +15,7 @@ from typing import Any
 import xlwings as xw
 
 from workbook.messages import say
+from xl_addin.libreoffice.engine.connect import failure, options, service, uno
 from xl_addin.program import Alerts, Kinds, Locked
 
 _FORMAT = "Calc MS Excel 2007 XML"
@@ -47,7 +48,7 @@ class LibreOffice(Alerts):
     def _dialog(self, text: str, answer: str, height: int, **told: Any) -> Any:
         """Return a dialog with a text, something to answer with, and two buttons."""
         rows = sum(1 + _wide(line) // _IN_A_LINE for line in text.splitlines()) * _LINE
-        model = self._make("com.sun.star.awt.UnoControlDialogModel")
+        model = self._make("awt.UnoControlDialogModel")
         inside, below = _WIDTH - 2 * _MARGIN, rows + height + 3 * _MARGIN
         model.Title, model.Width, model.Height = say("ribbon.title"), _WIDTH, below + 14 + _MARGIN
         model.Moveable = model.Closeable = True
@@ -60,14 +61,14 @@ class LibreOffice(Alerts):
             place = (left, below, _BUTTON, 14)
             words = {"Label": say(f"macro.{name}"), "PushButtonType": kind, "DefaultButton": kind == _OK}
             _add(model, "UnoControlButtonModel", name, place, **words)
-        dialog = self._make("com.sun.star.awt.UnoControlDialog")
+        dialog = self._make("awt.UnoControlDialog")
         dialog.setModel(model)
-        dialog.createPeer(self._make("com.sun.star.awt.Toolkit"), self._window())
+        dialog.createPeer(self._make("awt.Toolkit"), self._window())
         return dialog
 
     def folder(self, title: str, start: Path | None) -> Path | None:
         """Return a folder that is chosen."""
-        picker = self._make("com.sun.star.ui.dialogs.FolderPicker")
+        picker = self._make("ui.dialogs.FolderPicker")
         picker.setTitle(title)
         if start is not None:
             picker.setDisplayDirectory(start.as_uri())
@@ -75,7 +76,7 @@ class LibreOffice(Alerts):
 
     def files(self, title: str, start: Path | None, kinds: Kinds, *, many: bool = False) -> list[Path]:
         """Return files that are chosen."""
-        picker = self._make("com.sun.star.ui.dialogs.FilePicker")
+        picker = self._make("ui.dialogs.FilePicker")
         picker.setTitle(title)
         picker.setMultiSelectionMode(many)
         for name, endings in kinds:
@@ -86,10 +87,8 @@ class LibreOffice(Alerts):
 
     def write_copy(self, book: xw.Book, folder: Path) -> Path | None:
         """Write the workbook as it stands into a folder."""
-        from com.sun.star.beans import PropertyValue
-
         path = folder / "form.xlsx"
-        book.api.storeToURL(path.as_uri(), (PropertyValue("FilterName", 0, _FORMAT, 0),))
+        book.api.storeToURL(path.as_uri(), options(FilterName=_FORMAT))
         return path
 
     @contextmanager
@@ -101,7 +100,7 @@ class LibreOffice(Alerts):
             return
         try:
             api.unprotect("")
-        except Exception as error:  # UNO's exceptions are known at run time only
+        except failure() as error:
             raise Locked(sheet.name) from error
         if api.isProtected():
             raise Locked(sheet.name)
@@ -117,9 +116,8 @@ class LibreOffice(Alerts):
         else:
             subprocess.Popen(["xdg-open", str(path)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    def _make(self, service: str) -> Any:
-        context = self.app.impl.context
-        return context.ServiceManager.createInstanceWithContext(service, context)
+    def _make(self, name: str) -> Any:
+        return service(self.app.impl.context, name)
 
     def _window(self) -> Any:
         return self.app.api.getCurrentFrame().getContainerWindow()
@@ -138,6 +136,4 @@ def _wide(text: str) -> int:
 
 
 def _path(url: str) -> Path:
-    import uno
-
-    return Path(uno.fileUrlToSystemPath(url))
+    return Path(uno().fileUrlToSystemPath(url))
