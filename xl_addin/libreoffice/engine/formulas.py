@@ -8,7 +8,7 @@ from typing import Any
 from xl_addin.libreoffice.engine.connect import struct
 
 _EXCEL = 1  # com.sun.star.sheet.AddressConvention.XL_A1; 2 is R1C1, which makes columns of cells without a word
-# LibreOffice takes TRUE for 1 and FALSE for 0 and forgets the words; TRUE() stays. Texts and quoted sheets are passed by.
+# LibreOffice takes TRUE for 1 and forgets the word; TRUE() stays. Texts and quoted sheets are passed by.
 _WORDS = re.compile(r"""("[^"]*"|'[^']*')|(?<![\w.$!])(TRUE|FALSE)(?![\w.(!])""", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
@@ -42,12 +42,10 @@ class Formulas:
 
     def read(self, cells: Any) -> tuple[tuple[str, ...], ...]:
         """Return the formulas of a block; of a cell without one its value as text."""
-        pairs = zip(cells.getFormulaArray(), cells.getDataArray(), strict=True)
+        texts, values = cells.getFormulaArray(), cells.getDataArray()
         return tuple(
-            tuple(
-                self._one(cells, r, c, text, value) for c, (text, value) in enumerate(zip(texts, values, strict=True))
-            )
-            for r, (texts, values) in enumerate(pairs)
+            tuple(self._one(cells, r, c, text, values[r][c]) for c, text in enumerate(row))
+            for r, row in enumerate(texts)
         )
 
     def _one(self, cells: Any, row: int, column: int, text: str, value: object) -> str:

@@ -109,10 +109,10 @@ class Range(Looks):
             raise XlwingsError(say("engine.no_link", cell=self.get_address(False, False)))
         return address
 
-    def add_hyperlink(self, address: str, text_to_display: str, _screen_tip: str) -> None:
+    def add_hyperlink(self, address: str, text_to_display: str | None = None, screen_tip: str | None = None) -> None:
         """Put a link into a single cell; LibreOffice shows its address instead of a tip."""
         self.claim()
-        links.put(self.sheet.book.api, self.first, address, text_to_display)
+        links.put(self.sheet.book.api, self.first, address, text_to_display or address)
 
     @property
     def name(self) -> Name | None:
@@ -195,7 +195,7 @@ class Range(Looks):
         self.claim_sheet()
         self._with_joined().api.merge(False)
 
-    def insert(self, shift: str, _copy_origin: str) -> None:
+    def insert(self, shift: str = "down", copy_origin: str | None = None) -> None:
         """Put in cells of its size; what stands there moves "right" or "down"."""
         self.claim_sheet()
         mode = enum("sheet.CellInsertMode", shift.upper())
