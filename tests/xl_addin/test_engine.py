@@ -176,7 +176,7 @@ class Toolkit:
         self.pressed = pressed
         self.shown: tuple[Any, ...] = ()
 
-    def createMessageBox(self, _window: object, kind: Any, buttons: int, title: str, text: str) -> Toolkit:  # noqa: N802
+    def createMessageBox(self, _window: object, kind: Any, buttons: int, title: str, text: str) -> Toolkit:
         self.shown = (kind.value, buttons, title, text)
         return self
 

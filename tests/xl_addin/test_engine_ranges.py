@@ -98,12 +98,11 @@ def test_a_frame_comes_back(sheet: xlwings.Sheet) -> None:
     frame = pd.DataFrame({"县区": ["甲县", "乙区"], "数": [1, np.nan], "日期": days, "是": [True, False]})
     sheet["B2"].options(index=False).value = frame
     back = sheet["B2"].options(pd.DataFrame, expand="table", index=False).value
-    assert back.to_dict("list") == {
-        "县区": ["甲县", "乙区"],
-        "数": [1.0, None],
-        "日期": [pd.Timestamp(day) for day in days],
-        "是": [True, False],
-    } or list(back["日期"]) == list(days)
+    assert list(back.columns) == ["县区", "数", "日期", "是"]
+    assert back["县区"].tolist() == ["甲县", "乙区"]
+    assert back["数"].isna().tolist() == [False, True]
+    assert back["日期"].tolist() == list(days)
+    assert back["是"].tolist() == [True, False]
 
 
 def test_a_cell_forgets_what_it_was(sheet: xlwings.Sheet) -> None:
@@ -124,7 +123,7 @@ def test_a_date_keeps_the_format_it_finds(sheet: xlwings.Sheet) -> None:
 
 
 def test_errors_are_nothing_or_what_they_are_called(sheet: xlwings.Sheet) -> None:
-    sheet["A1"].value = ["=1/0", "=NA()", "=NOSUCH()", '=VALUE("x")', "=SQRT(-1)", '=""']
+    sheet["A1"].value = ["=1/0", "=NA()", "=NOSUCH()", '=VALUE("x")', "=1E300*1E300", '=""']
     cells = sheet["A1:F1"]
     assert cells.value == [None] * 6
     names = ["#DIV/0!", "#N/A", "#NAME?", "#VALUE!", "#NUM!", None]
@@ -141,7 +140,8 @@ BLOCKS = st.integers(1, 4).flatmap(lambda n: st.lists(st.lists(CELLS, min_size=n
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(BLOCKS)
 def test_any_block_comes_back_as_it_was_written(sheet: xlwings.Sheet, block: Sequence[Sequence[object]]) -> None:
-    sheet["B2"].value = block  # over what the examples before have left
+    sheet["B2:E6"].clear_formats()  # as in Excel a number is a date where a date stood
+    sheet["B2"].value = block
     back = sheet["B2"].resize(len(block), len(block[0])).options(ndim=2).value
     assert back == block
     assert [[type(v) for v in row] for row in back] == [[type(v) for v in row] for row in block]
@@ -181,6 +181,30 @@ def test_a_formula_is_said_as_excel_says_it(sheet: xlwings.Sheet, formula: str) 
     assert sheet["F7"].formula == formula
     sheet["G8"].value = formula
     assert sheet["G8"].formula == sheet["G8"].formula2 == formula
+
+
+@pytest.mark.parametrize(
+    ("formula", "value"),
+    [
+        ("=SUM(A1,A2)", 4),
+        ("=SUM({1,2;3,4})", 10),
+        ('=IF(A1>0,"、;",PI())', "、;"),
+        ('=SUMIFS(A:A,B:B,">2")', 3),
+        ('=IFERROR(A1/0,"—")', "—"),
+        ("=STDEV.S(A1,A2)", 2**0.5),
+        ("=CEILING(1.2,1)", 2),
+        ("=A1=1", True),
+        ("=COUNTIFS(A:A,1,B:B,2)", 1),
+        ("=INDEX(A1:B2,2,1)", 3),
+        ("=ROUND(-A1/3,2)", -0.33),
+        ("=50%*4", 2),
+    ],
+)
+def test_a_formula_counts_what_excel_counts(sheet: xlwings.Sheet, formula: str, value: object) -> None:
+    sheet["A1"].value = [[1, 2], [3, 4]]
+    sheet["F7"].formula = formula
+    assert sheet["F7"].formula == formula
+    assert sheet["F7"].value == value
 
 
 def test_a_formula_over_another_sheet_counts(sheet: xlwings.Sheet, tmp_path: Path) -> None:
@@ -261,9 +285,9 @@ def test_number_formats_are_excels(sheet: xlwings.Sheet, tmp_path: Path, code: s
     assert sheet["A1"].number_format == "General"
     sheet["A1"].number_format = code
     assert sheet["A1"].number_format.upper() == code.upper()
-    assert sheet["A1:A2"].number_format is (None if code != "General" else "General") or code == "General"
+    assert sheet["A1:A2"].number_format == (None if code != "General" else "General")
     written = saved(sheet, tmp_path / "a.xlsx")["填报"]["A1"].number_format
-    assert written.upper() == code.upper()
+    assert written.replace("\\", "").upper() == code.upper()
 
 
 def test_a_boolean_has_no_format_in_excel(sheet: xlwings.Sheet) -> None:
@@ -376,7 +400,7 @@ def test_a_range_says_where_it_is(sheet: xlwings.Sheet) -> None:
     assert (cells.address, cells.row, cells.column) == ("$B$2:$D$5", 2, 2)
     assert (cells.shape, cells.size, cells.count, len(cells)) == ((4, 3), 12, 12, 12)
     assert cells.get_address(False, False) == "B2:D5"
-    assert cells.get_address(True, False, include_sheetname=True) == "填报!B$2:D$5"
+    assert cells.get_address(True, False, include_sheetname=True) == "'填报'!B$2:D$5"
     assert sheet.book.sheets[FORM]["A1"].get_address(include_sheetname=True) == "'一 组织'!$A$1"
     assert sheet["AA1"].get_address(external=True) == f"'[{sheet.book.name}]填报'!$AA$1"
     assert cells.last_cell.address == "$D$5"
@@ -450,22 +474,19 @@ def test_joined_cells_keep_the_first_value(sheet: xlwings.Sheet, tmp_path: Path)
 
 
 def test_cells_are_put_in_and_taken_out(sheet: xlwings.Sheet) -> None:
-    def fresh() -> xlwings.Range:
+    def fresh() -> xlwings.Sheet:
+        sheet.clear()
         sheet["A1"].value = [[1, 2], [3, 4]]
-        return sheet["A1:C3"]
+        return sheet
 
     fresh()["A1"].insert("down")
     assert sheet["A1:C3"].value == [[None, 2, None], [1, 4, None], [3, None, None]]
-    sheet.clear()
     fresh()["A1"].insert("right")
     assert sheet["A1:C2"].value == [[None, 1, 2], [3, 4, None]]
-    sheet.clear()
     fresh()["A1"].delete("left")
     assert sheet["A1:B2"].value == [[2, None], [3, 4]]
-    sheet.clear()
     fresh()["1:1"].delete()
     assert sheet["A1:B2"].value == [[3, 4], [None, None]]
-    sheet.clear()
     fresh()["A1:A2"].delete()
     assert sheet["A1:B2"].value == [[2, None], [4, None]]
 
