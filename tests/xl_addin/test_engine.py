@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,11 @@ import openpyxl
 import pytest
 import xlwings
 
+from office import running_office
+
 from workbook.messages import say
-from xl_addin.libreoffice.engine import attach, book_with
+from xl_addin.libreoffice.engine import NoOffice, attach, book_with, connect
+from xl_addin.libreoffice.engine.connect import failure, service, uno
 
 FORM = "一 组织"
 
@@ -148,6 +152,65 @@ def test_twenty_rounds_of_open_use_close_leave_nothing_open(
     assert len(app.books) == 0
     assert not app.api.getComponents().createEnumeration().hasMoreElements()
     assert openpyxl.load_workbook(tmp_path / "a.xlsx")["填报"]["A1"].value == 19
+
+
+def test_a_macro_written_for_excel_runs(book: xlwings.Book) -> None:
+    form = book.sheets["填报"]
+    form["A1"].value = [["代码", "数值"], ["A001", 12], ["A002", -3], ["A003", "X"]]
+    book.set_mock_caller()
+    macro()
+    assert form["B2:B4"].color is None
+    assert [form[f"B{row}"].color for row in (2, 3, 4)] == [None, (255, 199, 206), (255, 199, 206)]
+    assert form["B3"].note.text == "A002：应为非负整数"
+    assert book.sheets["结果"]["A1:B2"].value == [["问题数", 2], ["合计", 9]]
+    assert book.names["问题"].refers_to == "=结果!$B$1"
+
+
+def macro() -> None:
+    """Mark what is wrong in the form in front, as a macro under Excel would."""
+    book = xlwings.Book.caller()
+    form = book.sheets["填报"]
+    wrong = 0
+    with book.app.properties(screen_updating=False, status_bar="正在审核…"):
+        for row, (code, value) in enumerate(form["A2"].expand().value, 2):
+            cell = form.range((row, 2))
+            if not isinstance(value, float) or value < 0:
+                wrong += 1
+                cell.color = (255, 199, 206)
+                cell.add_note(f"{code}：应为非负整数")
+    result = book.sheets.add("结果", after=book.sheets[len(book.sheets) - 1])
+    result["A1"].value = [["问题数", wrong], ["合计", "=SUM('填报'!B2:B4)"]]
+    book.names.add("问题", "='结果'!$B$1")
+
+
+# Reaching it
+
+
+def test_nobody_at_the_other_end_is_said_in_time() -> None:
+    with pytest.raises(NoOffice, match=say("engine.no_office", seconds=0.1)):
+        connect("nobody", seconds=0.1)
+
+
+def test_a_python_without_uno_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(name: str) -> None:
+        raise ImportError(name)
+
+    monkeypatch.setattr("xl_addin.libreoffice.engine.connect.import_module", absent)
+    before = list(sys.path)
+    with pytest.raises(NoOffice, match="python3-uno"):
+        uno.__wrapped__()
+    assert sys.path == before
+
+
+def test_quitting_ends_the_office_and_what_is_open_in_it(app: xlwings.App, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.impl.engine.apps, "attached", None)  # the other one is back afterwards
+    with running_office() as context:
+        other = attach(context)
+        other.books.add().sheets[0]["A1"].value = 1
+        other.quit()
+        assert len(xlwings.apps) == 0
+        with pytest.raises(failure()):
+            service(context, "frame.Desktop")
 
 
 # What the app shows

@@ -156,6 +156,15 @@ def test_another_program_reads_the_same(sheet: xlwings.Sheet, tmp_path: Path) ->
     ]
 
 
+def test_what_another_program_wrote_is_read(app: xlwings.App, tmp_path: Path) -> None:
+    written = openpyxl.Workbook()
+    written.active.append([1, "001", True, datetime(2024, 2, 29, 8), "=1>0", "=DATE(2024,5,1)", "=NA()", None, "#N/A"])
+    written.save(tmp_path / "a.xlsx")
+    with app.books.open(tmp_path / "a.xlsx") as book:
+        values = book.sheets[0]["A1:H1"].value
+    assert values == [1, "001", True, datetime(2024, 2, 29, 8), True, datetime(2024, 5, 1), None, None]
+
+
 # Formulas
 
 
@@ -220,6 +229,21 @@ def test_true_stays_true(sheet: xlwings.Sheet, tmp_path: Path) -> None:
     assert sheet["A1"].formula == '=IF(1>0,TRUE(),"FALSE")'
     sheet["A2"].formula = "=1>0"
     assert sheet["A2"].value is True
+
+
+def test_what_a_formula_lost_it_says(sheet: xlwings.Sheet) -> None:
+    sheet["C5"].formula = "=A2+1"
+    sheet["2:2"].delete()
+    assert sheet["C4"].formula == "=#REF!+1"
+    assert sheet["C4"].options(err_to_str=True).value == "#REF!"
+
+
+def test_an_apostrophe_in_a_sheets_name_is_doubled(sheet: xlwings.Sheet) -> None:
+    sheet.book.sheets[FORM].name = "小李's"
+    sheet["A1"].formula = "='小李''s'!B2"
+    assert sheet["A1"].formula == "='小李''s'!B2"
+    sheet.book.sheets["小李's"]["B2:B3"].name = "他的"
+    assert sheet.book.names["他的"].refers_to == "='小李''s'!$B$2:$B$3"
 
 
 def test_one_formula_fills_a_block_and_moves_along(sheet: xlwings.Sheet) -> None:

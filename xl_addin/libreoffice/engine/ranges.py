@@ -129,14 +129,14 @@ class Range(Looks):
     def end(self, direction: str) -> Range:
         """Return where Ctrl and an arrow lead from its first cell: to the edge of a block, or on to the next one."""
         down, right = _STEPS[direction]
+        used_row, used_column = self.sheet.used_range.last
         last_row, last_column = self.sheet.size
-        column = self.at(1, self.column, (max(self.sheet.used_range.last[0], self.row), 1))
-        row = self.at(self.row, 1, (1, max(self.sheet.used_range.last[1], self.column)))
         # Formulas, not values: a formula whose result is "" is something, an empty cell is nothing.
         if down:
-            line = [texts[0] for texts in column.api.getFormulaArray()]
+            line = [texts[0] for texts in self.at(1, self.column, (used_row, 1)).api.getFormulaArray()]
             return self.at(_edge(line, self.row, down, last_row), self.column)
-        return self.at(self.row, _edge(list(row.api.getFormulaArray()[0]), self.column, right, last_column))
+        line = list(self.at(self.row, 1, (1, used_column)).api.getFormulaArray()[0])
+        return self.at(self.row, _edge(line, self.column, right, last_column))
 
     @property
     def last(self) -> tuple[int, int]:
@@ -220,6 +220,8 @@ def _edge(line: list[str], start: int, step: int, last: int) -> int:
         while filled(place + step):
             place += step
         return place
+    if step < 0:
+        place = min(place, len(line))  # nothing stands beyond
     while 1 <= place <= len(line) and not filled(place):
         place += step
     return place if filled(place) else 1 if step < 0 else last
