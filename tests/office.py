@@ -1,7 +1,7 @@
 """A LibreOffice of one's own, for tests that drive it from this very process through the engine for xlwings.
 
-It has a profile and a pipe of its own and is gone afterwards, whatever happened in between. The desk (desk.py) is driven
-from another process and so works under every Python; this one needs the `uno` module in the Python the tests run under.
+It has a profile and a pipe of its own and is gone afterwards, whatever happened in between. The desk (desk.py) is
+driven from another process and works under every Python; this one needs `uno` in the Python the tests run under.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ class Apps(base_classes.Apps):
         return iter([] if self.attached is None else [self.attached])
 
     def __len__(self) -> int:
-        return len(list(self))
+        return sum(1 for _ in self)
 
     def __getitem__(self, pid: int) -> App:
         return {app.pid: app for app in self}[pid]

@@ -8,7 +8,9 @@ from typing import Any
 from xl_addin.libreoffice.engine.connect import struct
 
 _EXCEL = 1  # com.sun.star.sheet.AddressConvention.XL_A1; 2 is R1C1, which makes columns of cells without a word
-# LibreOffice takes TRUE for 1 and FALSE for 0 and forgets the words; TRUE() stays. Texts and quoted sheets are passed by.
+_EXCEL_ENGLISH = 4  # com.sun.star.sheet.FormulaLanguage.XL_ENGLISH
+_ALL = 0x7FFFFFFF  # com.sun.star.sheet.FormulaMapGroup.ALL_EXCEPT_SPECIAL
+# LibreOffice takes TRUE for 1 and forgets the word; TRUE() stays. Texts and quoted sheets are passed by.
 _WORDS = re.compile(r"""("[^"]*"|'[^']*')|(?<![\w.$!])(TRUE|FALSE)(?![\w.(!])""", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
@@ -18,8 +20,11 @@ class Formulas:
 
     def __init__(self, document: Any) -> None:
         self._parser = document.createInstance("com.sun.star.sheet.FormulaParser")
-        self._parser.CompileEnglish = True
         self._parser.FormulaConvention = _EXCEL
+        mapper = document.createInstance("com.sun.star.sheet.FormulaOpCodeMapper")
+        # Names of functions and the commas between arguments. The parser's own English has ; instead: it would take
+        # SUM(A1,A2) without a word, say it again the same, and never count it.
+        self._parser.OpCodeMap = mapper.getAvailableMappings(_EXCEL_ENGLISH, _ALL)
 
     def tokens(self, formula: str, at: Any) -> Any:
         """Return the tokens of a formula with its =, its relative references seen from the CellAddress `at`."""
@@ -42,12 +47,10 @@ class Formulas:
 
     def read(self, cells: Any) -> tuple[tuple[str, ...], ...]:
         """Return the formulas of a block; of a cell without one its value as text."""
-        pairs = zip(cells.getFormulaArray(), cells.getDataArray(), strict=True)
+        texts, values = cells.getFormulaArray(), cells.getDataArray()
         return tuple(
-            tuple(
-                self._one(cells, r, c, text, value) for c, (text, value) in enumerate(zip(texts, values, strict=True))
-            )
-            for r, (texts, values) in enumerate(pairs)
+            tuple(self._one(cells, r, c, text, values[r][c]) for c, text in enumerate(row))
+            for r, row in enumerate(texts)
         )
 
     def _one(self, cells: Any, row: int, column: int, text: str, value: object) -> str:

@@ -12,7 +12,7 @@ def target(cell: Any) -> str | None:
     fields = cell.getTextFields().createEnumeration()
     while fields.hasMoreElements():
         field = fields.nextElement()
-        if field.supportsService(_FIELD):
+        if field.getPropertySetInfo().hasPropertyByName("URL"):
             return str(field.URL)
     return None
 

@@ -66,7 +66,8 @@ class Looks(Place):
     @property
     def row_height(self) -> float:
         """The height of the first row in points."""
-        return round(self.api.getRows().getByIndex(0).Height / _POINT, 2)
+        height: int = self.api.getRows().getByIndex(0).Height
+        return round(height / _POINT, 2)
 
     @row_height.setter
     def row_height(self, points: float) -> None:
@@ -75,7 +76,8 @@ class Looks(Place):
     @property
     def column_width(self) -> float:
         """The width of the first column in digits of Excel's usual font."""
-        return round((self.api.getColumns().getByIndex(0).Width / _PIXEL - _PADDING) / _DIGIT, 2)
+        width: int = self.api.getColumns().getByIndex(0).Width
+        return round((width / _PIXEL - _PADDING) / _DIGIT, 2)
 
     @column_width.setter
     def column_width(self, digits: float) -> None:

@@ -44,6 +44,7 @@ class Names(base_classes.Names):
         return [(name.name, name) for name in self]
 
     def __call__(self, key: int | str) -> Name:
+        """Return a name by number or by what it is called."""
         if isinstance(key, int):
             return list(self)[key - 1]
         name = self.find(key)
@@ -61,7 +62,7 @@ class Names(base_classes.Names):
         return Name(self._book, names._sheet, key) if names.api.hasByName(key) else None
 
     def add(self, key: str, refers_to: str) -> Name:
-        """Define a name. One that is there refers to something else now, as in Excel: formulas keep their hold on it."""
+        """Define a name. One that is there refers to something else then, as in Excel: formulas keep it."""
         names, key = self._placed(key)
         if not names.api.hasByName(key):
             names.api.addNewByName(key, "", corner(), 0)

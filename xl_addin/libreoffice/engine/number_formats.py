@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from xl_addin.libreoffice.engine.connect import struct
 
 # com.sun.star.util.NumberFormat
 DATE = 2
+TIME = 4
 LOGICAL = 1024
 GENERAL = 0  # the key of the format every cell begins with
 _GENERAL = "General"
+_PARTS = re.compile(r"""([YMDHS]+)|"[^"]*"|\\.|\[[^\]]*\]|AM/PM""")
 
 
 class NumberFormats:
@@ -20,6 +23,7 @@ class NumberFormats:
         self._formats = document.getNumberFormats()
         self._english = struct("lang.Locale", "en", "US", "")  # Excel's codes are those of the English Excel
         self._types: dict[int, int] = {}
+        self._keys: dict[str, int] = {}
 
     def type(self, key: int) -> int:
         """Return the kinds of a format as bits."""
@@ -51,11 +55,19 @@ class NumberFormats:
         """Return the key of a format, a new one where the document does not have it."""
         if code == _GENERAL:
             return GENERAL
-        key = int(self._formats.queryKey(code, self._english, False))
-        return key if key != -1 else int(self._formats.addNew(code, self._english))
+        if code not in self._keys:
+            # In the language of the office: an English one would be written as English, "[$-409]0".
+            self._keys[code] = int(self._formats.addNewConverted(code, self._english, struct("lang.Locale")))
+        return self._keys[code]
 
     def code(self, key: int) -> str:
         """Return Excel's code of a format. Excel needs no format for TRUE and FALSE, so that one is none."""
         if self.type(key) & LOGICAL:
             return _GENERAL
-        return str(self._formats.getByKey(self._formats.getFormatForLocale(key, self._english)).FormatString)
+        code = str(self._formats.getByKey(self._formats.getFormatForLocale(key, self._english)).FormatString)
+        return _PARTS.sub(_small, code) if self.type(key) & (DATE | TIME) else code
+
+
+def _small(found: re.Match[str]) -> str:
+    """Return letters of dates and times as Excel says them; what is quoted or in brackets stays."""
+    return found[1].lower() if found[1] else found[0]

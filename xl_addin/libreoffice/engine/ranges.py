@@ -109,10 +109,10 @@ class Range(Looks):
             raise XlwingsError(say("engine.no_link", cell=self.get_address(False, False)))
         return address
 
-    def add_hyperlink(self, address: str, text_to_display: str, _screen_tip: str) -> None:
+    def add_hyperlink(self, address: str, text_to_display: str | None = None, screen_tip: str | None = None) -> None:
         """Put a link into a single cell; LibreOffice shows its address instead of a tip."""
         self.claim()
-        links.put(self.sheet.book.api, self.first, address, text_to_display)
+        links.put(self.sheet.book.api, self.first, address, text_to_display or address)
 
     @property
     def name(self) -> Name | None:
@@ -129,14 +129,14 @@ class Range(Looks):
     def end(self, direction: str) -> Range:
         """Return where Ctrl and an arrow lead from its first cell: to the edge of a block, or on to the next one."""
         down, right = _STEPS[direction]
+        used_row, used_column = self.sheet.used_range.last
         last_row, last_column = self.sheet.size
-        column = self.at(1, self.column, (max(self.sheet.used_range.last[0], self.row), 1))
-        row = self.at(self.row, 1, (1, max(self.sheet.used_range.last[1], self.column)))
         # Formulas, not values: a formula whose result is "" is something, an empty cell is nothing.
         if down:
-            line = [texts[0] for texts in column.api.getFormulaArray()]
+            line = [texts[0] for texts in self.at(1, self.column, (used_row, 1)).api.getFormulaArray()]
             return self.at(_edge(line, self.row, down, last_row), self.column)
-        return self.at(self.row, _edge(list(row.api.getFormulaArray()[0]), self.column, right, last_column))
+        line = list(self.at(self.row, 1, (1, used_column)).api.getFormulaArray()[0])
+        return self.at(self.row, _edge(line, self.column, right, last_column))
 
     @property
     def last(self) -> tuple[int, int]:
@@ -195,7 +195,7 @@ class Range(Looks):
         self.claim_sheet()
         self._with_joined().api.merge(False)
 
-    def insert(self, shift: str, _copy_origin: str) -> None:
+    def insert(self, shift: str = "down", copy_origin: str | None = None) -> None:
         """Put in cells of its size; what stands there moves "right" or "down"."""
         self.claim_sheet()
         mode = enum("sheet.CellInsertMode", shift.upper())
@@ -220,6 +220,8 @@ def _edge(line: list[str], start: int, step: int, last: int) -> int:
         while filled(place + step):
             place += step
         return place
+    if step < 0:
+        place = min(place, len(line))  # nothing stands beyond
     while 1 <= place <= len(line) and not filled(place):
         place += step
     return place if filled(place) else 1 if step < 0 else last

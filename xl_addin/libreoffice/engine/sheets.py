@@ -141,7 +141,7 @@ class Sheet(base_classes.Sheet):
         return self._book.range_at(cursor.getRangeAddress())
 
     def range(self, first: Place, second: Place | None = None) -> Range:
-        """Return cells by address, name or place: "A1:C3", "total", (1, 2), (row, column, rows, columns), or corners."""
+        """Return cells by address, name, place or corners: "A1:C3", "total", (1, 2), (row, column, rows, columns)."""
         if second is not None:
             return self._between(self.range(first), self.range(second))
         if isinstance(first, Range):

@@ -1,6 +1,7 @@
 """How do values come and go? Between Python and a block of cells, a whole block at a time.
 
 LibreOffice keeps dates and booleans as numbers and tells them by the number format, so both ways look at the formats.
+A text stays a text: "001" is not made a number of, as Excel would.
 """
 
 from __future__ import annotations
