@@ -127,7 +127,7 @@ def trace(front: Front) -> None:
 def settings(front: Front) -> None:
     """Show what the buttons remember, and change it."""
     rounds = front.settings.rounds
-    told = say("macro.settings", rounds="\n".join(map(str, rounds)) or say("word.none"), folder=own_folder())
+    told = say("macro.settings", rounds="\n".join(map(str, rounds)) or say("macro.no_rounds"), folder=own_folder())
     chosen = front.program.choose(told, [say("macro.add_round"), say("macro.forget_rounds"), say("macro.show_folder")])
     if chosen is None:
         raise Left

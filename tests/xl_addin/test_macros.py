@@ -10,6 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlwings as xw
+from edits import type_over
+from in_word import changed
 from office import running_office
 from person import Person
 from sealing import a_small_round, filled
@@ -288,16 +290,12 @@ def test_an_edited_report_is_held_against_its_data(person: Person, round_: Round
     told = person.press("reconcile", book, ("要核对的", [report]))
     assert "1" in told
     assert person.app.books.active.name == book.name
-    text = report.read_bytes()
-    from edits import type_over
-    from in_word import WordFile, changed
-
-    report.write_bytes(changed(text, lambda word: type_over(word, "hb:BASE_MEMBERS@X01.value", "98765")))
+    report.write_bytes(changed(report.read_bytes(), type_over("hb:POL_TOPICS@X01.value", "98765")))
     person.press("reconcile", book, ("要核对的", [report]))
     sheet = person.app.books.active.sheets[0]
     assert sheet.name == "核对结果"
     assert any("98765" in [str(v) for v in row] for row in sheet.used_range.options(ndim=2, empty="").value)
-    assert report.with_name(f"{report.stem}_核对.docx").exists() or len(list(report.parent.glob("*.docx"))) > 1
+    assert len(list(report.parent.glob(f"{report.stem}*.docx"))) == 2
 
 
 def test_a_total_is_traced_to_its_units_and_a_cell_to_what_it_feeds(person: Person, round_: Round) -> None:
@@ -380,6 +378,6 @@ def _memory() -> int:
             text = status.read_text()
         except OSError:  # it has ended meanwhile
             continue
-        if "Name:\tsoffice.bin" in text:
+        if "Name:\tsoffice.bin" in text and "VmRSS:" in text:
             total += int(text.partition("VmRSS:")[2].split()[0])
     return total
