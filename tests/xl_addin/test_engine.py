@@ -32,6 +32,7 @@ def test_the_app_says_which_engine_it_is(app: xlwings.App) -> None:
 def test_attaching_again_gives_the_same_app(app: xlwings.App) -> None:
     assert attach(app.impl.context) == app
     assert list(xlwings.apps) == [app]
+    assert xlwings.apps.keys() == [app.pid]
     assert xlwings.apps[app.pid] == app
     assert [e.name for e in xlwings.engines].count("libreoffice") == 1
 
@@ -213,12 +214,15 @@ def gone(context: Any) -> bool:
     return False
 
 
-def test_quitting_ends_the_office_and_what_is_open_in_it(app: xlwings.App, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("way", ["quit", "kill"])
+def test_quitting_ends_the_office_and_what_is_open_in_it(
+    app: xlwings.App, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
     monkeypatch.setattr(app.impl.engine.apps, "attached", None)  # the other one is back afterwards
     with running_office() as context:
         other = attach(context)
         other.books.add().sheets[0]["A1"].value = 1
-        other.quit()
+        getattr(other, way)()
         assert len(xlwings.apps) == 0
         assert gone(context)
 
