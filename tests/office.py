@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from xl_addin.libreoffice.engine.connect import connect, failure, options, service
+from xl_addin.libreoffice.engine.bridge import connect, failure, options, service
 
 START, END = 120, 20  # seconds to come up, and to leave
 

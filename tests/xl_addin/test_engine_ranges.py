@@ -231,11 +231,26 @@ def test_true_stays_true(sheet: xlwings.Sheet, tmp_path: Path) -> None:
     assert sheet["A2"].value is True
 
 
+@pytest.mark.parametrize("formula", ["=#N/A", "=IF(A1,#DIV/0!,2)", "=#REF!+1"])
+def test_an_error_written_out_is_said(app: xlwings.App, tmp_path: Path, formula: str) -> None:
+    written = openpyxl.Workbook()
+    written.active["A2"] = formula
+    written.save(tmp_path / "a.xlsx")
+    with app.books.open(tmp_path / "a.xlsx") as book:
+        assert book.sheets[0]["A2"].formula == formula
+
+
 def test_what_a_formula_lost_it_says(sheet: xlwings.Sheet) -> None:
     sheet["C5"].formula = "=A2+1"
+    sheet["D5"].formula = "=SUM(A2:A3,$B$2)"
     sheet["2:2"].delete()
-    assert sheet["C4"].formula == "=#REF!+1"
-    assert sheet["C4"].options(err_to_str=True).value == "#REF!"
+    assert sheet["C4:D4"].formula == (("=#REF!+1", "=SUM(A2:A2,#REF!)"),)
+    assert sheet["C4:D4"].options(err_to_str=True).value == ["#REF!", "#REF!"]
+    sheet["E1"].formula = f"='{FORM}'!A1+1"
+    sheet.book.names.add("部分", f"='{FORM}'!$A$1")
+    sheet.book.sheets[FORM].delete()
+    assert sheet["E1"].formula == "=#REF!+1"
+    assert sheet.book.names["部分"].refers_to == "=#REF!"
 
 
 def test_an_apostrophe_in_a_sheets_name_is_doubled(sheet: xlwings.Sheet) -> None:

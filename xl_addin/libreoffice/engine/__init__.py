@@ -7,7 +7,7 @@ Built on the BSD part of xlwings only, never on xlwings.pro. Where LibreOffice d
 concerned says how it is made up for: what a protected sheet forbids raises instead of being lost, say.
 """
 
-from xl_addin.libreoffice.engine.connect import NoOffice, connect
+from xl_addin.libreoffice.engine.bridge import NoOffice, connect
 from xl_addin.libreoffice.engine.engine import attach, book_with
 
 __all__ = ["NoOffice", "attach", "book_with", "connect"]

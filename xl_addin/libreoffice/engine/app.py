@@ -9,7 +9,7 @@ from xlwings import XlwingsError, base_classes
 
 from workbook.messages import say
 from xl_addin.libreoffice.engine.books import Books
-from xl_addin.libreoffice.engine.connect import enum, failure, service
+from xl_addin.libreoffice.engine.bridge import enum, failure, service
 
 if TYPE_CHECKING:
     from xl_addin.libreoffice.engine.engine import Engine

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from xlwings import XlwingsError, base_classes
 
 from workbook.messages import say
-from xl_addin.libreoffice.engine.connect import options, uno
+from xl_addin.libreoffice.engine.bridge import options, service, uno
 from xl_addin.libreoffice.engine.formulas import Formulas
 from xl_addin.libreoffice.engine.names import Names
 from xl_addin.libreoffice.engine.number_formats import NumberFormats
@@ -101,7 +101,9 @@ class Books(base_classes.Books):
             if document is not None:
                 document.close(True)
             raise XlwingsError(say("engine.not_opened", path=url))
-        return Book(self.app, document)
+        book = Book(self.app, document)
+        book.activate()
+        return book
 
 
 class Book(base_classes.Book):
@@ -166,7 +168,8 @@ class Book(base_classes.Book):
         return Range(Sheet(self, self._document.getSheets().getByIndex(address.Sheet)), row, column, shape)
 
     def activate(self) -> None:
-        """Bring it in front of the other workbooks."""
+        """Bring it in front of the other workbooks, also of one whose new window is about to come in front."""
+        service(self._app.context, "awt.Toolkit").processEventsToIdle()
         self._document.getCurrentController().getFrame().activate()
 
     def close(self) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from xl_addin.libreoffice.engine.connect import struct
+from xl_addin.libreoffice.engine.bridge import struct
 
 _EXCEL = 1  # com.sun.star.sheet.AddressConvention.XL_A1; 2 is R1C1, which makes columns of cells without a word
 _EXCEL_ENGLISH = 4  # com.sun.star.sheet.FormulaLanguage.XL_ENGLISH
 _ALL = 0x7FFFFFFF  # com.sun.star.sheet.FormulaMapGroup.ALL_EXCEPT_SPECIAL
+_GONE = 2 | 8 | 32  # com.sun.star.sheet.ReferenceFlags: column, row or sheet deleted
+_ERROR = re.compile(r"#(?:N/A|[A-Z]+/?0?[!?])")
+_LOST = "\ue000"  # no character that anybody writes
 # LibreOffice takes TRUE for 1 and forgets the word; TRUE() stays. Texts and quoted sheets are passed by.
 _WORDS = re.compile(r"""("[^"]*"|'[^']*')|(?<![\w.$!])(TRUE|FALSE)(?![\w.(!])""", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -30,9 +33,10 @@ class Formulas:
         """Return the tokens of a formula with its =, its relative references seen from the CellAddress `at`."""
         return self._parser.parseFormula(_WORDS.sub(_called, formula.removeprefix("=")), at)
 
-    def said(self, tokens: Any, at: Any) -> str:
-        """Return the formula of tokens, with its =."""
-        return "=" + str(self._parser.printFormula(tokens, at))
+    def said(self, tokens: Any, at: Any, error: str = "#REF!") -> str:
+        """Return the formula of tokens, with its =; `error` where cells are gone or an error is written out."""
+        said = str(self._parser.printFormula(tuple(map(_whole, tokens)), at))
+        return "=" + said.replace(f'"{_LOST}"', error)
 
     def write(self, cell: Any, formula: str) -> None:
         """Write a formula into one cell."""
@@ -58,8 +62,20 @@ class Formulas:
             cell = cells.getCellByPosition(column, row)
             tokens = cell.getTokens()
             if tokens:  # a text that only begins with = has none
-                return self.said(tokens, cell.getCellAddress())
+                errors = set(_ERROR.findall(text))
+                return self.said(tokens, cell.getCellAddress(), errors.pop() if len(errors) == 1 else "#REF!")
         return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def _whole(token: Any) -> Any:
+    """Return a token with a mark for an error, said as nothing, and for cells that are gone, said as other ones."""
+    data = token.Data
+    if token.OpCode == 0 and data is None:
+        return struct("sheet.FormulaToken", 0, _LOST)
+    parts = (data.Reference1, data.Reference2) if hasattr(data, "Reference1") else (data,)
+    if any(getattr(part, "Flags", 0) & _GONE for part in parts):
+        return struct("sheet.FormulaToken", 0, _LOST)  # operation 0 pushes a value
+    return token
 
 
 def typed(value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlwings import base_classes
 
-from xl_addin.libreoffice.engine.connect import enum
+from xl_addin.libreoffice.engine.bridge import enum
 from xl_addin.libreoffice.engine.places import Place
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from xl_addin.libreoffice.engine.connect import struct
+from xl_addin.libreoffice.engine.bridge import struct
 
 # com.sun.star.util.NumberFormat
 DATE = 2

@@ -9,7 +9,7 @@ from xlwings import XlwingsError
 from workbook.messages import say
 from xl_addin.libreoffice.engine import links, values
 from xl_addin.libreoffice.engine.addresses import quoted
-from xl_addin.libreoffice.engine.connect import enum
+from xl_addin.libreoffice.engine.bridge import enum
 from xl_addin.libreoffice.engine.formulas import typed
 from xl_addin.libreoffice.engine.looks import Looks
 from xl_addin.libreoffice.engine.notes import Note

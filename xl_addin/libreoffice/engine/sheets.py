@@ -17,7 +17,7 @@ from xl_addin.libreoffice.engine.ranges import Range
 if TYPE_CHECKING:
     from xl_addin.libreoffice.engine.books import Book
 
-Place = str | tuple[int, ...] | Range
+Corner = str | tuple[int, ...] | Range
 
 
 class Sheets(base_classes.Sheets):
@@ -140,7 +140,7 @@ class Sheet(base_classes.Sheet):
         cursor.gotoEndOfUsedArea(True)
         return self._book.range_at(cursor.getRangeAddress())
 
-    def range(self, first: Place, second: Place | None = None) -> Range:
+    def range(self, first: Corner, second: Corner | None = None) -> Range:
         """Return cells by address, name, place or corners: "A1:C3", "total", (1, 2), (row, column, rows, columns)."""
         if second is not None:
             return self._between(self.range(first), self.range(second))

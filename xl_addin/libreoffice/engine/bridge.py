@@ -28,7 +28,7 @@ def uno() -> Any:
     try:
         return import_module("uno")
     except ImportError:
-        sys.path.remove(_DEBIAN)
+        sys.path.pop()
         raise NoOffice(say("engine.no_uno", version=f"{sys.version_info.major}.{sys.version_info.minor}")) from None
 
 
