@@ -8,6 +8,7 @@ import click
 
 from exporters.console import DONE, Stop, Verb, Verbs, complain
 from workbook.messages import say
+from xl_addin.bundle.verb import bundle
 from xl_addin.install.verbs import doctor, install, remove
 
 
@@ -42,5 +43,5 @@ def addin_build(output: Path) -> int:
     return DONE
 
 
-for _verb in (install, doctor, remove):
+for _verb in (install, doctor, remove, bundle):
     addin.add_command(_verb)
