@@ -24,7 +24,7 @@ rm -rf "$to/python"
 mkdir -p "$to"
 if ! { "$python" -m venv --without-pip @site_packages@ "$to/python" &&
     "$to/python/bin/python" "$(ls "$here"/wheels/pip-*.whl)/pip" install --isolated --no-index \
-        --find-links "$here/wheels" --disable-pip-version-check --no-cache-dir --quiet "huibao[addin]==@version@"; }; then
+        --find-links "$here/wheels" --ignore-installed --disable-pip-version-check --no-cache-dir --quiet "huibao[addin]==@version@"; }; then
     echo "@failed@" >&2
     exit 1
 fi
