@@ -315,6 +315,7 @@ def test_the_bundle_installs_and_removes_itself_without_leaving_a_trace(
     (home / ".local" / "share").mkdir()
     before = sorted(home.rglob("*"))
     environment = {**os.environ, "HOME": str(home), "PYTHON": sys.executable, "LANG": "C.UTF-8"}
+    environment["PATH"] = "/usr/bin:/bin"  # pip asks a rustc in PATH for its version, which may then write to the home
     for name in ("XDG_DATA_HOME", "PYTHONPATH"):
         environment.pop(name, None)
 
