@@ -247,7 +247,7 @@ def test_a_script_of_windows_reads_right_in_chinese_and_does_the_same_in_any_cod
 def test_every_label_is_there_and_every_end_has_an_exit_code(name: str) -> None:
     text = script(name)
     labels = set(re.findall(r"^:(\w+)$", text, re.MULTILINE))
-    assert set(re.findall(r"\bgoto (\w+)", text)) <= labels
+    assert set(re.findall(r"\b(?:goto |call :)(\w+)", text)) == labels
     assert text.rstrip().endswith("exit /b 1")
 
 
