@@ -36,13 +36,13 @@ def texts(target: Target, version: str) -> dict[str, bytes]:
     """Return the files beside the wheels, by name."""
     if target.system == "windows":
         return {
-            say("bundle.install_cmd"): _script("install.cmd", target, version),
-            say("bundle.remove_cmd"): _script("remove.cmd", target, version),
+            say("bundle.install_cmd"): _script("install-windows.cmd", target, version),
+            say("bundle.remove_cmd"): _script("remove-windows.cmd", target, version),
             say("bundle.read_me"): _lines(say("bundle.read_me_windows", python=target.python)).encode("utf-8-sig"),
         }
     return {
-        "install.sh": _script("install.sh", target, version),
-        "uninstall.sh": _script("uninstall.sh", target, version),
+        say("bundle.install_sh"): _script("install-unix.sh", target, version),
+        say("bundle.remove_sh"): _script("remove-unix.sh", target, version),
         say("bundle.read_me"): say("bundle.read_me_linux", python=target.python).encode(),
     }
 
