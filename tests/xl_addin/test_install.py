@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 import huibao
+from exporters.console import Stop
 from workbook.messages import say
 from xl_addin.build import add_in
 from xl_addin.install import office
@@ -537,6 +538,18 @@ def test_on_linux_the_buttons_of_libreoffice_are_meant(monkeypatch: pytest.Monke
         assert run(name) == (0, f"{name} of LibreOffice。\n")
     stand_in.doctor = lambda: [say("install.bad", what="没有装扩展。")]  # type: ignore[attr-defined]
     assert run("doctor")[0] == 1
+    stand_in.doctor = lambda: (["没有装扩展。"], False)  # type: ignore[attr-defined]
+    assert run("doctor") == (1, "没有装扩展。\n")
+
+    class NotInstalled(Exception):
+        pass
+
+    def install() -> list[str]:
+        raise NotInstalled("没有 LibreOffice。")
+
+    stand_in.NotInstalled, stand_in.install = NotInstalled, install  # type: ignore[attr-defined]
+    with pytest.raises(Stop, match="没有 LibreOffice。"):
+        run("install")
 
 
 def test_the_commands_tell_every_line_and_the_doctor_has_an_exit_code(
@@ -544,8 +557,12 @@ def test_the_commands_tell_every_line_and_the_doctor_has_an_exit_code(
 ) -> None:
     monkeypatch.setattr(sys, "platform", here.places.system)
     monkeypatch.setattr(office, "this_machine", lambda: here)
-    code, said = run("doctor")
-    assert code == 1
+    assert run("doctor")[0] == 1
+    monkeypatch.setattr(office, "this_machine", lambda: replace(here, from_store=True))
+    with pytest.raises(Stop, match="微软商店") as stopped:
+        run("install")
+    assert stopped.value.code == 2
+    monkeypatch.setattr(office, "this_machine", lambda: here)
     code, said = run("install")
     assert code == 0
     assert str(here.places.add_in) in said

@@ -37,13 +37,16 @@ def _told(what: str) -> int:
     from xl_addin.install.findings import is_bad
     from xl_addin.install.settings import Refused
 
+    office = _office()
     try:
-        lines: list[str] = getattr(_office(), what)()
-    except Refused as error:
+        told = getattr(office, what)()
+    except (Refused, getattr(office, "NotInstalled", Refused)) as error:
         raise Stop(str(error)) from None
+    # Lines, or lines and whether all is well: a doctor may say so himself.
+    lines, well = told if isinstance(told, tuple) else (told, not any(is_bad(line) for line in told))
     for line in lines:
         complain(line)
-    return FOUND if any(is_bad(line) for line in lines) else DONE
+    return DONE if well else FOUND
 
 
 def _office() -> Any:
