@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from test_cli import huibao as in_process
 
 import huibao
 from exporters.console import Stop
@@ -167,6 +168,13 @@ def test_older_linux_names_are_told_to_pip_too() -> None:
 )
 def test_the_last_word_of_pip_is_told(said: str, word: str) -> None:
     assert word in last_word(said)
+
+
+@pytest.mark.parametrize("said", ["/venv/bin/python: No module named pip\n", "No module named 'pip'\n"])
+def test_without_pip_the_sentence_says_where_to_make_it(wheels: Path, tmp_path: Path, said: str) -> None:
+    with pytest.raises(Refused) as told:
+        make_bundle(WINDOWS, tmp_path / "out", wheels, lambda _: (1, said))
+    assert str(told.value) == say("bundle.no_pip")
 
 
 # Our own wheel
@@ -373,3 +381,10 @@ def test_the_command_says_where_the_bundle_is_and_for_what(wheels: Path, tmp_pat
     assert {p.name for p in (tmp_path / "out").iterdir()} == {"安装.cmd", "卸载.cmd", "先读我.txt", "wheels"}
     with pytest.raises(Stop, match="不是空的"):
         run("--wheels", wheels, "-o", tmp_path / "out")
+
+
+def test_a_platform_that_is_none_stops_the_command_with_exit_code_2(tmp_path: Path) -> None:
+    done = in_process("addin", "bundle", "--platform", "windows", "-o", tmp_path / "out", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [say("bundle.odd_platform", platform="windows")]
+    assert list(tmp_path.iterdir()) == []

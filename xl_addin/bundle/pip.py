@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +13,7 @@ from workbook.messages import say
 from xl_addin.install.settings import Refused
 
 Run = Callable[[Sequence[str]], tuple[int, str]]  # arguments of Python -> exit code, what it said
+_NO_PIP = re.compile(r"No module named '?pip\b")
 _ELSEWHERE = Path(__file__).with_name("pip_elsewhere.py")
 
 
@@ -27,6 +29,8 @@ def pip(run: Run, arguments: Sequence[str], markers: Mapping[str, str] | None = 
     """Run pip, as on the machine with these markers; Refused with its last word when it fails."""
     how = ["-m", "pip"] if markers is None else ["-P", str(_ELSEWHERE), json.dumps(dict(markers))]
     code, said = run([*how, *arguments, "--disable-pip-version-check", "--no-input"])
+    if code and _NO_PIP.search(said):
+        raise Refused(say("bundle.no_pip"))
     if code:
         raise Refused(say("bundle.pip_failed", why=last_word(said) or code))
 
