@@ -8,6 +8,8 @@ import click
 
 from exporters.console import DONE, Stop, Verb, Verbs, complain
 from workbook.messages import say
+from xl_addin.bundle.verb import bundle
+from xl_addin.install.verbs import doctor, install, remove
 
 
 @click.group(cls=Verbs, help=say("help.addin"))
@@ -39,3 +41,7 @@ def addin_build(output: Path) -> int:
         temporary.write_bytes(content)
     complain(say("addin.built", path=output))
     return DONE
+
+
+for _verb in (install, doctor, remove, bundle):
+    addin.add_command(_verb)
