@@ -1,0 +1,1 @@
+"""Buttons in LibreOffice, and the Python behind them."""
