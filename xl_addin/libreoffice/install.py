@@ -32,11 +32,11 @@ def install(*, home: Path | None = None, options: Sequence[str] = ()) -> list[st
     """Put the buttons in, with this Python behind them, and say what was done. The options are for unopkg, in tests."""
     home = home or Path.home()
     unopkg = _unopkg(options)
-    _ask_for_uno()
+    _ask_for_uno(home)
     with tempfile.TemporaryDirectory() as folder:
         extension = Path(folder) / "huibao.oxt"
         extension.write_bytes(extension_file())
-        done = _run(unopkg, "add", "--force", "--suppress-license", *options, str(extension))
+        done = _run(home, unopkg, "add", "--force", "--suppress-license", *options, str(extension))
     if done.returncode:
         raise NotInstalled(say("libreoffice.refused", what=_last_line(done)))
     set_interpreter(home, sys.executable)
@@ -52,7 +52,7 @@ def doctor(*, home: Path | None = None, options: Sequence[str] = ()) -> tuple[li
     unopkg = _find_unopkg()
     if unopkg is None:
         return [say("libreoffice.no_office")], False
-    told, well = _look_at_extension(_installed(unopkg, options))
+    told, well = _look_at_extension(_installed(home, unopkg, options))
     more, python_well = _look_at_python(home)
     return [told, more], well and python_well
 
@@ -62,8 +62,8 @@ def remove(*, home: Path | None = None, options: Sequence[str] = ()) -> list[str
     home = home or Path.home()
     unopkg = _unopkg(options)
     told = [say("libreoffice.absent")]
-    if _installed(unopkg, options):
-        done = _run(unopkg, "remove", *options, IDENTIFIER)
+    if _installed(home, unopkg, options):
+        done = _run(home, unopkg, "remove", *options, IDENTIFIER)
         if done.returncode:
             raise NotInstalled(say("libreoffice.refused", what=_last_line(done)))
         told = [say("libreoffice.removed")]
@@ -89,7 +89,7 @@ def _look_at_python(home: Path) -> tuple[str, bool]:
     path = interpreter(home)
     if not path:
         return say("libreoffice.no_python", conf=settings_file(home)), False
-    done = _run(path, "-P", "-c", f"{_UNO}; import xlwings, xl_addin.libreoffice.host")
+    done = _run(home, path, "-P", "-c", f"{_UNO}; import xlwings, xl_addin.libreoffice.host")
     if done.returncode:
         return say("libreoffice.bad_python", path=path, what=_last_line(done)), False
     return say("libreoffice.python", path=path), True
@@ -115,18 +115,18 @@ def _find_unopkg() -> str | None:
     return found
 
 
-def _installed(unopkg: str, options: Sequence[str]) -> str:
+def _installed(home: Path, unopkg: str, options: Sequence[str]) -> str:
     """Return the version of the extension that LibreOffice has, "" when it has none."""
-    listed = _run(unopkg, "list", *options, IDENTIFIER).stdout
+    listed = _run(home, unopkg, "list", *options, IDENTIFIER).stdout
     found = re.search(r"^\s*Version:\s*(\S+)", listed, re.MULTILINE) if IDENTIFIER in listed else None
     return found[1] if found else ""
 
 
-def _ask_for_uno() -> None:
+def _ask_for_uno(home: Path) -> None:
     """Raise NotInstalled unless this Python can talk to LibreOffice; say which one can."""
-    if _run(sys.executable, "-P", "-c", _UNO).returncode == 0:
+    if _run(home, sys.executable, "-P", "-c", _UNO).returncode == 0:
         return
-    theirs = _run(SYSTEM_PYTHON, "-c", "import sys, uno; print('{}.{}'.format(*sys.version_info))")
+    theirs = _run(home, SYSTEM_PYTHON, "-c", "import sys, uno; print('{}.{}'.format(*sys.version_info))")
     if theirs.returncode:
         raise NotInstalled(say("libreoffice.no_uno"))
     ours = "{}.{}".format(*sys.version_info)
@@ -135,12 +135,13 @@ def _ask_for_uno() -> None:
     )
 
 
-def _run(*command: str) -> subprocess.CompletedProcess[str]:
+def _run(home: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """Run a program, as it would run from a button: nothing of this Python's own environment goes along.
 
     A program that is not there, or never ends, has failed like any other.
     """
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")} | {"LC_ALL": "C.UTF-8"}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+    environment |= {"LC_ALL": "C.UTF-8", "HOME": str(home)}
     try:
         return subprocess.run(
             command,
