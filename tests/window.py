@@ -97,7 +97,7 @@ class Window:
         user.mkdir(parents=True)
         self.home.mkdir()
         (user / "registrymodifications.xcu").write_text(PROFILE, encoding="utf-8")
-        install(home=self.home, options=self.options)
+        install(home=self.home, options=self.options, python=interpreter())
         self._show_screen()
         self._open_office()
 
@@ -129,6 +129,7 @@ class Window:
     def _run(self, command: Sequence[str], **more: Any) -> subprocess.Popen[Any]:
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "LC_", "XDG_"))}
         environment |= {"HOME": str(self.home), "LANG": "C.UTF-8", "SAL_USE_VCLPLUGIN": "gen"}
+        environment |= {"PYTHONPATH": str(self.folder / "elsewhere")}  # must not reach what the buttons start
         environment |= {"DISPLAY": getattr(self, "_display", "")}
         more = {"stdin": subprocess.DEVNULL, "stderr": subprocess.DEVNULL} | more
         process = subprocess.Popen(
@@ -165,6 +166,7 @@ class Window:
         label, places = _label(button), dict(self.toolbar())
         if label not in places:
             raise WindowError(f"{label}: the toolbar shows {[*places]}")
+        self._focus()  # a window without it can miss a click
         self._click_at(places[label], times)
 
     def double_click(self, button: str) -> None:
@@ -217,6 +219,25 @@ class Window:
         self._point("key", "ctrl+q")
         self.office.wait(END)
 
+    def crash(self) -> None:
+        """Kill LibreOffice alone, and not what it started."""
+        for process in self.processes():
+            if Path(f"/proc/{process}/exe").resolve().name == "soffice.bin":
+                os.kill(process, signal.SIGKILL)
+
+    def wait_until_idle(self) -> None:
+        """Wait until no macro runs."""
+        self.wait(lambda: not any(b"--macro" in arguments for arguments in self._arguments()))
+        time.sleep(0.1)  # LibreOffice hears of it
+
+    def wait_until_ended(self) -> None:
+        """Wait until neither LibreOffice nor anything it started is left."""
+        end = time.monotonic() + END
+        while self.processes():
+            if time.monotonic() > end:
+                raise WindowError(f"still there: {self._arguments()}")
+            time.sleep(0.05)
+
     def screenshot(self, path: Path) -> None:
         """Keep what is on the screen as a PNG."""
         environment = os.environ | {"DISPLAY": self._display}
@@ -231,6 +252,13 @@ class Window:
             with suppress(OSError, ValueError):
                 if int(entry.name) not in own and mine in (entry / "environ").read_bytes().split(b"\0"):
                     found.append(int(entry.name))
+        return found
+
+    def _arguments(self) -> list[list[bytes]]:
+        found = []
+        for process in self.processes():
+            with suppress(OSError):  # it ended while we look
+                found.append(Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0"))
         return found
 
     def locks(self) -> list[Path]:

@@ -28,21 +28,23 @@ class NotInstalled(Exception):
     """Nothing was changed; the sentence says why and what to do."""
 
 
-def install(*, home: Path | None = None, options: Sequence[str] = ()) -> list[str]:
+def install(
+    *, home: Path | None = None, options: Sequence[str] = (), python: str = sys.executable
+) -> list[str]:
     """Put the buttons in, with this Python behind them, and say what was done. The options are for unopkg, in tests."""
     home = home or Path.home()
     unopkg = _unopkg(options)
-    _ask_for_uno(home)
+    _ask_for_uno(home, python)
     with tempfile.TemporaryDirectory() as folder:
         extension = Path(folder) / "huibao.oxt"
         extension.write_bytes(extension_file())
         done = _run(home, unopkg, "add", "--force", "--suppress-license", *options, str(extension))
     if done.returncode:
         raise NotInstalled(say("libreoffice.refused", what=_last_line(done)))
-    set_interpreter(home, sys.executable)
+    set_interpreter(home, python)
     return [
         say("libreoffice.installed"),
-        say("libreoffice.interpreter", path=sys.executable, conf=settings_file(home)),
+        say("libreoffice.interpreter", path=python, conf=settings_file(home)),
     ]
 
 
@@ -122,9 +124,9 @@ def _installed(home: Path, unopkg: str, options: Sequence[str]) -> str:
     return found[1] if found else ""
 
 
-def _ask_for_uno(home: Path) -> None:
+def _ask_for_uno(home: Path, python: str) -> None:
     """Raise NotInstalled unless this Python can talk to LibreOffice; say which one can."""
-    if _run(home, sys.executable, "-P", "-c", _UNO).returncode == 0:
+    if _run(home, python, "-P", "-c", _UNO).returncode == 0:
         return
     theirs = _run(home, SYSTEM_PYTHON, "-c", "import sys, uno; print('{}.{}'.format(*sys.version_info))")
     if theirs.returncode:

@@ -37,7 +37,7 @@ PROTOCOL = "org.huibao:"
 HOST = "xl_addin.libreoffice.host"
 KEY = "INTERPRETER_LINUX"
 SENTENCE = "huibao: "  # how the host begins the line that is for the user, see host.py
-DOUBLE_CLICK = 1.0  # seconds in which a click belongs to the one before
+DOUBLE_CLICK = 1.0  # seconds in which a click on the same button belongs to the one before
 # What says where a Python or a LibreOffice finds its parts: true of the Python in here, not of the one to start.
 MISLEADING = ("LD_LIBRARY_PATH", "LD_PRELOAD", "URE_BOOTSTRAP", "UNO_PATH")
 
@@ -80,7 +80,7 @@ class Session:
         self.pipe = ""
         self.acceptor: Any = None
         self.child: subprocess.Popen[bytes] | None = None
-        self.started = -DOUBLE_CLICK
+        self.started = ("", 0.0)  # which button's macro was, and when
         self.over = False
         self._told: dict[str, Any] | None = None
 
@@ -216,7 +216,8 @@ class Handler(unohelper.Base, XDispatchProvider, XDispatch, XInitialization, XSe
         """Start the macro of a button, unless one is running."""
         told = SESSION.told(self.context)
         words, now = told["words"], time.monotonic()
-        if now - SESSION.started < DOUBLE_CLICK:
+        last, when = SESSION.started
+        if button == last and now - when < DOUBLE_CLICK:
             return
         if SESSION.child is not None and SESSION.child.poll() is None:
             self.tell(words["busy"])
@@ -229,7 +230,7 @@ class Handler(unohelper.Base, XDispatchProvider, XDispatch, XInitialization, XSe
         if not usable(python):
             self.tell(words["gone"].format(path=python) if python else words["not_installed"])
             return
-        SESSION.started = now
+        SESSION.started = (button, now)
         run = [python, "-P", "-m", HOST, "--pipe", SESSION.listen(self.context), "--document", document]
         errors = tempfile.TemporaryFile()  # noqa: SIM115  # closed when the run is over
         try:
