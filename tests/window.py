@@ -175,10 +175,11 @@ class Window:
 
     def press(self, name: str) -> None:
         """Click a button of the box that is shown."""
+        self._settle(lambda: self._ask("dialogs"))  # a box moves while it opens
         for dialog in self._ask("dialogs"):
             for label, at in dialog["buttons"]:
                 if label == name:
-                    self._settle(lambda: self._ask("dialogs"))  # a box moves while it opens
+                    self._focus(f"^{dialog['title']}$")
                     self._click_at(at, 1)
                     return
         raise WindowError(f"{name}: {self.dialogs()}")
@@ -193,9 +194,12 @@ class Window:
         return self.dialogs()[0]
 
     def close_dialog(self) -> None:
-        """Press OK and see the box go."""
-        self.press("OK")
-        self.wait(lambda: not self.dialogs())
+        """Press OK and see the box go. It may take two: without a window manager a box does not always hear of it."""
+        for _ in range(3):
+            self.press("OK")
+            with suppress(WindowError):
+                return self.wait(lambda: not self.dialogs(), 2)
+        raise WindowError(f"does not close: {self.dialogs()}")
 
     def front(self) -> str:
         """Return the id of the workbook in front."""
@@ -291,9 +295,9 @@ class Window:
         time.sleep(0.1)  # whoever is under the mouse takes notice of it
         self._point("click", "--repeat", str(times), "--delay", "120", "1")
 
-    def _focus(self) -> None:
-        """Have the keys go to the workbook: there is no window manager to do it."""
-        self._point("search", "--onlyvisible", "--name", "LibreOffice Calc", "windowfocus", "--sync", "%1")
+    def _focus(self, title: str = "LibreOffice Calc") -> None:
+        """Have keys and clicks go to the workbook, or a box: there is no window manager to do it."""
+        self._point("search", "--onlyvisible", "--name", title, "windowfocus", "--sync", "%1")
 
     def _point(self, *arguments: str) -> None:
         environment = os.environ | {"DISPLAY": self._display}

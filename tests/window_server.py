@@ -10,6 +10,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import uno
@@ -101,15 +102,16 @@ class Eyes:
         return [place(entry), [words(item) for item in children(entry)]]
 
     def dialogs(self) -> list[dict[str, Any]]:
-        """Return the boxes that are shown: their words, and name and place of their buttons."""
+        """Return the boxes that are shown: their titles and words, and name and place of their buttons."""
         shown = []
         for number in range(self.toolkit.getTopWindowCount()):
-            box = self.toolkit.getTopWindow(number).getAccessibleContext()
-            if box.getAccessibleRole() in BOXES and box.getAccessibleChildCount():
-                things = [*inside(box)]
-                text = [words(t) for t in things if t.getAccessibleRole() in TEXTS]
-                buttons = [[words(t), place(t)] for t in things if t.getAccessibleRole() == BUTTON]
-                shown.append({"text": "\n".join(text), "buttons": buttons})
+            with suppress(Exception):  # it closes while we look
+                box = self.toolkit.getTopWindow(number).getAccessibleContext()
+                if box.getAccessibleRole() in BOXES and box.getAccessibleChildCount():
+                    things = [*inside(box)]
+                    text = [words(t) for t in things if t.getAccessibleRole() in TEXTS]
+                    buttons = [[words(t), place(t)] for t in things if t.getAccessibleRole() == BUTTON]
+                    shown.append({"title": words(box), "text": "\n".join(text), "buttons": buttons})
         return shown
 
     def front(self) -> str:
