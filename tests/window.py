@@ -1,7 +1,7 @@
 """A LibreOffice in a window, with the buttons in it, on a screen nobody sees: clicked and typed in as a person does.
 
     with Window() as window:
-        window.run_with(script)          # what huibao.conf names as interpreter
+        window.run_with(script)  # what huibao.conf names as interpreter
         window.click("check_form")
         window.wait_for_dialog()
 
@@ -79,7 +79,12 @@ class Window:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End whatever is left, and take everything away."""
+        """End LibreOffice in order if it still listens, then whatever is left, and take everything away."""
+        if hasattr(self, "_server") and self.office.poll() is None:
+            with suppress(WindowError):
+                self._ask("terminate")
+            with suppress(subprocess.TimeoutExpired):
+                self.office.wait(5)
         for process in reversed(self._running):
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
@@ -226,8 +231,9 @@ class Window:
     def crash(self) -> None:
         """Kill LibreOffice alone, and not what it started."""
         for process in self.processes():
-            if Path(f"/proc/{process}/exe").resolve().name == "soffice.bin":
-                os.kill(process, signal.SIGKILL)
+            with suppress(OSError):  # the others of it end by themselves
+                if os.readlink(f"/proc/{process}/exe").endswith("/soffice.bin"):
+                    os.kill(process, signal.SIGKILL)
 
     def wait_until_idle(self) -> None:
         """Wait until no macro runs."""

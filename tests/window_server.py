@@ -134,6 +134,12 @@ class Eyes:
         """Have LibreOffice close the workbook without asking."""
         self.book().setModified(False)
 
+    def terminate(self) -> None:
+        """End LibreOffice, with nothing saved. It may be gone before it says so."""
+        self.unchanged()
+        with suppress(Exception):
+            self.desktop.terminate()
+
 
 def main() -> None:
     eyes = Eyes(sys.argv[1])

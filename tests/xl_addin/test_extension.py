@@ -244,19 +244,22 @@ def test_typing_goes_into_the_workbook(window: Window) -> None:
     window.wait(lambda: window.shown("", "B2") == "12")
 
 
+def pipes(stand_in: StandIn) -> list[Path]:
+    """Return where LibreOffice listens to the macro that runs."""
+    name = stand_in.runs()[0]["argv"][1]
+    return [*Path("/tmp").glob(f"OSL_PIPE_*_{name}")]
+
+
 def test_libreoffice_leaves_nothing_behind_even_while_a_macro_runs(stand_in: StandIn) -> None:
     stand_in.behave("wait")
     with Window() as window:
         window.run_with(stand_in.path)
         window.click("consolidate")
         window.wait(lambda: bool(stand_in.runs()))
-        pipe = f"OSL_PIPE_*_{stand_in.runs()[0]['argv'][1]}"
-        assert [*Path("/tmp").glob(pipe)]
-        assert window.locks()
+        assert len(pipes(stand_in)) == len(window.locks()) == 1
         window.quit()
         window.wait_until_ended()
-        assert window.locks() == []
-        assert [*Path("/tmp").glob(pipe)] == []
+        assert window.locks() == pipes(stand_in) == []
 
 
 def test_a_libreoffice_that_crashes_takes_the_macro_with_it(stand_in: StandIn) -> None:
@@ -267,3 +270,5 @@ def test_a_libreoffice_that_crashes_takes_the_macro_with_it(stand_in: StandIn) -
         window.wait(lambda: bool(stand_in.runs()))
         window.crash()
         window.wait_until_ended()
+    for left in pipes(stand_in):  # nobody listens there any more
+        left.unlink()

@@ -28,9 +28,7 @@ class NotInstalled(Exception):
     """Nothing was changed; the sentence says why and what to do."""
 
 
-def install(
-    *, home: Path | None = None, options: Sequence[str] = (), python: str = sys.executable
-) -> list[str]:
+def install(*, home: Path | None = None, options: Sequence[str] = (), python: str = sys.executable) -> list[str]:
     """Put the buttons in, with this Python behind them, and say what was done. The options are for unopkg, in tests."""
     home = home or Path.home()
     unopkg = _unopkg(options)
@@ -40,7 +38,7 @@ def install(
         extension.write_bytes(extension_file())
         done = _run(home, unopkg, "add", "--force", "--suppress-license", *options, str(extension))
     if done.returncode:
-        raise NotInstalled(say("libreoffice.refused", what=_last_line(done)))
+        raise NotInstalled(say("libreoffice.refused", what=_complaint(done)))
     set_interpreter(home, python)
     return [
         say("libreoffice.installed"),
@@ -67,7 +65,7 @@ def remove(*, home: Path | None = None, options: Sequence[str] = ()) -> list[str
     if _installed(home, unopkg, options):
         done = _run(home, unopkg, "remove", *options, IDENTIFIER)
         if done.returncode:
-            raise NotInstalled(say("libreoffice.refused", what=_last_line(done)))
+            raise NotInstalled(say("libreoffice.refused", what=_complaint(done)))
         told = [say("libreoffice.removed")]
     log = log_file(home)
     log.unlink(missing_ok=True)
@@ -93,7 +91,7 @@ def _look_at_python(home: Path) -> tuple[str, bool]:
         return say("libreoffice.no_python", conf=settings_file(home)), False
     done = _run(home, path, "-P", "-c", f"{_UNO}; import xlwings, xl_addin.libreoffice.host")
     if done.returncode:
-        return say("libreoffice.bad_python", path=path, what=_last_line(done)), False
+        return say("libreoffice.bad_python", path=path, what=_complaint(done)), False
     return say("libreoffice.python", path=path), True
 
 
@@ -160,6 +158,7 @@ def _run(home: Path, *command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.CompletedProcess(command, 1, "", str(error))
 
 
-def _last_line(done: subprocess.CompletedProcess[str]) -> str:
+def _complaint(done: subprocess.CompletedProcess[str]) -> str:
+    """Return the end of what a program said."""
     lines = [line.strip() for line in f"{done.stdout}\n{done.stderr}".splitlines() if line.strip()]
-    return lines[-1] if lines else f"exit code {done.returncode}"
+    return " ".join(lines[-2:])[-300:].rstrip("。.") or f"exit code {done.returncode}"

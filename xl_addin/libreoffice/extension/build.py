@@ -55,6 +55,7 @@ def _words() -> bytes:
         "not_installed": say("ribbon.not_installed"),
         "gone": say("extension.gone"),
         "failed": say("extension.failed"),
+        "silent": say("extension.silent"),
     }
     told = {"buttons": {button.id: button.on_workbook for button in BUTTONS}, "words": words}
     return json.dumps(told, ensure_ascii=False, indent=1).encode() + b"\n"

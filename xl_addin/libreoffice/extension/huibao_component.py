@@ -258,8 +258,9 @@ class Handler(unohelper.Base, XDispatchProvider, XDispatch, XInitialization, XSe
             errors.seek(0)
             said = errors.read().decode("utf-8", "replace")
         if code and not SESSION.over:
+            silent = SESSION.told(self.context)["words"]["silent"]
             lines = [line[len(SENTENCE) :] for line in said.splitlines() if line.startswith(SENTENCE)]
-            text = lines[-1] if lines else self._failed(said or f"exit code {code}")
+            text = lines[-1] if lines else self._failed(said.strip() or silent.format(code=code))
             service(self.context, "com.sun.star.awt.AsyncCallback").addCallback(Later(self, text), None)
 
     def _failed(self, said: str) -> str:
