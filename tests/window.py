@@ -57,6 +57,7 @@ class Window:
         self.folder = Path(tempfile.mkdtemp(prefix="window"))
         self.home = self.folder / "home"
         self._workbook = workbook
+        self._pipe = "none"
         self._running: list[subprocess.Popen[Any]] = []
 
     @property
@@ -95,6 +96,8 @@ class Window:
         for left in self.processes():
             with suppress(ProcessLookupError):
                 os.kill(left, signal.SIGKILL)
+        for pipe in Path("/tmp").glob(f"OSL_PIPE_*_{self._pipe}"):  # a LibreOffice that was killed leaves it
+            pipe.unlink()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _start(self) -> None:
@@ -119,7 +122,7 @@ class Window:
         self._display = f":{number}"
 
     def _open_office(self) -> None:
-        pipe = f"window{uuid.uuid4().hex}"
+        self._pipe = pipe = f"window{uuid.uuid4().hex}"
         options = [option for option in self.options if option.startswith("-env:")]
         quiet = "--norestore --nologo --nofirststartwizard".split()
         accept = f"--accept=pipe,name={pipe};urp;StarOffice.ComponentContext"

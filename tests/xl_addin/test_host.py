@@ -19,16 +19,16 @@ def stand_in(tmp_path: Path) -> StandIn:
     return StandIn(tmp_path)
 
 
-def command(stand_in: StandIn, macro: str) -> list[str]:
+def command(stand_in: StandIn, macro: str, pipe: str = "") -> list[str]:
     module = ["-P", "-m", "xl_addin.libreoffice.host"]
-    return [str(stand_in.path), *module, "--pipe", "", "--document", "", "--macro", macro]
+    return [str(stand_in.path), *module, "--pipe", pipe, "--document", "", "--macro", macro]
 
 
-def press(stand_in: StandIn, macro: str, home: Path) -> subprocess.CompletedProcess[str]:
+def press(stand_in: StandIn, macro: str, home: Path, pipe: str = "") -> subprocess.CompletedProcess[str]:
     reading, writing = os.pipe()  # as LibreOffice does, we hold the other end of its stdin
     try:
         return subprocess.run(
-            command(stand_in, macro),
+            command(stand_in, macro, pipe),
             stdin=reading,
             capture_output=True,
             text=True,
@@ -59,6 +59,12 @@ def test_without_a_workbook_a_button_that_needs_one_says_so(stand_in: StandIn, t
     done = press(stand_in, "check_form", tmp_path)
     assert (done.returncode, done.stderr) == (1, f"{SENTENCE}{say('extension.no_workbook')}\n")
     assert stand_in.runs() == []
+
+
+def test_what_the_engine_words_is_said_as_it_is(stand_in: StandIn, tmp_path: Path) -> None:
+    done = press(stand_in, "consolidate", tmp_path, "gone")
+    assert (done.returncode, done.stderr) == (1, f"{SENTENCE}it is gone\n")
+    assert not log_file(tmp_path).exists()
 
 
 def test_an_unexpected_error_is_one_sentence_and_the_log_has_the_rest(stand_in: StandIn, tmp_path: Path) -> None:

@@ -64,9 +64,13 @@ def _button(macro: str) -> Button:
 
 
 def _run(button: Button, pipe: str, document: str) -> None:
-    from xl_addin.libreoffice.engine import attach, book_with, connect
+    from xl_addin.libreoffice.engine import NoOffice, attach, book_with, connect
 
-    book = book_with(attach(connect(pipe)), document) if document else None
+    try:
+        app = attach(connect(pipe))
+    except NoOffice as error:
+        raise Refused(str(error)) from None
+    book = book_with(app, document) if document else None
     if book is not None:
         book.set_mock_caller()  # what macros find as Book.caller()
     elif button.on_workbook:

@@ -21,10 +21,16 @@ class Book:
         Book.caller = True
 
 
+class NoOffice(Exception):
+    pass
+
+
 def connect(pipe, seconds=30):
-    """Connect to the office, to see that its pipe is a real one; "" stands for no office."""
+    """Connect to the office, to see that its pipe is a real one; "" stands for no office, "gone" for one that was."""
     if not pipe:
         return None
+    if pipe == "gone":
+        raise NoOffice("it is gone")
     sys.path.append("/usr/lib/python3/dist-packages")
     import uno
 
@@ -66,5 +72,6 @@ def run(name):
 if "HUIBAO_STAND_IN" in os.environ:
     engine = types.ModuleType("xl_addin.libreoffice.engine")
     engine.connect, engine.attach, engine.book_with = connect, lambda context: context, book_with
+    engine.NoOffice = NoOffice
     sys.modules["xl_addin.libreoffice.engine"] = engine
     sys.modules["xl_addin.macros"] = Macros("xl_addin.macros")
