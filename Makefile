@@ -53,13 +53,14 @@ hostile: $(VENV)/.dev system
 	$(BIN)/python docs/hostile.py
 
 # What the tests need from the system: LibreOffice as outside judge and python3-uno to work in it, poppler to look at
-# pages, Chinese fonts: one for each face of a report, see tests/fonts.conf.
+# pages, Chinese fonts: one for each face of a report, see tests/fonts.conf; a screen nobody sees, and a mouse for it.
 system:
 	@if ! command -v soffice >/dev/null || ! command -v pdftotext >/dev/null \
+	  || ! command -v Xvfb >/dev/null || ! command -v xdotool >/dev/null || ! command -v import >/dev/null \
 	  || ! /usr/bin/python3 -c 'import uno' 2>/dev/null || ! fc-list 2>/dev/null | grep -q UKai; then \
-	  echo "Installing LibreOffice with python3-uno, poppler and Chinese fonts …"; \
+	  echo "Installing LibreOffice with python3-uno, poppler, Chinese fonts and a virtual screen …"; \
 	  $(APT) libreoffice-calc libreoffice-writer python3-uno poppler-utils fontconfig \
-	    fonts-noto-cjk fonts-arphic-ukai fonts-arphic-uming; \
+	    fonts-noto-cjk fonts-arphic-ukai fonts-arphic-uming xvfb xdotool imagemagick; \
 	fi
 
 docs: $(VENV)/.dev system

@@ -1,1 +1,1 @@
-"""Everything for LibreOffice: the engine that lets macros written for Excel run in it."""
+"""Buttons in LibreOffice, and the Python behind them."""

@@ -1,0 +1,1 @@
+"""huibao.oxt, the extension that brings the buttons into LibreOffice."""
