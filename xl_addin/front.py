@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import wraps
 from pathlib import Path
 
@@ -14,8 +12,9 @@ import xlwings as xw
 from exporters.console import in_words
 from workbook.lock import Busy
 from workbook.messages import say
+from xl_addin.own_folder import log_file, note_trouble
 from xl_addin.program import Program, program_of
-from xl_addin.settings import Settings, log_file
+from xl_addin.settings import Settings
 
 
 class Refused(Exception):
@@ -66,17 +65,9 @@ def button(macro: Callable[[Front], None]) -> Callable[[], None]:
         except (Busy, OSError) as error:
             front.program.warn(in_words(error))
         except Exception:
-            note_trouble(traceback.format_exc())
+            note_trouble(macro.__name__)
             front.program.warn(say("macro.trouble", log=log_file()))
         finally:
             book.app.status_bar = False
 
     return press
-
-
-def note_trouble(text: str) -> None:
-    """Add a traceback to the log."""
-    path = log_file()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as log:
-        log.write(f"{datetime.now():%Y-%m-%d %H:%M:%S}\n{text}\n")

@@ -15,16 +15,16 @@ import xlwings as xw
 from workbook.messages import say
 from xl_addin.buttons import BUTTONS
 from xl_addin.front import Front, Left, Refused, button
-from xl_addin.settings import log_file, own_folder
+from xl_addin.own_folder import log_file, own_folder
 
 
 @button
 def check_form(front: Front) -> None:
     """Judge the open form: mark its cells, list what was found, ask for the reasons that are wanting."""
     from exporters.desk import verdict
-    from xl_addin.checking import marked
-    from xl_addin.reasons import ask_reasons, to_explain
-    from xl_addin.result_sheet import counts_line, shown
+    from xl_addin.actions.checking import marked
+    from xl_addin.actions.reasons import ask_reasons, to_explain
+    from xl_addin.actions.result_sheet import counts_line, shown
 
     form = marked(front)
     if (owed := to_explain(form)) and verdict(form.findings) == "confirm":
@@ -38,7 +38,7 @@ def check_form(front: Front) -> None:
 @button
 def clear_marks(front: Front) -> None:
     """Take all marks off, and the list with them."""
-    from xl_addin.marks import take_marks_off
+    from xl_addin.actions.marks import take_marks_off
 
     cells = take_marks_off(front)
     front.program.tell(say("macro.cleared", n=cells) if cells else say("macro.nothing_marked"))
@@ -48,7 +48,7 @@ def clear_marks(front: Front) -> None:
 def seal_form(front: Front) -> None:
     """Save a sealed copy of the open form under its standard name; tell what stands in the way otherwise."""
     from workbook.check_code import code_of
-    from xl_addin.checking import marked, sealed
+    from xl_addin.actions.checking import marked, sealed
 
     done = sealed(front)
     if done is None:
@@ -63,7 +63,7 @@ def new_round(front: Front) -> None:
     """Ask what a new round needs, set it up and write its forms."""
     from exporters.rounds import create_round, write_forms
     from workbook.lock import at_work
-    from xl_addin.rounds import ask_new_round, opened, refuse
+    from xl_addin.actions.rounds import ask_new_round, opened, refuse
 
     told = ask_new_round(front)
     refuse(create_round(told))
@@ -82,8 +82,8 @@ def consolidate(front: Front) -> None:
     """Read what came in, judge, merge, write the results; show the workbook and offer the report."""
     from exporters.results import write_results
     from workbook.lock import at_work
-    from xl_addin.results import close_books, open_results, run_summary
-    from xl_addin.rounds import choose_round, collected, opened, refuse
+    from xl_addin.actions.results import close_books, open_results, run_summary
+    from xl_addin.actions.rounds import choose_round, collected, opened, refuse
 
     folder = choose_round(front, say("macro.which_round"))
     round_ = opened(folder)
@@ -101,8 +101,8 @@ def consolidate(front: Front) -> None:
 @button
 def report(front: Front) -> None:
     """Write narrative reports: of the open form, or of a round."""
-    from xl_addin.open_form import is_form
-    from xl_addin.reporting import report_form, report_round
+    from xl_addin.actions.open_form import is_form
+    from xl_addin.actions.reporting import report_form, report_round
 
     (report_form if is_form(front) else report_round)(front)
 
@@ -110,7 +110,7 @@ def report(front: Front) -> None:
 @button
 def reconcile(front: Front) -> None:
     """Hold edited reports against their data; list what was found and write copies with comments."""
-    from xl_addin.reporting import reconcile_reports
+    from xl_addin.actions.reporting import reconcile_reports
 
     reconcile_reports(front)
 
@@ -118,7 +118,7 @@ def reconcile(front: Front) -> None:
 @button
 def trace(front: Front) -> None:
     """Show where the selected figure comes from; of a cell of a form, what it feeds."""
-    from xl_addin.tracing import trace_selected
+    from xl_addin.actions.tracing import trace_selected
 
     trace_selected(front)
 
@@ -132,7 +132,7 @@ def settings(front: Front) -> None:
     if chosen is None:
         raise Left
     if chosen == 0:
-        from xl_addin.rounds import choose_other
+        from xl_addin.actions.rounds import choose_other
 
         choose_other(front)
     elif chosen == 1:

@@ -1,4 +1,4 @@
-"""What the buttons remember in the person's own folder: the rounds they worked on, and where troubles are noted."""
+"""What the buttons remember in the person's own folder: the rounds they worked on."""
 
 from __future__ import annotations
 
@@ -7,25 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from workbook.files import replacing
+from xl_addin.own_folder import settings_file
 
 _MOST = 6  # rounds that are offered
-
-
-def own_folder() -> Path:
-    """Return the folder of everything that is kept for this person."""
-    return Path.home() / ".huibao"
-
-
-def log_file() -> Path:
-    """Return where troubles are noted."""
-    return own_folder() / "log" / "huibao.log"
 
 
 class Settings:
     """The rounds that were worked on, the latest first; a file that was damaged counts as empty."""
 
     def __init__(self) -> None:
-        self._path = own_folder() / "settings.json"
+        self._path = settings_file()
 
     @property
     def rounds(self) -> list[Path]:

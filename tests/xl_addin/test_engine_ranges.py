@@ -347,6 +347,14 @@ def test_text_wraps_and_cells_have_a_size(sheet: xlwings.Sheet) -> None:
 # Notes, links, names
 
 
+def test_a_note_stays_when_its_cell_is_written(sheet: xlwings.Sheet) -> None:
+    sheet["B2"].add_note("看附件")
+    sheet["A1:C3"].value = 7
+    sheet["B2"].value = "改了"
+    assert sheet["B2"].note.text == "看附件"
+    assert [sheet[other].note for other in ("A1", "C3")] == [None, None]
+
+
 def test_a_note_is_put_changed_and_taken_away(sheet: xlwings.Sheet, tmp_path: Path) -> None:
     cell = sheet["C3"]
     assert cell.note is None

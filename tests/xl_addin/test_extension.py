@@ -22,6 +22,7 @@ from xl_addin.buttons import BUTTONS
 from xl_addin.libreoffice import host
 from xl_addin.libreoffice.extension.build import COMPONENT, PROTOCOL, extension_file
 from xl_addin.libreoffice.settings import forget_interpreter, settings_file
+from xl_addin.own_folder import log_file
 
 OOR = "{http://openoffice.org/2001/registry}"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -204,7 +205,7 @@ def test_a_click_while_one_runs_is_told_to_wait(window: Window, stand_in: StandI
 
 def test_a_macro_that_breaks_is_told_in_words_and_kept_in_the_log(window: Window, stand_in: StandIn) -> None:
     stand_in.behave("fail")
-    log = host.log_file(window.home)
+    log = log_file(window.home)
     window.click("seal_form")
     assert window.wait_for_dialog() == say("extension.broke", button=say("button.seal_form"), log=log)
     window.close_dialog()
@@ -217,10 +218,10 @@ def test_a_python_without_the_program_is_told_with_its_last_line(window: Window,
     python.chmod(0o755)
     window.run_with(python)
     window.click("consolidate")
-    told = say("extension.failed", what="No module named xl_addin", log=host.log_file(window.home))
+    told = say("extension.failed", what="No module named xl_addin", log=log_file(window.home))
     assert window.wait_for_dialog() == told
     window.close_dialog()
-    assert "first" in host.log_file(window.home).read_text(encoding="utf-8")
+    assert "first" in log_file(window.home).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("python", ["/no/such/python", "python3"])  # a bare name could be found anywhere

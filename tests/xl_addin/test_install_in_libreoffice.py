@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 from desk import interpreter
+from xl_addin.own_folder import log_file
 
 from workbook.messages import say
 from xl_addin.libreoffice import install as installing
 from xl_addin.libreoffice.extension.build import IDENTIFIER
-from xl_addin.libreoffice.host import log_file
 from xl_addin.libreoffice.install import NotInstalled, doctor, install, remove
 from xl_addin.libreoffice.settings import forget_interpreter, set_interpreter, settings_file
 from xl_addin.libreoffice.settings import interpreter as configured

@@ -15,6 +15,7 @@ from in_word import changed
 from office import running_office
 from person import Person
 from sealing import a_small_round, filled
+from xl_addin.own_folder import log_file
 
 import xl_addin.macros
 from exporters.desk import check_files
@@ -24,7 +25,7 @@ from workbook.round import IN, RESULTS, write_round
 from workbook.seal import seal_state
 from xl_addin.buttons import BUTTONS
 from xl_addin.libreoffice.engine import attach
-from xl_addin.settings import Settings, log_file
+from xl_addin.settings import Settings
 
 RESULT, KEPT, REASONS = "审核结果", "huibao_marks", "变动说明"
 FUND, DEVELOPED = "ORG_COLL_FUND", "ORG_DEVELOPED"
@@ -256,7 +257,10 @@ def test_a_new_round_is_set_up_after_the_one_of_the_last_time(person: Person, ro
     )
     out = round_.path.parent / "2020" / "下发"
     assert "2 份" in told or "2" in told
-    assert sorted(p.name for p in out.iterdir()) == ["X01_青禾县_2020.xlsx", "X04_松岭县_2020.xlsx"] or len(list(out.iterdir())) == 2
+    assert (
+        sorted(p.name for p in out.iterdir()) == ["X01_青禾县_2020.xlsx", "X04_松岭县_2020.xlsx"]
+        or len(list(out.iterdir())) == 2
+    )
     assert person.shown == [out]
     assert Settings().rounds[0] == out.parent
 
@@ -342,7 +346,7 @@ def test_an_unforeseen_trouble_is_one_sentence_and_its_traceback_goes_to_the_log
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a bug of ours")
 
-    monkeypatch.setattr("xl_addin.open_form.judge_form", broken)
+    monkeypatch.setattr("xl_addin.actions.open_form.judge_form", broken)
     told = person.press("check_form", person.app.books.open(form))
     assert str(log_file()) in told
     assert "a bug of ours" in log_file().read_text(encoding="utf-8")

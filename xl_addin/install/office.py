@@ -113,8 +113,8 @@ def remove(machine: Machine | None = None) -> list[str]:
     if places.log.is_dir():
         shutil.rmtree(places.log)
         told.append(say("install.removed", path=places.log))
-    if places.record.exists():
-        places.record.unlink()
+    for path in (places.record, places.remembered):
+        path.unlink(missing_ok=True)
     record.drop_folders()
     if places.own.is_dir():
         if left := sorted(p.name for p in places.own.iterdir()):

@@ -29,6 +29,11 @@ class Places:
         return self.own / "installed.json"
 
     @property
+    def remembered(self) -> Path:
+        """Return the file of what the buttons remember."""
+        return self.own / "settings.json"
+
+    @property
     def log(self) -> Path:
         """Return the folder in which the buttons write down what went wrong."""
         return self.own / "log"

@@ -14,13 +14,11 @@ import argparse
 import os
 import signal
 import sys
-import traceback
-from datetime import datetime
-from pathlib import Path
 from threading import Thread
 
 from workbook.messages import say
 from xl_addin.buttons import BUTTONS, Button
+from xl_addin.own_folder import log_file, note_trouble
 
 SENTENCE = "huibao: "  # the extension shows what follows it
 
@@ -44,15 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
     except Refused as refused:
         return _failed(str(refused))
     except Exception:
-        log = log_file(Path.home())
-        _keep(log, button)
-        return _failed(say("extension.broke", button=button.label, log=log))
+        note_trouble(button.id)
+        return _failed(say("extension.broke", button=button.label, log=log_file()))
     return 0
-
-
-def log_file(home: Path) -> Path:
-    """Return where unexpected errors are kept."""
-    return home / ".huibao" / "log" / "huibao.log"
 
 
 def _button(macro: str) -> Button:
@@ -71,24 +63,12 @@ def _run(button: Button, pipe: str, document: str) -> None:
     except NoOffice as error:
         raise Refused(str(error)) from None
     book = book_with(app, document) if document else None
-    if book is not None:
-        book.set_mock_caller()  # what macros find as Book.caller()
-    elif button.on_workbook:
+    if book is None and button.on_workbook:
         raise Refused(say("extension.no_workbook"))
+    (book or app.books.add()).set_mock_caller()  # what macros find as Book.caller()
     from xl_addin import macros
 
     getattr(macros, button.id)()
-
-
-def _keep(log: Path, button: Button) -> None:
-    """Write the exception that is being handled into the log, at its end."""
-    told = f"{datetime.now().isoformat(' ', 'seconds')} {button.id}\n{traceback.format_exc()}\n"
-    try:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("a", encoding="utf-8") as file:
-            file.write(told)
-    except OSError:  # a full disk must not hide what went wrong
-        sys.stderr.write(told)
 
 
 def _failed(sentence: str) -> int:

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from workbook.messages import say
 from xl_addin.libreoffice.extension.build import IDENTIFIER, extension_file
-from xl_addin.libreoffice.host import log_file
 from xl_addin.libreoffice.settings import forget_interpreter, interpreter, set_interpreter, settings_file
+from xl_addin.own_folder import log_file
+from xl_addin.own_folder import settings_file as remembered
 
 SYSTEM_PYTHON = "/usr/bin/python3"  # the Python that a distribution's python3-uno is made for
 _MODULES = "/usr/lib/python3/dist-packages"  # where that is; behind all else, so that nothing of ours is hidden
@@ -69,6 +70,7 @@ def remove(*, home: Path | None = None, options: Sequence[str] = ()) -> list[str
         told = [say("libreoffice.removed")]
     log = log_file(home)
     log.unlink(missing_ok=True)
+    remembered(home).unlink(missing_ok=True)
     with suppress(OSError):  # something of the user's is in it, or it was never there
         log.parent.rmdir()
     if forget_interpreter(home):

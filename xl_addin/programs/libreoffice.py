@@ -15,7 +15,7 @@ from typing import Any
 import xlwings as xw
 
 from workbook.messages import say
-from xl_addin.libreoffice.engine.connect import failure, options, service, uno
+from xl_addin.libreoffice.engine.bridge import failure, options, service, uno
 from xl_addin.program import Alerts, Kinds, Locked
 
 _FORMAT = "Calc MS Excel 2007 XML"

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from xlwings import base_classes
 
 if TYPE_CHECKING:
     from xl_addin.libreoffice.engine.ranges import Range
+
+
+@contextmanager
+def notes_kept(sheet: Any, cells: Any) -> Iterator[None]:
+    """Keep the notes on a block while it is written: LibreOffice throws them away with the values."""
+    notes, area = sheet.getAnnotations(), cells.getRangeAddress()
+    there = [notes.getByIndex(number) for number in range(notes.getCount())]
+    kept = [(note.getPosition(), note.getString()) for note in there if _inside(note.getPosition(), area)]
+    yield
+    for position, text in kept:
+        notes.insertNew(position, text)
+
+
+def _inside(position: Any, area: Any) -> bool:
+    columns, rows = (area.StartColumn, area.EndColumn), (area.StartRow, area.EndRow)
+    return bool(columns[0] <= position.Column <= columns[1] and rows[0] <= position.Row <= rows[1])
 
 
 class Note(base_classes.Note):

@@ -12,7 +12,7 @@ from xl_addin.libreoffice.engine.addresses import quoted
 from xl_addin.libreoffice.engine.bridge import enum
 from xl_addin.libreoffice.engine.formulas import typed
 from xl_addin.libreoffice.engine.looks import Looks
-from xl_addin.libreoffice.engine.notes import Note
+from xl_addin.libreoffice.engine.notes import Note, notes_kept
 
 if TYPE_CHECKING:
     from xl_addin.libreoffice.engine.names import Name
@@ -54,7 +54,8 @@ class Range(Looks):
         shape = (len(rows), len(rows[0]))
         target = self if shape == self.shape else self.at(self.row, self.column, shape)
         book = self.sheet.book
-        values.write(target.api, rows, book.formats, book.formulas, book.epoch)
+        with notes_kept(self.sheet.api, target.api):
+            values.write(target.api, rows, book.formats, book.formulas, book.epoch)
 
     @property
     def formula(self) -> Any:

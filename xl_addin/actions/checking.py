@@ -9,10 +9,10 @@ from exporters.seal import owed, seal_form
 from workbook.form.book import form_name
 from workbook.messages import say
 from workbook.seal import seal_state
+from xl_addin.actions.marks import put_marks, take_marks_off
+from xl_addin.actions.open_form import judged
+from xl_addin.actions.result_sheet import shown, write_result
 from xl_addin.front import Front, Left, Refused
-from xl_addin.marks import put_marks, take_marks_off
-from xl_addin.open_form import judged
-from xl_addin.result_sheet import shown, write_result
 
 
 def marked(front: Front) -> Judged:

@@ -9,8 +9,8 @@ from exporters.returned.notes import SEVERITIES, concerns_unit, shortened
 from workbook.checks.builtin import rule_name
 from workbook.messages import say
 from workbook.model import Finding, Severity
+from xl_addin.actions.sheets import last_sheet, link_to, write_list
 from xl_addin.front import Front
-from xl_addin.sheets import last_sheet, link_to, write_list
 
 _WIDTHS = (6, 10, 11, 24, 50, 46, 26)
 _COLUMNS = ("number", "severity", "rule", "place", "message", "what_to_do", "reason")

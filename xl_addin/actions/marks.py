@@ -13,9 +13,9 @@ from workbook.form.styles import FINDINGS
 from workbook.layout import MARKS_SHEET
 from workbook.messages import say
 from workbook.model import Finding
+from xl_addin.actions.sheets import delete_sheets, last_sheet
 from xl_addin.front import Front
 from xl_addin.program import Locked
-from xl_addin.sheets import delete_sheets, last_sheet
 
 _COLOURS = dict(zip(SEVERITIES, FINDINGS, strict=True))
 Found = Mapping[str, Mapping[str, Sequence[Finding]]]  # what is to be said, by sheet and cell

@@ -12,8 +12,8 @@ from workbook.model import Finding
 from workbook.period import parse_period
 from workbook.reading.submission import SHORTEST_REASON
 from workbook.reading.values import length
+from xl_addin.actions.sheets import as_text
 from xl_addin.front import Front, Refused
-from xl_addin.sheets import as_text
 
 _NEEDED = ("rule", "code", "reason")
 

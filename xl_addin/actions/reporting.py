@@ -15,10 +15,10 @@ from exporters.reports import Written, keep_left_out, reports_of_form, reports_o
 from workbook.lock import at_work
 from workbook.messages import say
 from workbook.model import Genre
+from xl_addin.actions.open_form import judged
+from xl_addin.actions.rounds import choose_round, collected, opened, refuse
+from xl_addin.actions.sheets import write_list
 from xl_addin.front import Front, Left, Refused
-from xl_addin.open_form import judged
-from xl_addin.rounds import choose_round, collected, opened, refuse
-from xl_addin.sheets import write_list
 
 _MOST_ROWS = 2_000
 _WIDTHS = (30, 16, 40, 16, 16, 50)

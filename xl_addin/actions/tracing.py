@@ -16,9 +16,9 @@ from workbook.layout import address
 from workbook.lock import at_work
 from workbook.messages import say
 from workbook.round import RESULTS
+from xl_addin.actions.open_form import is_form, judged
+from xl_addin.actions.rounds import choose_round, collected, opened
 from xl_addin.front import Front, Left, Refused
-from xl_addin.open_form import is_form, judged
-from xl_addin.rounds import choose_round, collected, opened
 
 
 def trace_selected(front: Front) -> None:

@@ -1,0 +1,1 @@
+"""What the buttons do, each matter in a file; the macros put them together."""
