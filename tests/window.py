@@ -127,7 +127,9 @@ class Window:
         quiet = "--norestore --nologo --nofirststartwizard".split()
         accept = f"--accept=pipe,name={pipe};urp;StarOffice.ComponentContext"
         what = [str(self._workbook)] if self._workbook else []
-        self.office = self._run(["soffice", "--calc", *quiet, *options, accept, *what], stdout=subprocess.DEVNULL)
+        where = {"cwd": self._workbook.parent} if self._workbook else {}  # as file managers do
+        command = ["soffice", "--calc", *quiet, *options, accept, *what]
+        self.office = self._run(command, stdout=subprocess.DEVNULL, **where)
         command = [interpreter(), str(SERVER), pipe]
         self._server = self._run(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._answer("start", START)

@@ -14,6 +14,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from openpyxl import Workbook
 from stand_in import StandIn
 from window import Window
 
@@ -245,15 +246,25 @@ def test_typing_goes_into_the_workbook(window: Window) -> None:
     window.wait(lambda: window.shown("", "B2") == "12")
 
 
+def workbook(folder: Path) -> Path:
+    """Return a workbook that came with settings and modules of its own."""
+    received = folder / "上报表.xlsx"
+    Workbook().save(received)
+    (folder / "huibao.conf").write_text('"INTERPRETER_LINUX","/bin/false"\n', encoding="ascii")
+    (folder / "xl_addin").mkdir()
+    (folder / "xl_addin" / "__init__.py").write_text("raise SystemExit(7)\n", encoding="ascii")
+    return received
+
+
 def pipes(stand_in: StandIn) -> list[Path]:
     """Return where LibreOffice listens to the macro that runs."""
     name = stand_in.runs()[0]["argv"][1]
     return [*Path("/tmp").glob(f"OSL_PIPE_*_{name}")]
 
 
-def test_libreoffice_leaves_nothing_behind_even_while_a_macro_runs(stand_in: StandIn) -> None:
+def test_libreoffice_leaves_nothing_behind_even_while_a_macro_runs(stand_in: StandIn, tmp_path: Path) -> None:
     stand_in.behave("wait")
-    with Window() as window:
+    with Window(workbook(tmp_path)) as window:
         window.run_with(stand_in.path)
         window.click("consolidate")
         window.wait(lambda: bool(stand_in.runs()))
@@ -261,6 +272,7 @@ def test_libreoffice_leaves_nothing_behind_even_while_a_macro_runs(stand_in: Sta
         window.quit()
         window.wait_until_ended()
         assert window.locks() == pipes(stand_in) == []
+    assert {p.name for p in tmp_path.rglob("*")} == {"上报表.xlsx", "huibao.conf", "xl_addin", "__init__.py"}
 
 
 def test_a_libreoffice_that_crashes_takes_the_macro_with_it(stand_in: StandIn) -> None:
