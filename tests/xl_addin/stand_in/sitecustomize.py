@@ -21,6 +21,17 @@ class Book:
         Book.caller = True
 
 
+class App:
+    """The office, or none: only to find a workbook in it, or to add one."""
+
+    def __init__(self, context):
+        self.context = context
+        self.books = self
+
+    def add(self):
+        return Book()
+
+
 class NoOffice(Exception):
     pass
 
@@ -39,9 +50,8 @@ def connect(pipe, seconds=30):
     return resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
 
 
-def book_with(context, document):
-    if context is None:
-        return None
+def book_with(app, document):
+    context = app.context
     desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
     components = desktop.Components.createEnumeration()
     while components.hasMoreElements():
@@ -71,7 +81,7 @@ def run(name):
 
 if "HUIBAO_STAND_IN" in os.environ:
     engine = types.ModuleType("xl_addin.libreoffice.engine")
-    engine.connect, engine.attach, engine.book_with = connect, lambda context: context, book_with
+    engine.connect, engine.attach, engine.book_with = connect, App, book_with
     engine.NoOffice = NoOffice
     sys.modules["xl_addin.libreoffice.engine"] = engine
     sys.modules["xl_addin.macros"] = Macros("xl_addin.macros")

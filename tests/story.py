@@ -1,0 +1,85 @@
+"""A unit and its office at their buttons, in a LibreOffice with a window: one story for the tests and the pictures.
+
+The unit types a wrong figure, has the form checked, mends it, seals it; the office consolidates and writes reports.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from window import Window
+
+ROOT = Path(__file__).parent.parent
+FUND = ("基层组织与党员队伍", "E8")  # 扶持村集体经济资金, in X01's form
+RESULT = "审核结果"
+PATIENCE = 90  # seconds for a run over a round
+Keep = Callable[[str], None]  # keeps what is on the screen under a name
+
+
+def ready(window: Window, round_path: Path) -> None:
+    """Have the buttons run with this checkout, and remember a round."""
+    python = window.folder / "python"
+    lines = ["#!/bin/sh", f"export PYTHONPATH='{ROOT}'", f'exec {sys.executable} "$@"']
+    python.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    python.chmod(0o755)
+    window.run_with(python)
+    settings = window.home / ".huibao" / "settings.json"
+    settings.write_text(json.dumps({"rounds": [str(round_path)]}), encoding="utf-8")
+
+
+def said(window: Window, button: str, seconds: float = PATIENCE) -> str:
+    """Click a button and return what the first box says."""
+    window.click(button)
+    return window.wait_for_dialog(seconds)
+
+
+def answered(window: Window, name: str) -> str:
+    """Press a button of the box and return what the next one says."""
+    before = window.dialogs()
+    window.press(name)
+    window.wait(lambda: bool(window.dialogs()) and window.dialogs() != before, PATIENCE)
+    return window.dialogs()[0]
+
+
+def done(window: Window, name: str = "OK") -> None:
+    """Press a button of the last box, and see the macro end."""
+    for _ in range(3):
+        if window.dialogs():
+            window.press(name)
+        try:
+            window.wait(lambda: not window.dialogs(), 3)
+            break
+        except Exception:  # without a window manager a box does not always hear of a click
+            continue
+    window.wait_until_idle()
+
+
+def unit(window: Window, keep: Keep) -> list[str]:
+    """Type a wrong figure, have it checked, mend it, seal the form; return what was said."""
+    told = []
+    was = window.shown(*FUND)
+    window.type_into(*FUND, "-3")
+    told.append(said(window, "check_form"))
+    keep("addin-checked")
+    done(window)
+    keep("addin-result")
+    window.type_into(*FUND, was)
+    told.append(said(window, "check_form"))
+    done(window)
+    told.append(said(window, "seal_form"))
+    keep("addin-sealed")
+    done(window)
+    return told
+
+
+def office(window: Window, keep: Keep) -> list[str]:
+    """Consolidate the round that is offered first; return what was said."""
+    told = [said(window, "consolidate")]
+    keep("addin-round")
+    told.append(answered(window, "确定"))
+    keep("addin-consolidated")
+    done(window, "No")
+    return told
