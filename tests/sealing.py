@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import tomllib
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -15,7 +18,7 @@ from exporters.demo.texts import load_texts
 from workbook.form.book import form_name, write_form
 from workbook.form.content import Content, blank_contents, with_computed
 from workbook.model import Parameter, Round, Unit
-from workbook.round import read_units
+from workbook.round import IN, read_units, write_round
 from workbook.tables import read_text
 
 PERIOD = "2020H1"
@@ -36,6 +39,19 @@ def filled(round_: Round) -> list[Path]:
         paths.append(round_.path / form_name(unit, PERIOD))
         write_form(paths[-1], round_, plan(round_, unit), content)
     return paths
+
+
+def received(folder: Path, forms: Sequence[Path]) -> Round:
+    """Return the round on the disk, both forms in 收件."""
+    round_ = a_small_round(folder)
+    folder.mkdir(parents=True)
+    write_round(round_)
+    lines = ["单位代码,单位名称,层级", *(f"{u.code},{u.name},{u.tier}" for u in round_.units)]
+    (folder / "units.csv").write_text("\n".join(lines), encoding="utf-8-sig")
+    (folder / IN).mkdir(exist_ok=True)
+    for path in forms:
+        os.utime(shutil.copy(path, folder / IN / path.name), (1.59e9, 1.59e9))
+    return round_
 
 
 def _contents(round_: Round) -> list[Content]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from window import Window
 
 ROOT = Path(__file__).parent.parent
-FUND = ("基层组织与党员队伍", "E8")  # 扶持村集体经济资金, in X01's form
+SORTED_OUT = ("基层组织与党员队伍", "E6")  # 软弱涣散党组织整顿数 of X01, part of the 9 that were found
 RESULT = "审核结果"
 PATIENCE = 90  # seconds for a run over a round
 Keep = Callable[[str], None]  # keeps what is on the screen under a name
@@ -60,13 +60,15 @@ def done(window: Window, name: str = "OK") -> None:
 def unit(window: Window, keep: Keep) -> list[str]:
     """Type a wrong figure, have it checked, mend it, seal the form; return what was said."""
     told = []
-    was = window.shown(*FUND)
-    window.type_into(*FUND, "-3")
+    was = window.shown(*SORTED_OUT)
+    window.type_into(*SORTED_OUT, "99")
     told.append(said(window, "check_form"))
     keep("addin-checked")
     done(window)
     keep("addin-result")
-    window.type_into(*FUND, was)
+    window.go_to(*SORTED_OUT)
+    keep("addin-marked")
+    window.type_into(*SORTED_OUT, was)
     told.append(said(window, "check_form"))
     done(window)
     told.append(said(window, "seal_form"))
@@ -82,4 +84,5 @@ def office(window: Window, keep: Keep) -> list[str]:
     told.append(answered(window, "确定"))
     keep("addin-consolidated")
     done(window, "No")
+    window.alone()
     return told

@@ -217,14 +217,34 @@ class Window:
 
     def type_into(self, sheet: str, cell: str, text: str) -> None:
         """Type into a cell; "" is the first sheet."""
+        self.go_to(sheet, cell)
+        self._point("type", "--delay", "20", "--", text)
+        self._point("key", "Return")
+
+    def go_to(self, sheet: str, cell: str) -> None:
+        """Go to a cell; "" is the first sheet."""
         self._ask("select", sheet, cell)
         self._focus()
-        self._point("type", "--delay", "20", text)
-        self._point("key", "Return")
+
+    def key(self, name: str) -> None:
+        """Press a key."""
+        self._point("key", name)
+
+    def runs(self) -> list[list[bytes]]:
+        """Return the command lines of the macros that run."""
+        return [arguments for arguments in self._arguments() if b"--macro" in arguments]
+
+    def boxes(self) -> list[str]:
+        """Return the titles of all boxes that are shown, those without words too."""
+        return [str(dialog["title"]) for dialog in self._ask("dialogs")]
 
     def shown(self, sheet: str, cell: str) -> str:
         """Return what a cell shows; "" is the first sheet."""
         return str(self._ask("shown", sheet, cell))
+
+    def alone(self) -> None:
+        """Close all windows but the first."""
+        self._ask("alone")
 
     def quit(self) -> None:
         """Leave LibreOffice by its keys, with nothing to save."""
@@ -242,7 +262,7 @@ class Window:
 
     def wait_until_idle(self) -> None:
         """Wait until no macro runs."""
-        self.wait(lambda: not any(b"--macro" in arguments for arguments in self._arguments()))
+        self.wait(lambda: not self.runs())
         time.sleep(0.1)  # LibreOffice hears of it
 
     def wait_until_ended(self) -> None:

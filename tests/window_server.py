@@ -130,6 +130,19 @@ class Eyes:
         target = book.Sheets.getByName(sheet) if sheet else book.Sheets.getByIndex(0)
         return str(target.getCellRangeByName(cell).String)
 
+    def alone(self) -> None:
+        """Close all windows but the first, which they hide; nothing is saved."""
+        first = self.book().RuntimeUID
+        components = self.desktop.Components.createEnumeration()
+        others = []
+        while components.hasMoreElements():
+            component = components.nextElement()
+            if component.RuntimeUID != first:
+                others.append(component)
+        for other in others:
+            other.setModified(False)
+            other.close(True)
+
     def unchanged(self) -> None:
         """Have LibreOffice close the workbook without asking."""
         self.book().setModified(False)

@@ -31,7 +31,6 @@ def check_form(front: Front) -> None:
         question = say("macro.explain_now", counts=counts_line(shown(form)), n=len(owed))
         if front.program.agree(question) and ask_reasons(front, form):
             form = marked(front)
-    front.says("")
     front.program.tell(say(f"macro.{verdict(form.findings)}", counts=counts_line(shown(form))))
 
 

@@ -64,10 +64,12 @@ class Alerts:
 
     def tell(self, text: str) -> None:
         """Show a sentence."""
+        self.app.status_bar = False
         self.app.alert(text, say("ribbon.title"), "ok", "info")
 
     def warn(self, text: str) -> None:
         """Show a sentence on what could not be done."""
+        self.app.status_bar = False
         self.app.alert(text, say("ribbon.title"), "ok", "critical")
 
     def agree(self, text: str) -> bool:

@@ -12,17 +12,21 @@ from openpyxl.formatting.rule import Rule
 from openpyxl.styles import PatternFill
 from openpyxl.styles.differential import DifferentialStyle
 
-from exporters.returned.notes import SEVERITIES, note_of, note_text
-from workbook.form.styles import FINDINGS, Styles
+from exporters.returned.notes import COLOURS, SEVERITIES, note_of, note_text
+from workbook.form.styles import Styles
 from workbook.model import Cell, Finding, Severity, Submission
 
 AUTHOR = "Huibao"  # of our notes
-COLOURS = {s: "FF" + colour.removeprefix("#") for s, colour in zip(SEVERITIES, FINDINGS, strict=True)}  # the form's own
 _OURS = f'N("{AUTHOR}")=0'  # always true; by it our colours are known again
 _PREFIX = 20  # characters by which a text is known
 _EXACT = 10**13  # no figure of a unit is beyond
 _NOTE_WIDTH = 340  # pixels; room for 46 half-width places
 _TOGETHER = 30  # cells that one mark watches
+
+
+def argb(colour: str) -> str:
+    """Return a colour #RRGGBB the way openpyxl has it."""
+    return "FF" + colour.removeprefix("#")
 
 
 def clear(book: Any) -> None:
@@ -101,7 +105,7 @@ def _unchanged(cell: Any, figures: Mapping[tuple[str, str], Cell]) -> str:
 
 
 def _rule(severity: Severity, tests: Iterable[str]) -> Rule:
-    fill = DifferentialStyle(fill=PatternFill(bgColor=COLOURS[severity]))
+    fill = DifferentialStyle(fill=PatternFill(bgColor=argb(COLOURS[severity])))
     return Rule(type="expression", dxf=fill, stopIfTrue=True, formula=[f"AND({','.join([*tests, _OURS])})"])
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from workbook.form.styles import FINDINGS
 from workbook.messages import say
 from workbook.model import Finding, Severity
 
 SEVERITIES: tuple[Severity, ...] = ("error", "confirm", "warning")
+COLOURS = dict(zip(SEVERITIES, FINDINGS, strict=True))
+"""The form's own colours, as #RRGGBB."""
 _LONGEST = 240  # characters of a message that are shown
 
 

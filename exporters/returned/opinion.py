@@ -10,8 +10,8 @@ from typing import Any, Literal
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from exporters.returned.marks import COLOURS
-from exporters.returned.notes import shortened
+from exporters.returned.marks import argb
+from exporters.returned.notes import COLOURS, shortened
 from workbook.checks.builtin import rule_name
 from workbook.form.book import switch_line
 from workbook.form.styles import FONT, HEAD, INK, RULE, Styles
@@ -23,10 +23,6 @@ _MOST_REPAIRS = 20
 _FIRST = 2  # column of the numbers; a narrow margin is left of it
 _WIDTHS = {"number": 6, "severity": 11, "rule": 11, "place": 25, "message": 46, "what_to_do": 46, "reason": 26}
 _CENTRED = ("number", "severity", "rule")
-
-
-def _argb(colour: str) -> str:
-    return "FF" + colour.removeprefix("#")
 
 
 @dataclass(frozen=True)
@@ -43,7 +39,7 @@ class Look:
     @property
     def font(self) -> Font:
         """Return its font."""
-        return Font(name=FONT, size=self.size, bold=self.bold, color=_argb(self.colour), underline=self.underline)
+        return Font(name=FONT, size=self.size, bold=self.bold, color=argb(self.colour), underline=self.underline)
 
     @property
     def alignment(self) -> Alignment:
@@ -56,7 +52,7 @@ _TITLE = Look(size=18, bold=True, colour=HEAD, centred=True)
 _HEADING = Look(bold=True, colour="#FFFFFF", centred=True, boxed=True)
 _LABEL, _CENTRE = Look(boxed=True), Look(centred=True, boxed=True)
 _LINKED = Look(colour="#1F5FA8", underline="single", boxed=True)
-_SIDE = Side(style="thin", color=_argb(RULE))
+_SIDE = Side(style="thin", color=argb(RULE))
 _BOX = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
 
 
@@ -95,7 +91,7 @@ def write_opinion(book: Any, letter: Letter) -> None:
     for place, column in enumerate(columns, _FIRST):
         heading = sheet.cell(head, place)
         _put(heading, say(f"returned.{column}"), _HEADING)
-        heading.fill = PatternFill("solid", fgColor=_argb(HEAD))
+        heading.fill = PatternFill("solid", fgColor=argb(HEAD))
     sheet.row_dimensions[head].height = 24
     for number, finding in enumerate(letter.findings, 1):
         _write_finding(sheet, head + number, number, finding, columns)
@@ -162,7 +158,7 @@ def _write_finding(sheet: Any, row: int, number: int, finding: Finding, columns:
         if column == "number":
             cell.value = number
         if column == "severity" and not finding.reason:
-            cell.fill = PatternFill("solid", fgColor=COLOURS[finding.severity])
+            cell.fill = PatternFill("solid", fgColor=argb(COLOURS[finding.severity]))
         if column == "place" and finding.cell and finding.sheet in sheet.parent.sheetnames:
             cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"{quote(finding.sheet)}!{finding.cell}")
             cell.font = _LINKED.font
@@ -181,7 +177,7 @@ def _put(cell: Any, text: str, look: Look) -> None:
 
 def _set_up(sheet: Any, head: int) -> None:
     sheet.sheet_view.showGridLines = False
-    sheet.sheet_properties.tabColor = COLOURS["error"]
+    sheet.sheet_properties.tabColor = argb(COLOURS["error"])
     sheet.protection.sheet = True
     sheet.protection.formatColumns = sheet.protection.formatRows = False  # widths and heights stay theirs
     sheet.page_setup.orientation = "landscape"

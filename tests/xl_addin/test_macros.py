@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,17 +13,17 @@ from edits import type_over
 from in_word import changed
 from office import running_office
 from person import Person
-from sealing import a_small_round, filled
-from xl_addin.own_folder import log_file
+from sealing import a_small_round, filled, received
 
 import xl_addin.macros
 from exporters.desk import check_files
 from workbook.model import Round
 from workbook.reading.submission import read_submission
-from workbook.round import IN, RESULTS, write_round
+from workbook.round import IN, RESULTS
 from workbook.seal import seal_state
 from xl_addin.buttons import BUTTONS
 from xl_addin.libreoffice.engine import attach
+from xl_addin.own_folder import log_file
 from xl_addin.settings import Settings
 
 RESULT, KEPT, REASONS = "审核结果", "huibao_marks", "变动说明"
@@ -68,16 +67,7 @@ def form(made: tuple[Round, list[Path]], tmp_path: Path) -> Path:
 @pytest.fixture
 def round_(made: tuple[Round, list[Path]], tmp_path: Path) -> Round:
     """Return the round on the disk, both forms in 收件."""
-    round_ = a_small_round(tmp_path / "一期" / "2020H1")
-    round_.path.mkdir(parents=True)
-    write_round(round_)
-    lines = ["单位代码,单位名称,层级", *(f"{u.code},{u.name},{u.tier}" for u in round_.units)]
-    (round_.path / "units.csv").write_text("\n".join(lines), encoding="utf-8-sig")
-    for path in made[1]:
-        target = round_.path / IN / path.name
-        target.parent.mkdir(exist_ok=True)
-        os.utime(shutil.copy(path, target), (1.59e9, 1.59e9))
-    return round_
+    return received(tmp_path / "一期" / "2020H1", made[1])
 
 
 def cell(book: xw.Book, path: Path, code: str) -> xw.Range:

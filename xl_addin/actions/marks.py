@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 import xlwings as xw
 
-from exporters.returned.notes import SEVERITIES, concerns_unit, note_of
-from workbook.form.styles import FINDINGS
+from exporters.returned.notes import COLOURS, SEVERITIES, concerns_unit, note_of
 from workbook.layout import MARKS_SHEET
 from workbook.messages import say
 from workbook.model import Finding
@@ -17,7 +16,6 @@ from xl_addin.actions.sheets import delete_sheets, last_sheet
 from xl_addin.front import Front
 from xl_addin.program import Locked
 
-_COLOURS = dict(zip(SEVERITIES, FINDINGS, strict=True))
 Found = Mapping[str, Mapping[str, Sequence[Finding]]]  # what is to be said, by sheet and cell
 
 
@@ -66,7 +64,7 @@ def _mark(sheet: xw.Sheet, cell: str, findings: Sequence[Finding]) -> Kept:
     at = sheet.range(cell)
     colour, note = at.color, at.note
     kept = Kept(sheet.name, cell, _hex(colour), note.text if note is not None else "")
-    at.color = _COLOURS[min((f.severity for f in findings), key=SEVERITIES.index)]
+    at.color = COLOURS[min((f.severity for f in findings), key=SEVERITIES.index)]
     said = [*dict.fromkeys(map(note_of, findings)), *([kept.note] if kept.note else [])]
     _annotate(at, "\n\n".join(said))
     return kept

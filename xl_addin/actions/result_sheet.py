@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exporters.desk import Judged
-from exporters.returned.notes import SEVERITIES, concerns_unit, shortened
+from exporters.returned.notes import COLOURS, SEVERITIES, concerns_unit, shortened
 from workbook.checks.builtin import rule_name
 from workbook.messages import say
 from workbook.model import Finding, Severity
@@ -49,4 +49,6 @@ def write_result(front: Front, form: Judged, locked: Sequence[str]) -> None:
         table.append([str(number), severity, rule_name(f.rule), place, *what])
     sheet = last_sheet(front.book, say("result.sheet"))
     write_list(sheet, say("result.sheet"), notes, table, _WIDTHS)
+    for row, f in enumerate(findings, len(notes) + 3):
+        sheet.range((row, 2)).color = COLOURS[f.severity]
     sheet.activate()

@@ -37,12 +37,13 @@ def delete_sheets(app: xw.App, book: xw.Book, names: Iterable[str]) -> None:
 def write_list(
     sheet: xw.Sheet, title: str, notes: Sequence[str], table: Sequence[Sequence[str]], widths: Sequence[int]
 ) -> None:
-    """Write a title, sentences and a table under its headings, in the looks of the form; links begin with =.
+    """Write a title, sentences and a table under its headings, in the looks of the form.
 
-    Everything else is text, whatever it begins with.
+    Everything but our own links is text, whatever it begins with.
     """
-    columns = len(widths)
-    head = len(notes) + 2
+    columns, head = len(widths), len(notes) + 2
+    for number, width in enumerate(widths, 1):  # first, since rows are made high enough for them
+        sheet.range((1, number)).column_width = width
     everything = sheet.range((1, 1), (head + len(table) - 1, columns))
     everything.font.name, everything.font.size, everything.font.color = FONT, 11, INK
     sheet.range("A1").value = title
@@ -54,8 +55,7 @@ def write_list(
     at.wrap_text = True
     heading = sheet.range((head, 1), (head, columns))
     heading.color, heading.font.color, heading.font.bold = HEAD, "#FFFFFF", True
-    for number, width in enumerate(widths, 1):
-        sheet.range((1, number)).column_width = width
+    at.rows.autofit()
 
 
 def link_to(sheet: str, cell: str) -> str:

@@ -22,6 +22,7 @@ _FORMAT = "Calc MS Excel 2007 XML"
 _WIDTH, _MARGIN, _LINE, _LIST, _BUTTON = 260, 6, 9, 90, 50  # in units of the dialog's font
 _IN_A_LINE = 58  # half-width places of a text that a line of a dialog holds
 _OK, _CANCEL = 1, 2  # PushButtonType
+_POSITION = 3  # PosSize: left and top
 
 
 class LibreOffice(Alerts):
@@ -53,7 +54,7 @@ class LibreOffice(Alerts):
         model.Title, model.Width, model.Height = say("ribbon.title"), _WIDTH, below + 14 + _MARGIN
         model.Moveable = model.Closeable = True
         text_at, answer_at = (_MARGIN, _MARGIN, inside, rows), (_MARGIN, rows + 2 * _MARGIN, inside, height)
-        _add(model, "UnoControlFixedTextModel", "text", text_at, Label=text, MultiLine=True)
+        _add(model, "UnoControlFixedTextModel", "text", text_at, Label=text, MultiLine=True, NoLabel=True)
         _add(model, answer, "answer", answer_at, TabIndex=0, **told)
         right = _WIDTH - _MARGIN - _BUTTON
         buttons = (("ok", right - _BUTTON - _MARGIN, _OK), ("cancel", right, _CANCEL))
@@ -63,7 +64,10 @@ class LibreOffice(Alerts):
             _add(model, "UnoControlButtonModel", name, place, **words)
         dialog = self._make("awt.UnoControlDialog")
         dialog.setModel(model)
-        dialog.createPeer(self._make("awt.Toolkit"), self._window())
+        window = self.app.api.getCurrentFrame().getContainerWindow()
+        dialog.createPeer(self._make("awt.Toolkit"), window)
+        outer, own = window.getPosSize(), dialog.getPosSize()
+        dialog.setPosSize((outer.Width - own.Width) // 2, (outer.Height - own.Height) // 3, 0, 0, _POSITION)
         return dialog
 
     def folder(self, title: str, start: Path | None) -> Path | None:
@@ -118,9 +122,6 @@ class LibreOffice(Alerts):
 
     def _make(self, name: str) -> Any:
         return service(self.app.impl.context, name)
-
-    def _window(self) -> Any:
-        return self.app.api.getCurrentFrame().getContainerWindow()
 
 
 def _add(model: Any, kind: str, name: str, place: tuple[int, int, int, int], **told: Any) -> None:
