@@ -41,6 +41,7 @@ $(VENV)/.dev: $(VENV)/.ready
 bench: $(VENV)/.dev system
 	$(BIN)/python tests/bench.py
 	$(BIN)/python tests/bench_book.py
+	$(BIN)/python tests/bench_buttons.py
 
 # Files changed at random, for as long as you like: make fuzz SECONDS=3600. Finds are left in fuzz/.
 SECONDS ?= 600
@@ -66,6 +67,7 @@ system:
 docs: $(VENV)/.dev system
 	$(BIN)/python docs/reference.py
 	$(BIN)/python docs/pictures.py "$(DEMO)/2020H1"
+	$(BIN)/python docs/addin_pictures.py "$(DEMO)/2020H1"
 
 clean:
 	rm -rf $(VENV) demo dist fuzz .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

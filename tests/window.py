@@ -226,17 +226,22 @@ class Window:
         self._ask("select", sheet, cell)
         self._focus()
 
-    def key(self, name: str) -> None:
-        """Press a key."""
-        self._point("key", name)
-
     def runs(self) -> list[list[bytes]]:
         """Return the command lines of the macros that run."""
         return [arguments for arguments in self._arguments() if b"--macro" in arguments]
 
-    def boxes(self) -> list[str]:
-        """Return the titles of all boxes that are shown, those without words too."""
-        return [str(dialog["title"]) for dialog in self._ask("dialogs")]
+    def windows(self) -> list[str]:
+        """Return the ids of all windows that are shown; LibreOffice's own dialogs say nothing else of themselves."""
+        environment = os.environ | {"DISPLAY": self._display}
+        search = ["xdotool", "search", "--onlyvisible", "--name", ""]
+        found = subprocess.run(search, env=environment, capture_output=True, text=True, timeout=ANSWER, check=False)
+        return found.stdout.split()
+
+    def type_name(self, window: str, text: str) -> None:
+        """Type into a window of LibreOffice's own, and Return."""
+        self._point("windowfocus", "--sync", window)
+        self._point("type", "--delay", "20", "--", text)
+        self._point("key", "Return")
 
     def shown(self, sheet: str, cell: str) -> str:
         """Return what a cell shows; "" is the first sheet."""
@@ -275,6 +280,7 @@ class Window:
 
     def screenshot(self, path: Path) -> None:
         """Keep what is on the screen as a PNG."""
+        time.sleep(0.6)  # what has changed is drawn
         environment = os.environ | {"DISPLAY": self._display}
         subprocess.run(["import", "-window", "root", str(path)], env=environment, check=True, timeout=ANSWER)
 

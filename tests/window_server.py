@@ -122,6 +122,7 @@ class Eyes:
         """Put the cursor into a cell."""
         book = self.book()
         target = book.Sheets.getByName(sheet) if sheet else book.Sheets.getByIndex(0)
+        book.CurrentController.setActiveSheet(target)
         book.CurrentController.select(target.getCellRangeByName(cell))
 
     def shown(self, sheet: str, cell: str) -> str:

@@ -53,15 +53,16 @@ class Table:
         return self
 
     def _split(self, figures: pd.DataFrame) -> dict[tuple[str, str], tuple[Ints, States]]:
-        place = pd.Series(np.arange(self.size), index=pd.Index(self.units))
         columns: dict[tuple[str, str], tuple[Ints, States]] = {}
         kept = figures[figures["unit"].isin(self.units)]
-        for key, part in kept.groupby(["code", "measure"], sort=False, observed=True):
+        place = pd.Index(self.units).get_indexer(pd.Index(kept["unit"]))
+        all_scaled, all_states = kept["scaled"].to_numpy(), kept["state"].to_numpy()
+        rows_of = kept.groupby(["code", "measure"], sort=False, observed=True).indices
+        for key, rows in rows_of.items():
             scaled = np.zeros(self.size, dtype=np.int64)
             state = np.full(self.size, State.BLANK, dtype=np.int8)
-            at = place.loc[part["unit"]].to_numpy()
-            scaled[at] = part["scaled"].to_numpy()
-            state[at] = part["state"].to_numpy()
+            scaled[place[rows]] = all_scaled[rows]
+            state[place[rows]] = all_states[rows]
             columns[cast("tuple[str, str]", key)] = (scaled, state)
         return columns
 

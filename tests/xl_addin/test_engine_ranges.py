@@ -347,6 +347,13 @@ def test_text_wraps_and_cells_have_a_size(sheet: xlwings.Sheet) -> None:
 # Notes, links, names
 
 
+def test_texts_stand_where_they_are_put_in_a_high_row(sheet: xlwings.Sheet) -> None:
+    sheet["A1:B2"].vertical_alignment = "center"
+    assert sheet["B2"].vertical_alignment == "center"
+    assert sheet["C3"].vertical_alignment == "bottom"
+    assert sheet["A1:C3"].vertical_alignment is None
+
+
 def test_a_note_stays_when_its_cell_is_written(sheet: xlwings.Sheet) -> None:
     sheet["B2"].add_note("看附件")
     sheet["A1:C3"].value = 7

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from desk import interpreter
-from xl_addin.own_folder import log_file
 
 from workbook.messages import say
 from xl_addin.libreoffice import install as installing
@@ -17,6 +16,7 @@ from xl_addin.libreoffice.extension.build import IDENTIFIER
 from xl_addin.libreoffice.install import NotInstalled, doctor, install, remove
 from xl_addin.libreoffice.settings import forget_interpreter, set_interpreter, settings_file
 from xl_addin.libreoffice.settings import interpreter as configured
+from xl_addin.own_folder import log_file
 
 OTHER = '"PYTHONPATH","C:\\报表"\n"SHOW CONSOLE","False"'  # xlwings' own, without an end of the line
 
@@ -140,8 +140,8 @@ def test_lines_of_others_stay(home: Path) -> None:
     for path in ("/opt/旧 python", '/opt/"new"/python'):
         set_interpreter(home, path)
         assert configured(home) == path
-        assert conf.read_text(encoding="utf-8").startswith(f"{OTHER}\n")
+        assert conf.read_text(encoding="utf-8").endswith(f"\n{OTHER}")
         assert conf.read_text(encoding="utf-8").count("INTERPRETER_LINUX") == 1
     assert forget_interpreter(home)
-    assert conf.read_text(encoding="utf-8") == f"{OTHER}\n"
+    assert conf.read_text(encoding="utf-8") == OTHER
     assert not forget_interpreter(home)

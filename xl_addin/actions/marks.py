@@ -73,11 +73,12 @@ def _mark(sheet: xw.Sheet, cell: str, findings: Sequence[Finding]) -> Kept:
 def take_marks_off(front: Front) -> int:
     """Put every marked cell back as it was and take the list away; return how many cells there were."""
     book = front.book
-    kept = _kept(book)
+    names = book.sheet_names
+    kept = _kept(book) if MARKS_SHEET in names else []
     by_sheet: dict[str, list[Kept]] = defaultdict(list)
     for one in kept:
         by_sheet[one.sheet].append(one)
-    for name in [name for name in book.sheet_names if name in by_sheet]:
+    for name in [name for name in names if name in by_sheet]:
         sheet = book.sheets[name]
         try:
             with front.program.unprotected(sheet):
@@ -87,13 +88,11 @@ def take_marks_off(front: Front) -> int:
                     _annotate(at, one.note)
         except Locked:  # somebody has locked it since, marks and all
             continue
-    delete_sheets(front.app, book, (MARKS_SHEET, say("result.sheet")))
+    delete_sheets(front.app, book, [name for name in (MARKS_SHEET, say("result.sheet")) if name in names])
     return len(kept)
 
 
 def _kept(book: xw.Book) -> list[Kept]:
-    if MARKS_SHEET not in book.sheet_names:
-        return []
     rows = book.sheets[MARKS_SHEET].used_range.options(ndim=2, empty="").value
     filled = [[str(value) for value in row[: len(Kept._fields)]] for row in rows]
     return [Kept(*row, *[""] * (len(Kept._fields) - len(row))) for row in filled if row[0] and row[1]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -34,8 +33,3 @@ def judged(front: Front) -> Iterator[tuple[Judged, Path]]:
         except Unreadable as why:
             raise Refused(not_a_form(Path(front.book.name), why)) from None
         yield form, copy
-
-
-def named_as_open(form: Judged, front: Front) -> Judged:
-    """Return the form under the name it is open by, which is what people are told."""
-    return replace(form, submission=replace(form.submission, file=front.book.name))

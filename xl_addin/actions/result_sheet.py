@@ -35,7 +35,7 @@ def counts_line(findings: Sequence[Finding]) -> str:
 
 def write_result(front: Front, form: Judged, locked: Sequence[str]) -> None:
     """Add the list as the last sheet and show it; `locked` are the sheets that could not be marked."""
-    findings = shown(form)
+    findings, there = shown(form), front.book.sheet_names
     notes = [counts_line(findings), say("result.how")]
     if locked:
         notes.append(say("result.locked", sheets="、".join(locked)))
@@ -43,7 +43,7 @@ def write_result(front: Front, form: Judged, locked: Sequence[str]) -> None:
     notes += [say("returned.repair", place=f"{r.sheet} {r.cell}".strip(), message=r.message) for r in repairs]
     table = [[say(f"returned.{column}") for column in _COLUMNS]]
     for number, f in enumerate(findings, 1):
-        place = link_to(f.sheet, f.cell) if f.sheet in front.book.sheet_names else f.sheet
+        place = link_to(f.sheet, f.cell) if f.sheet in there else f.sheet
         severity = say(f"word.{f.severity}") + (say("cli.explained") if f.reason else "")
         what = (shortened(f.message), shortened(f.remedy), f.reason)
         table.append([str(number), severity, rule_name(f.rule), place, *what])

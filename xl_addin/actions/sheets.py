@@ -23,13 +23,12 @@ def last_sheet(book: xw.Book, name: str) -> xw.Sheet:
 
 
 def delete_sheets(app: xw.App, book: xw.Book, names: Iterable[str]) -> None:
-    """Take sheets of ours away, those that are there, without the program asking whether that is meant."""
+    """Take sheets of ours away without the program asking whether that is meant."""
     asks = app.display_alerts
     app.display_alerts = False
     try:
         for name in names:
-            if name in book.sheet_names:
-                book.sheets[name].delete()
+            book.sheets[name].delete()
     finally:
         app.display_alerts = asks
 
@@ -53,6 +52,7 @@ def write_list(
     at = sheet.range((head, 1), (head + len(table) - 1, columns))
     at.value = [[as_text(text) for text in row] for row in table]
     at.wrap_text = True
+    at.vertical_alignment = "center"
     heading = sheet.range((head, 1), (head, columns))
     heading.color, heading.font.color, heading.font.bold = HEAD, "#FFFFFF", True
     at.rows.autofit()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Colour = tuple[int, int, int]
 _NONE = -1  # no background; the font's automatic colour
+_VERTICAL = {1: "top", 2: "center", 3: "bottom"}  # com.sun.star.table.CellVertJustify2
 _POINT = 2540 / 72  # UNO measures in hundredths of a millimetre
 _PIXEL = 2540 / 96
 _DIGIT, _PADDING = 7, 5  # pixels: of a digit in Excel's usual font, and what a column has besides
@@ -62,6 +63,17 @@ class Looks(Place):
     def wrap_text(self, wrapped: bool) -> None:
         self.claim()
         self.api.IsTextWrapped = bool(wrapped)
+
+    @property
+    def vertical_alignment(self) -> str | None:
+        """Where texts stand in cells higher than they are: "top", "center" or "bottom"."""
+        where = _common(self.api, "VertJustify")
+        return None if where is None else _VERTICAL.get(int(where), "bottom")
+
+    @vertical_alignment.setter
+    def vertical_alignment(self, where: str) -> None:
+        self.claim()
+        self.api.VertJustify = next(number for number, name in _VERTICAL.items() if name == where)
 
     @property
     def row_height(self) -> float:

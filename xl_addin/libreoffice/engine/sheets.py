@@ -40,7 +40,7 @@ class Sheets(base_classes.Sheets):
         return int(self.api.getCount())
 
     def __iter__(self) -> Iterator[Sheet]:
-        return (Sheet(self._book, self.api.getByIndex(number)) for number in range(len(self)))
+        return (Sheet(self._book, name=name) for name in self.api.getElementNames())
 
     def __contains__(self, name: object) -> bool:
         return self._find(str(name)) is not None
@@ -72,13 +72,17 @@ class Sheets(base_classes.Sheets):
 class Sheet(base_classes.Sheet):
     """A sheet."""
 
-    def __init__(self, book: Book, sheet: Any) -> None:
+    def __init__(self, book: Book, sheet: Any = None, name: str = "") -> None:
+        """One that is only listed is asked for when it is needed: that takes a millisecond each."""
         self._book = book
+        self._listed = name
         self._sheet = sheet
 
     @property
     def api(self) -> Any:
         """The sheet of the document."""
+        if self._sheet is None:
+            self._sheet = self._book.api.getSheets().getByName(self._listed)
         return self._sheet
 
     @property
@@ -89,25 +93,25 @@ class Sheet(base_classes.Sheet):
     @property
     def name(self) -> str:
         """Its name."""
-        return str(self._sheet.getName())
+        return str(self._sheet.getName()) if self._sheet is not None else self._listed
 
     @name.setter
     def name(self, name: str) -> None:
-        self._sheet.setName(name)
+        self.api.setName(name)
 
     @property
     def index(self) -> int:
         """Its place among the sheets, from 1."""
-        return int(self._sheet.getRangeAddress().Sheet) + 1
+        return int(self.api.getRangeAddress().Sheet) + 1
 
     @property
     def visible(self) -> bool:
         """Whether it is shown."""
-        return bool(self._sheet.IsVisible)
+        return bool(self.api.IsVisible)
 
     @visible.setter
     def visible(self, visible: bool) -> None:
-        self._sheet.IsVisible = bool(visible)
+        self.api.IsVisible = bool(visible)
 
     @property
     def names(self) -> Names:
@@ -117,14 +121,14 @@ class Sheet(base_classes.Sheet):
     @property
     def notes(self) -> list[Note]:
         """The notes on its cells."""
-        notes = self._sheet.getAnnotations()
+        notes = self.api.getAnnotations()
         places = [notes.getByIndex(number).getPosition() for number in range(notes.getCount())]
         return [Note(Range(self, place.Row + 1, place.Column + 1)) for place in places]
 
     @cached_property
     def size(self) -> tuple[int, int]:
         """How many rows and columns a sheet can have."""
-        edge = self._sheet.getRangeAddress()
+        edge = self.api.getRangeAddress()
         return edge.EndRow + 1, edge.EndColumn + 1
 
     @property
@@ -135,7 +139,7 @@ class Sheet(base_classes.Sheet):
     @property
     def used_range(self) -> Range:
         """The block in which anything stands."""
-        cursor = self._sheet.createCursor()
+        cursor = self.api.createCursor()
         cursor.gotoStartOfUsedArea(False)
         cursor.gotoEndOfUsedArea(True)
         return self._book.range_at(cursor.getRangeAddress())
@@ -164,7 +168,7 @@ class Sheet(base_classes.Sheet):
 
     def activate(self) -> None:
         """Bring it in front of the other sheets of its workbook."""
-        self._book.api.getCurrentController().setActiveSheet(self._sheet)
+        self._book.api.getCurrentController().setActiveSheet(self.api)
 
     def select(self) -> None:
         """Bring it in front."""
