@@ -9,7 +9,7 @@ from pathlib import Path
 
 import xlwings as xw
 
-from exporters.console import in_words
+from exporters.console import few_pauses, in_words
 from workbook.lock import Busy
 from workbook.messages import say
 from xl_addin.own_folder import log_file, note_trouble
@@ -54,6 +54,7 @@ def button(macro: Callable[[Front], None]) -> Callable[[], None]:
 
     @wraps(macro)
     def press() -> None:
+        few_pauses()
         book = xw.Book.caller()
         front = Front(book, program_of(book.app), Settings())
         try:

@@ -16,7 +16,6 @@ import signal
 import sys
 from threading import Thread
 
-from exporters.console import few_pauses
 from workbook.messages import say
 from xl_addin.buttons import BUTTONS, Button
 from xl_addin.own_folder import log_file, note_trouble
@@ -34,7 +33,6 @@ def main(arguments: list[str] | None = None) -> int:
     for option in ("--pipe", "--document", "--macro"):
         parser.add_argument(option, required=True)
     asked = parser.parse_args(arguments)
-    few_pauses()
     try:
         button = _button(asked.macro)
     except Refused as refused:
