@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from stand_in import StandIn
-from xl_addin.own_folder import log_file
 
 from workbook.messages import say
 from xl_addin.libreoffice.host import SENTENCE
+from xl_addin.own_folder import log_file
 
 
 @pytest.fixture
