@@ -24,6 +24,7 @@ from exporters.console import (
     run,
     table,
 )
+from exporters.data.verb import export
 from exporters.drafts.verbs import template
 from exporters.figures.verbs import reconcile, refresh
 from exporters.tracing.verb import trace
@@ -382,11 +383,8 @@ def pack_check(folder: Path, as_json: bool) -> int:
     return DONE
 
 
-cli.add_command(template)
-cli.add_command(reconcile)
-cli.add_command(refresh)
-cli.add_command(trace)
-cli.add_command(addin)
+for verb in (template, reconcile, refresh, trace, export, addin):
+    cli.add_command(verb)
 
 
 def main() -> None:

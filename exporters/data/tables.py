@@ -1,0 +1,96 @@
+"""The tables that are handed on: figures, units, indicators, and the dictionary of their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pandas as pd
+
+from workbook.messages import say
+from workbook.model import Round, State
+
+_STATES: Mapping[State, str] = {state: state.name.lower() for state in State}
+COLUMNS: Mapping[str, Mapping[str, str]] = {
+    "figures": {
+        **dict.fromkeys(("unit", "unit_name", "tier", "period", "code", "name", "state"), "text"),
+        **{"value": "number", "exact": "text", "word": "text", "raw": "text", "definition": "text"},
+        **dict.fromkeys(("file", "sha256", "sheet", "cell"), "text"),
+    },
+    "units": dict.fromkeys(("unit", "unit_name", "tier", "tier_name", "umbrella"), "text"),
+    "indicators": {
+        **dict.fromkeys(("code", "name", "section", "word"), "text"),
+        **{"decimals": "integer", "definition": "text", "sensitive": "text", "computed": "text"},
+    },
+}
+"""The columns of each table and their types."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table by its name; `frame` has the columns of COLUMNS."""
+
+    name: str
+    frame: pd.DataFrame
+
+    @property
+    def headings(self) -> list[str]:
+        """What its columns are called in Chinese."""
+        return [say(f"data.{column}") for column in self.frame.columns]
+
+
+def tables_of(round_: Round, stored: pd.DataFrame) -> list[Table]:
+    """Return the tables of a round; `stored` is its figures.parquet, see workbook.collect.figures_to_keep.
+
+    In `figures` there is a row per unit and indicator that was accepted: value is a float64, NaN where it is not known;
+    exact the same number as it was reported, to the last digit, in the indicator's unit; state a name of State.
+    """
+    return [
+        Table("figures", _figures(round_, stored)),
+        Table("units", pd.DataFrame(_units(round_), columns=[*COLUMNS["units"]])),
+        Table("indicators", pd.DataFrame(_indicators(round_), columns=[*COLUMNS["indicators"]])),
+    ]
+
+
+def dictionary() -> list[Sequence[str]]:
+    """Return the dictionary: of every column its table, its name, its Chinese heading, its type and its meaning."""
+    told: list[Sequence[str]] = []
+    for table, columns in COLUMNS.items():
+        for column, kind in columns.items():
+            words = (say(f"data.{column}"), say(f"data.type_{kind}"), say(f"data.{column}_means"))
+            told.append((say(f"data.table_{table}"), column, *words))
+    return told
+
+
+def _figures(round_: Round, stored: pd.DataFrame) -> pd.DataFrame:
+    units = {u.code: u for u in round_.units}
+    items = round_.pack.indicators
+    known = stored["state"] <= State.ZERO
+    exact = [
+        format(Decimal(int(scaled)).scaleb(-int(places)), "f") if there else ""
+        for scaled, places, there in zip(stored["scaled"], stored["decimals"], known, strict=True)
+    ]
+    frame = stored.assign(
+        unit_name=stored["unit"].map({code: unit.name for code, unit in units.items()}),
+        tier=stored["unit"].map({code: unit.tier for code, unit in units.items()}),
+        period=round_.period,
+        name=stored["code"].map({code: item.name for code, item in items.items()}),
+        word=stored["code"].map({code: item.measure_word for code, item in items.items()}),
+        state=stored["state"].map(_STATES),
+        exact=exact,
+        value=(stored["scaled"] / 10.0 ** stored["decimals"]).where(known),
+    )
+    return frame[[*COLUMNS["figures"]]].fillna({c: "" for c, kind in COLUMNS["figures"].items() if kind == "text"})
+
+
+def _units(round_: Round) -> Iterator[tuple[str, ...]]:
+    tiers = {tier.code: tier.name for tier in round_.pack.tiers}
+    for unit in round_.units:
+        yield unit.code, unit.name, unit.tier, tiers.get(unit.tier, ""), say("word.yes" if unit.umbrella else "word.no")
+
+
+def _indicators(round_: Round) -> Iterator[tuple[str | int, ...]]:
+    for code, item in round_.pack.indicators.items():
+        about = (item.section, item.measure_word, item.decimals, item.definition_version, item.sensitive)
+        yield (code, item.name, *about, item.computed)

@@ -1,0 +1,37 @@
+"""The verb `huibao export`: a round's figures for pandas, DuckDB, Spark and Excel, with a dictionary."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from exporters.console import DONE, Stop, Verb, complain, defects_text, print_json
+from workbook.messages import say
+
+
+@click.command(cls=Verb, help=say("help.export"))
+@click.argument("round_path", metavar=say("meta.round"), type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar=say("meta.folder"), help=say("help.export_output")
+)
+@click.option("--json", "as_json", is_flag=True, help=say("help.json"))
+def export(round_path: Path, output: Path | None, as_json: bool) -> int:
+    """Write the tables of a round that was consolidated."""
+    from exporters.data.write import write_tables
+    from workbook.round import FIGURES, RESULTS, load_round
+
+    if not round_path.is_dir():
+        raise Stop(say("cli.no_folder", folder=round_path))
+    round_, defects = load_round(round_path)
+    if round_ is None:
+        raise Stop(defects_text(defects))
+    kept = round_path / RESULTS / FIGURES
+    if not kept.is_file():
+        raise Stop(say("data.nothing", folder=round_path))
+    written = write_tables(round_, kept, output or round_path / RESULTS / say("folder.data"))
+    if as_json:
+        print_json({"written": [str(path) for path in written]})
+    for path in written:
+        complain(say("cli.written", path=path))
+    return DONE
