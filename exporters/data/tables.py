@@ -34,11 +34,6 @@ class Table:
     name: str
     frame: pd.DataFrame
 
-    @property
-    def headings(self) -> list[str]:
-        """What its columns are called in Chinese."""
-        return [say(f"data.{column}") for column in self.frame.columns]
-
 
 def tables_of(round_: Round, stored: pd.DataFrame) -> list[Table]:
     """Return the tables of a round; `stored` is its figures.parquet, see workbook.collect.figures_to_keep.
@@ -58,8 +53,8 @@ def dictionary() -> list[Sequence[str]]:
     told: list[Sequence[str]] = []
     for table, columns in COLUMNS.items():
         for column, kind in columns.items():
-            words = (say(f"data.{column}"), say(f"data.type_{kind}"), say(f"data.{column}_means"))
-            told.append((say(f"data.table_{table}"), column, *words))
+            words = (say(f"exportcolumn.{column}"), say(f"exporttype.{kind}"), say(f"exportmeaning.{column}"))
+            told.append((say(f"exporttable.{table}"), column, *words))
     return told
 
 

@@ -28,7 +28,7 @@ def export(round_path: Path, output: Path | None, as_json: bool) -> int:
         raise Stop(defects_text(defects))
     kept = round_path / RESULTS / FIGURES
     if not kept.is_file():
-        raise Stop(say("data.nothing", folder=round_path))
+        raise Stop(say("export.nothing", folder=round_path))
     written = write_tables(round_, kept, output or round_path / RESULTS / say("folder.data"))
     if as_json:
         print_json({"written": [str(path) for path in written]})

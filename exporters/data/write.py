@@ -24,12 +24,12 @@ def write_tables(round_: Round, figures: Path, folder: Path) -> list[Path]:
         with replacing(parquet) as temporary:
             table.frame.to_parquet(temporary, index=False)
         shown = table.frame.drop(columns="value", errors="ignore")  # the exact number says the same
-        headings = [say(f"data.{column}") for column in shown.columns]
+        headings = [say(f"exportcolumn.{column}") for column in shown.columns]
         with replacing(plain) as temporary:
             write_table(temporary, headings, shown.itertuples(index=False, name=None))
         written += [parquet, plain]
-    path = folder / say("data.dictionary")
+    path = folder / say("export.dictionary")
     with replacing(path) as temporary:
-        heads = [say(f"data.head_{key}") for key in ("table", "column", "heading", "type", "meaning")]
+        heads = [say(f"exporthead.{key}") for key in ("table", "column", "heading", "type", "meaning")]
         write_table(temporary, heads, dictionary())
     return [*written, path]

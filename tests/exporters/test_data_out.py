@@ -47,9 +47,9 @@ def test_every_figure_that_counts_is_there_to_the_last_digit(demo: dict[str, Dem
             if measure != "value" or (unit, code) not in frame.index:
                 continue
             row = frame.loc[unit, code]
-            assert row["state"] == State(cell.state).name.lower()
             assert (row["file"], row["sheet"], row["cell"]) == (submission.file, cell.sheet, cell.address)
             if cell.state.known:
+                assert row["state"] == State(cell.state).name.lower()
                 assert float(Decimal(row["exact"])) == row["value"]
                 seen += 1
     assert seen > 3000
@@ -60,7 +60,7 @@ def test_pandas_duckdb_and_the_csv_say_the_same(folder: Path) -> None:
     total = frame.loc[frame["code"] == "BASE_MEMBERS", "value"].sum()
     parquet = (folder / "figures.parquet").as_posix()
     query = f"SELECT sum(value) FROM '{parquet}' WHERE code = 'BASE_MEMBERS'"
-    assert duckdb.sql(query).fetchone() == (total,)
+    assert duckdb.sql(query).fetchall() == [(total,)]
     plain = [row for row in rows(folder / "figures.csv") if row["指标代码"] == "BASE_MEMBERS"]
     assert sum(Decimal(row["准确数"]) for row in plain if row["准确数"]) == total
 
@@ -77,7 +77,7 @@ def test_missing_is_not_zero(folder: Path) -> None:
 @pytest.mark.parametrize("table", TABLES)
 def test_the_dictionary_has_every_column(table: str, folder: Path) -> None:
     frame = pd.read_parquet(folder / f"{table}.parquet")
-    told = [row for row in rows(folder / say("data.dictionary")) if row["表"].startswith(table)]
+    told = [row for row in rows(folder / say("export.dictionary")) if row["表"].startswith(table)]
     assert [row["列名（Parquet）"] for row in told] == list(frame.columns)
     assert all(row["含义"] for row in told)
     headings = {row["栏目（CSV）"] for row in told}
@@ -102,8 +102,8 @@ def test_a_text_that_begins_like_a_formula_is_text_in_excel(
     plain = path / "成果" / "数据" / "figures.csv"
     assert [row["原样"] for row in rows(plain)[:2]] == ['\'=HYPERLINK("http://x","y")', "'@SUM(1+1)"]
     desk.open(plain)
-    heading = next(n for n, text in enumerate(desk.read("figures", "A1:Z1")[0]) if text == "原样")
-    shown = [row[heading] for row in desk.read("figures", "A2:Z3")]
+    column = [*rows(plain)[0]].index("原样")
+    shown = [row[column] for row in desk.read("figures", "A2:Z3")]
     assert all(str(text).lstrip("'").startswith(("=HYPERLINK", "@SUM")) for text in shown)
 
 
