@@ -38,22 +38,13 @@ def said(window: Window, button: str, seconds: float = PATIENCE) -> str:
 
 def answered(window: Window, name: str) -> str:
     """Press a button of the box and return what the next one says."""
-    before = window.dialogs()
-    window.press(name)
-    window.wait(lambda: bool(window.dialogs()) and window.dialogs() != before, PATIENCE)
-    return window.dialogs()[0]
+    window.press_until_heard(name)
+    return window.wait_for_dialog(PATIENCE)
 
 
 def done(window: Window, name: str = "OK") -> None:
     """Press a button of the last box, and see the macro end."""
-    for _ in range(3):
-        if window.dialogs():
-            window.press(name)
-        try:
-            window.wait(lambda: not window.dialogs(), 3)
-            break
-        except Exception:  # without a window manager a box does not always hear of a click
-            continue
+    window.press_until_heard(name)
     window.wait_until_idle()
 
 

@@ -203,13 +203,21 @@ class Window:
         self.wait(lambda: bool(self.dialogs()), seconds)
         return self.dialogs()[0]
 
-    def close_dialog(self) -> None:
-        """Press OK and see the box go. It may take two: without a window manager a box does not always hear of it."""
-        for _ in range(3):
-            self.press("OK")
+    def press_until_heard(self, name: str) -> None:
+        """Press a button of the box that is shown, and see that box go.
+
+        It may take more than one click: without a window manager a box does not always hear of it.
+        """
+        shown = self.dialogs()
+        for _ in range(5):
+            self.press(name)
             with suppress(WindowError):
-                return self.wait(lambda: not self.dialogs(), 2)
+                return self.wait(lambda: self.dialogs() != shown, 2)
         raise WindowError(f"does not close: {self.dialogs()}")
+
+    def close_dialog(self) -> None:
+        """Press OK and see the box go."""
+        self.press_until_heard("OK")
 
     def front(self) -> str:
         """Return the id of the workbook in front."""
