@@ -247,8 +247,9 @@ class Window:
 
     def type_name(self, window: str, text: str) -> None:
         """Type into a window of LibreOffice's own, and Return."""
+        time.sleep(0.6)  # it fills its list of files first
         self._point("windowfocus", "--sync", window)
-        self._point("type", "--delay", "20", "--", text)
+        self._point("type", "--delay", "80", "--", text)
         self._point("key", "Return")
 
     def shown(self, sheet: str, cell: str) -> str:

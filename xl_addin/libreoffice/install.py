@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from xl_addin.own_folder import settings_file as remembered
 SYSTEM_PYTHON = "/usr/bin/python3"  # the Python that a distribution's python3-uno is made for
 _MODULES = "/usr/lib/python3/dist-packages"  # where that is; behind all else, so that nothing of ours is hidden
 _UNO = f"import sys; sys.path.append({_MODULES!r}); import uno"
+_CRASHED = (-11, 139)  # a segmentation fault, of the program itself or of what its script started
 _PATIENCE = 120  # seconds; the first start of a LibreOffice can be slow
 
 
@@ -140,22 +142,26 @@ def _ask_for_uno(home: Path, python: str) -> None:
 def _run(home: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """Run a program, as it would run from a button: nothing of this Python's own environment goes along.
 
-    A program that is not there, or never ends, has failed like any other.
+    A program that is not there, or never ends, has failed like any other. LibreOffice's own crash now and then for no
+    reason of ours: one that did is run once more.
     """
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     environment |= {"LC_ALL": "C.UTF-8", "HOME": str(home)}
+    run = partial(
+        subprocess.run,
+        command,
+        env=environment,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=_PATIENCE,
+        check=False,
+    )
     try:
-        return subprocess.run(
-            command,
-            env=environment,
-            cwd="/",
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_PATIENCE,
-            check=False,
-        )
+        done = run()
+        return run() if done.returncode in _CRASHED else done
     except (OSError, subprocess.TimeoutExpired) as error:
         return subprocess.CompletedProcess(command, 1, "", str(error))
 
