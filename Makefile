@@ -37,11 +37,15 @@ $(VENV)/.dev: $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet --editable ".[dev]"
 	touch $@
 
-# How long the work takes: rules, checks, forms, LibreOffice. Compare the ratios; the times are this machine's.
-bench: $(VENV)/.dev system
-	$(BIN)/python tests/bench.py
-	$(BIN)/python tests/bench_book.py
-	$(BIN)/python tests/bench_buttons.py
+# How long the work takes, beside other libraries on the same files; writes docs/benchmarks.md. A quarter of an hour;
+# make bench SIZES=300 takes a few minutes, make bench PARTS="reading forms" measures those parts anew.
+SIZES ?= 300 3000 10000
+bench: $(VENV)/.bench system
+	PYTHONPATH=.:tests $(BIN)/python -m bench --sizes "$(SIZES)" $(PARTS)
+
+$(VENV)/.bench: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --editable ".[bench]"
+	touch $@
 
 # Files changed at random, for as long as you like: make fuzz SECONDS=3600. Finds are left in fuzz/.
 SECONDS ?= 600

@@ -21,6 +21,7 @@ from exporters.console import (
     pack_named,
     print_json,
     progress,
+    round_at,
     run,
     table,
 )
@@ -43,22 +44,12 @@ def cli() -> None:
     """Group of all verbs."""
 
 
-def _round(path: Path) -> Round:
-    from workbook.round import load_round
-
-    if not path.is_dir():
-        raise Stop(say("cli.no_folder", folder=path))
-    round_, defects = load_round(path)
-    if round_ is None:
-        raise Stop(defects_text(defects))
-    return round_
-
-
-def _collect(round_: Round) -> Collection:
+def _collect(round_: Round, scheduler: str | None = None) -> Collection:
+    from exporters.crews import crew_of
     from workbook.collect import collect
 
-    with progress(say("progress.collect")):
-        collection, defects = collect(round_)
+    with crew_of(scheduler) as crew, progress(say("progress.collect")):
+        collection, defects = collect(round_, crew)
     if collection is None:
         raise Stop(defects_text(defects))
     return collection
@@ -100,7 +91,7 @@ def new(
         )
         if defects:
             raise Stop(defects_text(defects))
-    round_ = _round(round_path)
+    round_ = round_at(round_path)
     if period and period != round_.period:
         raise Stop(say("cli.other_period", folder=round_path, period=round_.period))
     with at_work(round_path), progress(say("progress.forms", n=len(round_.units))):
@@ -171,17 +162,18 @@ def _there(files: tuple[Path, ...]) -> None:
 
 @cli.command(cls=Verb, help=say("help.consolidate"))
 @click.argument("round_path", metavar=say("meta.round"), type=click.Path(path_type=Path))
+@click.option("--scheduler", metavar=say("meta.address"), help=say("help.scheduler"))
 @click.option("--json", "as_json", is_flag=True, help=say("help.json"))
-def consolidate(round_path: Path, as_json: bool) -> int:
+def consolidate(round_path: Path, scheduler: str | None, as_json: bool) -> int:
     """Read 收件, judge, merge, write the consolidated workbook and the merged report."""
     from exporters.chasing import who_owes
     from exporters.results import summary, write_results
     from exporters.screen import tell_run
     from workbook.lock import at_work
 
-    round_ = _round(round_path)
+    round_ = round_at(round_path)
     with at_work(round_path):
-        collection, now = _collect(round_), datetime.now()
+        collection, now = _collect(round_, scheduler), datetime.now()
         with progress(say("progress.results")):
             results = write_results(collection, now)
     owed = who_owes(collection, now)
@@ -209,7 +201,7 @@ def decide(round_path: Path, unit: str, accept: bool, send_back: bool, waive: st
 
     if accept + send_back + bool(waive) != 1:
         raise Stop(say("decision.one_kind"))
-    round_ = _round(round_path)
+    round_ = round_at(round_path)
     kind: DecisionKind = "accept" if accept else "return" if send_back else "waive"
     with at_work(round_path):
         decision, file, defects = decisions.decide(round_, unit, kind, (waive or "").upper(), why)
@@ -236,7 +228,7 @@ def ledger(round_path: Path, output: Path | None, as_json: bool) -> int:
     from workbook.ledger import history_of
     from workbook.tables import write_table
 
-    events, defects = history_of(_round(round_path).path)
+    events, defects = history_of(round_at(round_path).path)
     if defects:
         raise Stop(defects_text(defects))
     rows = [asdict(event) for event in events]
@@ -292,7 +284,7 @@ def _report_round(source: Path, genre: str | None, unit: str, output: Path | Non
     from exporters.reports import reports_of_round
     from workbook.lock import at_work
 
-    round_ = _round(source)
+    round_ = round_at(source)
     genres = _genres(round_.pack, genre)
     if output is not None and output.suffix and genres[0].tiers and not unit:
         raise Stop(say("cli.which_unit"))

@@ -66,11 +66,14 @@ def who_owes(collection: Collection, now: datetime) -> tuple[Owed, ...]:
     for judged, finding in collection.findings:
         if finding.open:
             found.setdefault(judged.file, []).append(finding)
-    owed = []
+    came: dict[str, list[Receipt]] = {}
+    for sent in sorted(collection.receipts, key=lambda r: r.came):
+        came.setdefault(sent.unit, []).append(sent)
+    accepted, owed = standing(collection.decisions), []
     for unit in collection.round.units:
-        state, receipt = _owing(collection, unit, back.get(unit.code))
+        state, receipt = _owing(collection, unit, back.get(unit.code), came.get(unit.code, []))
         findings = tuple(found.get(receipt.file, ())) if receipt else ()
-        if state == "open" and (not findings or _accepted(collection, unit, receipt)):
+        if state == "open" and (not findings or (receipt and (unit.code, receipt.sha256) in accepted)):
             continue
         used = collection.submissions.get(unit.code)
         owed.append(
@@ -87,14 +90,13 @@ def who_owes(collection: Collection, now: datetime) -> tuple[Owed, ...]:
     return tuple(owed)
 
 
-def _accepted(collection: Collection, unit: Unit, receipt: Receipt | None) -> bool:
-    """Return whether the office decided that the form counts as it is."""
-    return receipt is not None and (unit.code, receipt.sha256) in standing(collection.decisions)
+def _owing(
+    collection: Collection, unit: Unit, back: Receipt | None, came: Sequence[Receipt]
+) -> tuple[Owing, Receipt | None]:
+    """Return what a unit would owe, and the receipt that says so: of its returned form, else of its last file.
 
-
-def _owing(collection: Collection, unit: Unit, back: Receipt | None) -> tuple[Owing, Receipt | None]:
-    """Return what a unit would owe, and the receipt that says so: of its returned form, else of its last file."""
-    came = sorted((r for r in collection.receipts if r.unit == unit.code), key=lambda r: r.came)
+    `came` are its receipts in the order they came.
+    """
     match collection.states[unit.code]:
         case "accepted" if back:
             return "correction", back

@@ -7,13 +7,14 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from workbook.lock import Busy
 from workbook.messages import say
-from workbook.model import Defect, Pack
+from workbook.model import Defect, Pack, Round
 
 # Names of files and sheets come from anybody; none of their characters steers the screen.
 _STEERING = dict.fromkeys({*range(32), *range(127, 160)} - {ord("\n"), ord("\t")})
@@ -150,6 +151,18 @@ def pack_named(name: str) -> Pack:
     if pack is None or defects:
         raise Stop(defects_text(defects))
     return pack
+
+
+def round_at(path: Path) -> Round:
+    """Return the round in a folder; Stop with what is wrong where there is none."""
+    from workbook.round import load_round
+
+    if not path.is_dir():
+        raise Stop(say("cli.no_folder", folder=path))
+    round_, defects = load_round(path)
+    if round_ is None:
+        raise Stop(defects_text(defects))
+    return round_
 
 
 def complain(message: str) -> None:

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
 
 from exporters.cores import on_all_cores
 from workbook.files import replacing
 from workbook.form.book import form_name, write_form
 from workbook.form.content import Content, blank_contents
 from workbook.form.plan import Plan
-from workbook.form.verdicts import Verdicts, verdicts_of
+from workbook.form.stamp import Stamp, fits
+from workbook.form.verdicts import verdicts_of
 from workbook.history import stored_figures
 from workbook.messages import say
-from workbook.model import Defect, Pack, Round
+from workbook.model import Defect, Pack, Round, Unit
 from workbook.period import parse_period
 from workbook.round import OUT, UNIT_COLUMNS, UNITS_FILE, load_round, read_units, write_round
 from workbook.tables import write_table
 
-Task = tuple[Path, Content, Verdicts]
-_BATCH = 8
+Task = TypeVar("Task")
+_BATCH = 500  # forms of one kind that are stamped; their stamp is made anew for every batch
+_FEW = 8  # forms that are built, each of which takes as long as dozens that are stamped
+_WORTH_A_STAMP = 4  # forms; a stamp takes as long as two or three of them
+_WRITERS = 4  # a form that is stamped waits longer for the disk than it takes to make
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,27 +108,64 @@ def write_forms(round_: Round) -> tuple[list[Path], tuple[Defect, ...]]:
     stored, defects = stored_figures(round_)
     if defects:
         return [], defects
-    contents = blank_contents(round_, stored)
+    by_unit = dict(iter(stored.groupby("unit", sort=False)))
+    batches = [
+        (units, pd.concat([stored[:0], *(by_unit[u.code] for u in units if u.code in by_unit)]))
+        for units in _batches(round_.units, lambda unit: unit, _BATCH)
+    ]
+    written = on_all_cores(partial(_write_blank, round_), batches, len(round_.units))
+    return [path for paths in written for path in paths], ()
+
+
+def _write_blank(round_: Round, batch: tuple[list[Unit], pd.DataFrame]) -> list[Path]:
+    """Write the blank forms of units of one kind."""
+    units, stored = batch
+    contents = blank_contents(replace(round_, units=tuple(units)), stored)
     folder = round_.path / OUT
-    return write_books(round_, {folder / form_name(c.unit, round_.period): c for c in contents.values()}), ()
+    return _write_kind(round_, [(folder / form_name(c.unit, round_.period), c) for c in contents.values()])
 
 
 def write_books(round_: Round, contents: dict[Path, Content]) -> list[Path]:
     """Write one form per path, on all cores where that pays."""
-    verdicts = verdicts_of(round_, {str(path): content for path, content in contents.items()})
-    kinds: dict[tuple[str, bool], list[Task]] = {}
+    ways: tuple[list[tuple[Path, Content]], ...] = [], []
     for path, content in contents.items():
-        kinds.setdefault((content.unit.tier, content.unit.umbrella), []).append((path, content, verdicts[str(path)]))
-    batches = [tasks[i : i + _BATCH] for tasks in kinds.values() for i in range(0, len(tasks), _BATCH)]
-    written = on_all_cores(partial(_write_batch, round_), batches, len(contents))
+        ways[fits(round_, content)].append((path, content))
+    built, stamped = (_batches(w, lambda form: form[1].unit, s) for w, s in zip(ways, (_FEW, _BATCH), strict=True))
+    batches = [*built, *stamped]
+    written = on_all_cores(partial(_write_kind, round_), batches, len(contents))
     return [path for paths in written for path in paths]
 
 
-def _write_batch(round_: Round, tasks: list[Task]) -> list[Path]:
-    """Write forms of one kind, their checks compiled once."""
-    unit = tasks[0][1].unit
-    plan = Plan(round_, unit)
-    for path, content, verdicts in tasks:
-        with replacing(path) as temporary:
-            write_form(temporary, round_, plan, content, verdicts)
-    return [path for path, _, _ in tasks]
+def _batches(tasks: Iterable[Task], unit_of: Callable[[Task], Unit], size: int) -> list[list[Task]]:
+    """Return the tasks in batches of one kind of form each, of no more than `size`."""
+    kinds: dict[tuple[str, bool], list[Task]] = {}
+    for task in tasks:
+        unit = unit_of(task)
+        kinds.setdefault((unit.tier, unit.umbrella), []).append(task)
+    return [kind[i : i + size] for kind in kinds.values() for i in range(0, len(kind), size)]
+
+
+def _write_kind(round_: Round, forms: list[tuple[Path, Content]]) -> list[Path]:
+    """Write forms of one kind: checks compiled once, blank forms stamped where that pays, the others built."""
+    verdicts = verdicts_of(round_, {str(path): content for path, content in forms})
+    plan = Plan(round_, forms[0][1].unit)
+    blank = {path for path, content in forms if fits(round_, content)}
+    stamp = Stamp(round_, plan) if len(blank) >= _WORTH_A_STAMP else None
+    with ThreadPoolExecutor(_WRITERS) as disk:
+        written: deque[Future[None]] = deque()
+        for path, content in forms:
+            if stamp is not None and path in blank:
+                written.append(disk.submit(_write, path, stamp.form(content, verdicts[str(path)])))
+            else:
+                with replacing(path) as temporary:
+                    write_form(temporary, round_, plan, content, verdicts[str(path)])
+            while len(written) > 2 * _WRITERS:
+                written.popleft().result()
+        for one in written:
+            one.result()
+    return [path for path, _ in forms]
+
+
+def _write(path: Path, form: bytes) -> None:
+    with replacing(path) as temporary:
+        temporary.write_bytes(form)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +12,10 @@ from desk import Desk
 from helpers import party_building
 
 from exporters.demo.run import DemoRound, run_demo
+
+# The Python inside LibreOffice takes the first python3 on the path for its own home: an active environment breaks it.
+_PROGRAMS = os.path.join(sys.prefix, "bin")
+os.environ["PATH"] = os.pathsep.join(f for f in os.environ["PATH"].split(os.pathsep) if f != _PROGRAMS)
 
 
 @pytest.fixture(scope="session")

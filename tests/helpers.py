@@ -17,7 +17,9 @@ from workbook.collection import Collection
 from workbook.figures import figures_frame
 from workbook.form.plan import Plan
 from workbook.layout import address, make_layout
-from workbook.model import Cell, Finding, Measure, Pack, Round, Submission, TextRow, Unit
+from workbook.lots.lot import lot_of
+from workbook.lots.lots import Lots
+from workbook.model import Cell, Finding, Form, Measure, Pack, Round, Submission, TextRow, Unit
 from workbook.pack import load_pack, packs_folder
 from workbook.period import parse_period
 from workbook.reading.values import read_figure
@@ -124,13 +126,18 @@ def a_round(path: Path, units: Sequence[Unit], period: str = "2020", **more: obj
 
 def collected(round_: Round, *submissions: Submission, stored: object = None) -> Collection:
     """Return the collection of these submissions, as if they had come in as files."""
-    by_file = {s.file: s for s in submissions}
+    by_digest = {s.sha256: s for s in submissions}
+    if len(by_digest) < len(submissions):  # several of a unit: their files tell them apart
+        by_digest = {s.file: s for s in submissions}
     earlier = NOTHING if stored is None else stored
     checked = check(
-        round_.pack, by_file, earlier, period=round_.period, modules=round_.modules, switches=round_.switches
+        round_.pack, by_digest, earlier, period=round_.period, modules=round_.modules, switches=round_.switches
     )
-    incoming = Incoming(by_file, (), received=len(by_file))
-    return merge(round_, incoming, checked, settle(round_, incoming, checked.findings), earlier)
+    forms = {s.file: Form(s.file, digest, s.unit, s.received) for digest, s in by_digest.items()}
+    lots = Lots(round_.pack, [lot_of(by_digest, checked, round_.pack)])
+    incoming = Incoming(forms, lots, (), received=len(forms))
+    settled = settle(round_, incoming, {file: checked.findings[form.sha256] for file, form in forms.items()})
+    return merge(round_, incoming, settled, earlier)
 
 
 def chosen(collection: Collection, wanted: Callable[[Pick], bool] = lambda p: True, **typed: str) -> tuple[Pick, ...]:

@@ -254,8 +254,8 @@ import workbook.collect as collect
 
 whole = collect.take_in
 
-def losing(round_):
-    incoming = whole(round_)
+def losing(round_, crew):
+    incoming = whole(round_, crew)
     return dataclasses.replace(incoming, receipts=incoming.receipts[1:])
 
 collect.take_in = losing

@@ -13,6 +13,7 @@ from workbook.originals import keep
 from workbook.reading.archive import content_of, members
 from workbook.reading.kind import Unreadable, kind_of
 from workbook.round import IN
+from workbook.seen import Seen
 
 _MOST_BYTES = 1024 * 1024 * 1024  # of one file, archives included; what is larger is not even read
 
@@ -30,8 +31,12 @@ class Arrival:
 
 def arrivals(round_: Round) -> Iterator[Arrival]:
     """Yield all that lies in 收件, by path, one held in memory at a time; an archive comes before what is in it."""
+    seen = Seen(round_.path)
     for file in found(round_.path / IN):
         key, received = file.name, file.received
+        if known := seen.digest(file):
+            yield Arrival(key, received, known)
+            continue
         if file.problem or file.size > _MOST_BYTES:
             yield Arrival(key, received, problem=Unreadable(file.problem or "huge"))
             continue
@@ -46,7 +51,9 @@ def arrivals(round_: Round) -> Iterator[Arrival]:
         elif kind_of(data) == "zip":
             yield from _unpacked(round_.path, Arrival(key, received, digest), data)
         else:
+            seen.note(file, digest)
             yield Arrival(key, received, digest)
+    seen.keep()
 
 
 def _unpacked(round_path: Path, archive: Arrival, data: bytes) -> Iterator[Arrival]:

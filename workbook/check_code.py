@@ -7,6 +7,7 @@ and later changes, no signature: any change of one cell changes it, as do most o
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from workbook.computed import definition
 from workbook.expression.tree import Ref, TextRef
@@ -39,24 +40,50 @@ def seed(unit: str, period: str) -> int:
     return int(hashlib.sha256(f"{unit} {period}".encode()).hexdigest()[:12], 16) % MODULUS
 
 
-def check_code(submission: Submission, layout: Layout) -> str:
-    """Return the code as the cover of the form shows it: 1234 5678."""
-    total = seed(submission.unit.code, submission.period)
-    for number, part in enumerate(coded_parts(layout)):
+def check_code(submission: Submission, layout: Layout, parts: Sequence[Ref | TextRef] = ()) -> str:
+    """Return the code as the cover of the form shows it: 1234 5678. `parts` are coded_parts, when they are known."""
+    return _code(submission, parts or coded_parts(layout), layout.pack)
+
+
+def _code(submission: Submission, parts: Sequence[Ref | TextRef], pack: Pack) -> str:
+    total, cells = seed(submission.unit.code, submission.period), dict(submission.cells)
+    for number, part in enumerate(parts):
         if isinstance(part, TextRef):
             rows = submission.texts.get(part.code)
             term = REDUCED + STATES[State.BLANK] if rows is None else len(rows)
         else:
-            cell = submission.cells.get((part.code, part.measure))
-            term = term_of(in_form(cell, layout.pack.indicators[part.code].decimals) if cell is not None else None)
+            cell = cells.get((part.code, part.measure))
+            term = term_of(in_form(cell, pack.indicators[part.code].decimals) if cell is not None else None)
         total += term * weight(number)
     return grouped(total % MODULUS)
 
 
+class CheckCodes:
+    """The codes of many forms, each worked out once; so is what is covered in forms of the same layout."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._pack = pack
+        self._parts: dict[tuple[str, str, tuple[str, ...]], list[Ref | TextRef]] = {}
+        self._codes: dict[tuple[str, str], str] = {}
+
+    def of(self, submission: Submission) -> str:
+        """Return the code of a form as it was handed out: its tier, period and modules."""
+        key = (submission.unit.code, submission.sha256)
+        if key not in self._codes:
+            self._codes[key] = _code(submission, self._covered(submission), self._pack)
+        return self._codes[key]
+
+    def _covered(self, submission: Submission) -> list[Ref | TextRef]:
+        tier, period, modules = submission.unit.tier, submission.period, submission.modules
+        if (tier, period, modules) not in self._parts:
+            layout = make_layout(self._pack, tier, parse_period(period), modules)
+            self._parts[tier, period, modules] = coded_parts(layout)
+        return self._parts[tier, period, modules]
+
+
 def code_of(submission: Submission, pack: Pack) -> str:
     """Return the code of a form as it was handed out: its tier, period and modules."""
-    modules = submission.modules
-    return check_code(submission, make_layout(pack, submission.unit.tier, parse_period(submission.period), modules))
+    return CheckCodes(pack).of(submission)
 
 
 def in_form(cell: Cell, decimals: int) -> Cell:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-import numpy as np
 import pandas as pd
 
-from workbook.checks.check import Checked, check
 from workbook.checks.rules import active_rules
-from workbook.checks.table import carried_figures, make_table, with_computed
+from workbook.checks.table import make_table
 from workbook.checks.totals import Scope, TotalVerdict, total_verdicts
 from workbook.collection import (
     ALL,
@@ -29,17 +27,22 @@ from workbook.history import stored_figures, units_then, unknown_periods
 from workbook.last_year import LastYear, last_year, reported
 from workbook.layout import collected
 from workbook.ledger import Ledger, damaged
-from workbook.model import FILE_STATES, Defect, Indicator, Pack, Round, Submission, Unit, UnitState
+from workbook.lots.kept import Crew
+from workbook.model import FILE_STATES, Defect, Form, Indicator, Round, Unit, UnitState
+from workbook.reading.contained import contained
 from workbook.receive import Incoming, Settled, settle, take_in, versions
-from workbook.totals import Total, Totals
+from workbook.totals import Mask, Total, Totals
 from workbook.units import changes
 from workbook.versions import differences
 
 UNIT_STATES: tuple[UnitState, ...] = ("accepted", "returned", "missing")
 
 
-def collect(round_: Round) -> tuple[Collection | None, tuple[Defect, ...]]:
-    """Return the collection of a round, or None and what stops it. Received files never stop it."""
+def collect(round_: Round, crew: Crew = contained) -> tuple[Collection | None, tuple[Defect, ...]]:
+    """Return the collection of a round, or None and what stops it. Received files never stop it.
+
+    `crew` judges the files: processes here, or a cluster's.
+    """
     stored, defects = stored_figures(round_)
     if defects:
         return None, defects
@@ -47,65 +50,57 @@ def collect(round_: Round) -> tuple[Collection | None, tuple[Defect, ...]]:
     if defects:
         return None, defects
     try:
-        incoming = take_in(round_)
+        incoming = take_in(round_, crew)
     except sqlite3.DatabaseError:
         return None, (damaged(),)
-    checked = check(
-        round_.pack,
-        incoming.submissions,
-        stored,
-        period=round_.period,
-        modules=round_.modules,
-        switches=round_.switches,
-    )
-    findings = waived(checked.findings, incoming.submissions, incoming.decisions)
+    found = {key: incoming.lots.findings(form.sha256) for key, form in incoming.forms.items()}
+    findings = waived(found, incoming.forms, incoming.decisions)
     settled = settle(round_, incoming, findings)
     Ledger(round_.path).record(settled.receipts)
-    return merge(round_, incoming, replace(checked, findings=findings), settled, stored, then), ()
+    return merge(round_, incoming, settled, stored, then), ()
 
 
 def merge(
     round_: Round,
     incoming: Incoming,
-    checked: Checked,
     settled: Settled,
     stored: pd.DataFrame,
     then: tuple[Unit, ...] = (),
 ) -> Collection:
-    """Return the collection of what was read, judged and settled; any order of files gives the same.
+    """Return the collection of what was read, judged and settled; any order of files and any lots give the same.
 
     `then` are last year's units; where they are not told, those that today's list says reported then.
     """
-    period = round_period(round_)
-    unit_of = {key: unit for unit, key in settled.used.items()}
-    submissions = {u.code: incoming.submissions[settled.used[u.code]] for u in round_.units if u.code in settled.used}
-    figures = checked.figures[checked.figures["unit"].isin(list(unit_of))]
-    figures = figures.assign(unit=figures["unit"].map(unit_of))
-    cells = checked.cells[checked.cells["unit"].isin(list(unit_of))]
-    cells = cells.assign(unit=cells["unit"].map(unit_of))
-    table = make_table(submissions, figures, round_.pack, round_.period)
+    period, lots = round_period(round_), incoming.lots
+    forms = {u.code: incoming.forms[settled.used[u.code]] for u in round_.units if u.code in settled.used}
+    digests = [form.sha256 for form in forms.values()]
+    outlines = [lots.outline(digest) for digest in digests]
+    senders = {unit: form.unit for unit, form in forms.items()}
+    table = make_table(senders, outlines, lots.columns(digests), round_.pack, round_.period)
     changed = changes((*round_.units, *round_.others), period)
-    engine = Totals(table, round_.pack.indicators, _not_comparable(round_, submissions, stored, changed))
+    otherwise = {unit: outline.otherwise for unit, outline in zip(forms, outlines, strict=True)}
+    engine = Totals(table, round_.pack.indicators, _not_comparable(round_, otherwise, stored, changed))
     tiers = {t.code: collected(round_.pack, t.code, period.year, round_.modules) for t in round_.pack.tiers}
     before = last_year(round_, then, stored)
     others = {u.code: u for u in round_.others}
     totals = _totals(round_, engine, tiers, before)
     by_file = {r.file: r for r in settled.receipts}
+    sent = ([lots.submission(f) for f in v] for v in versions(incoming) if len(v) > 1)
     return Collection(
         round=round_,
         period=period,
-        submissions=submissions,
+        forms=forms,
         receipts=settled.receipts,
         states=settled.units,
-        differences=tuple(d for v in versions(incoming) for d in differences(v, round_.pack.indicators)),
-        findings=tuple((by_file[k], f) for k, found in checked.findings.items() for f in found),
+        differences=tuple(d for v in sent for d in differences(v, round_.pack.indicators)),
+        findings=tuple((by_file[k], f) for k, found in settled.findings.items() for f in found),
         total_verdicts=tuple(_judged_totals(round_, engine)),
-        tallies=checked.tallies,
-        figures=with_computed(table, figures, round_.pack),
-        cells=cells.assign(carried=_carried(cells, stored)),
+        tallies=lots.tallies(f.sha256 for f in incoming.forms.values()),
+        lots=lots,
+        stored=stored,
         totals=totals,
         controls=_controls(round_, engine, tiers),
-        balance=_balance(round_, settled, submissions, totals, incoming.received),
+        balance=_balance(round_, settled, lots.sums(_counted(round_, forms)), totals, incoming.received),
         decisions=incoming.decisions,
         taken_out=incoming.taken_out,
         collected=tiers,
@@ -116,33 +111,25 @@ def merge(
     )
 
 
-def _carried(cells: pd.DataFrame, stored: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Return where the figure that counts is not the one in the cell, but what an earlier round accepted."""
-    key = ["unit", "code", "measure"]
-    return pd.MultiIndex.from_frame(cells[key]).isin(pd.MultiIndex.from_frame(carried_figures(stored)[key]))
+def _counted(round_: Round, forms: Mapping[str, Form]) -> list[str]:
+    """Return the digests of the forms whose figures make up the totals."""
+    return [forms[u.code].sha256 for u in counted_units(round_) if u.code in forms]
 
 
 def _not_comparable(
-    round_: Round, submissions: Mapping[str, Submission], stored: pd.DataFrame, changed: Container[str]
+    round_: Round, otherwise: Mapping[str, Iterable[str]], stored: pd.DataFrame, changed: Container[str]
 ) -> frozenset[tuple[str, str]]:
     """Return (unit, code) that must not be compared with last year: definition changed, unit new, merged or split."""
     pairs: set[tuple[str, str]] = set()
-    for unit, submission in submissions.items():
+    for unit, codes in otherwise.items():
         if unit in changed:
             pairs |= {(unit, code) for code in round_.pack.indicators}
-        pairs |= {(unit, code) for code in defined_otherwise(round_.pack, submission)}
+        pairs |= {(unit, code) for code in codes}
     versions = {c: i.definition_version for c, i in round_.pack.indicators.items()}
     prior = stored[stored["measure"] == "prior"]
     columns = (prior[c].tolist() for c in ("unit", "code", "definition"))
     pairs |= {(unit, code) for unit, code, then in zip(*columns, strict=True) if versions.get(code, then) != then}
     return frozenset(pairs)
-
-
-def defined_otherwise(pack: Pack, submission: Submission) -> set[str]:
-    """Return the indicators that a unit says it counts by a definition of its own."""
-    noted = [t for t in pack.texts.values() if t.place == "definitions"]
-    at = {t.code: [s.name for s in t.subfields].index("code") for t in noted}
-    return {row.values[place] for code, place in at.items() for row in submission.texts.get(code, ())}
 
 
 def _totals(
@@ -153,14 +140,23 @@ def _totals(
     scopes |= {g: frozenset(t.code for t in tiers if t.group == g) for g in round_.pack.groups}
     scopes |= {t.code: frozenset([t.code]) for t in tiers}
     counted = counted_units(round_)
-    totals = {}
+    totals: dict[tuple[str, str], Total] = {}
+    by_tiers: dict[tuple[frozenset[str], frozenset[str], str], Total] = {}  # scopes of the same units have one total
+    groups: dict[frozenset[str], tuple[tuple[Unit, ...], Mask]] = {}
     for scope, inside in scopes.items():
         for code, item in round_.pack.indicators.items():
-            asked = tuple(u for u in counted if u.tier in inside and code in asked_of[u.tier])
-            if asked:
-                then = before.total(code, inside) or reported(engine, item, asked, stored=False)
-                total = engine.total(code, mask_of(engine, asked), len(asked))
-                totals[scope, code] = replace(total, reported=then)
+            asking = frozenset(t for t in inside if code in asked_of[t])
+            if asking not in groups:
+                units = tuple(u for u in counted if u.tier in asking)
+                groups[asking] = units, mask_of(engine, units)
+            asked, mask = groups[asking]
+            if not asked:
+                continue
+            same = (asking, inside, code)
+            if same not in by_tiers:
+                then = before.total(code, inside) or reported(engine, item, mask, len(asked), stored=False)
+                by_tiers[same] = replace(engine.total(code, mask, len(asked)), reported=then)
+            totals[scope, code] = by_tiers[same]
     return totals
 
 
@@ -194,21 +190,18 @@ def _controls(round_: Round, engine: Totals, tiers: Mapping[str, Mapping[str, In
 def _balance(
     round_: Round,
     settled: Settled,
-    submissions: Mapping[str, Submission],
+    sums: Mapping[str, int],
     totals: Mapping[tuple[str, str], Total],
     received: int,
 ) -> Balance:
-    """Return the books: units, files, and sums read straight from the used files against sums merged."""
-    counted = {u.code for u in counted_units(round_)}
+    """Return the books: units, files, and `sums` read straight from the used files, scaled, against sums merged."""
     differ, compared = [], 0
     for (scope, code), total in totals.items():
         item = round_.pack.indicators[code]
         if scope != ALL or item.aggregation != "sum" or definition(item, "value", round_.pack.indicators):
             continue
-        cells = [s.cells.get((code, "value")) for u, s in submissions.items() if u in counted]
-        scaled = [c.scaled for c in cells if c is not None and c.state.known and c.scaled is not None]
         compared += 1
-        if (total.value or Fraction(0)) != Fraction(sum(scaled), 10**item.decimals):
+        if (total.value or Fraction(0)) != Fraction(sums.get(code, 0), 10**item.decimals):
             differ.append(code)
     return Balance(
         expected=len(round_.units),
@@ -229,8 +222,8 @@ def figures_to_keep(collection: Collection) -> pd.DataFrame:
     now = collection.figures[collection.figures["measure"] == "value"]
     places = collection.cells[collection.cells["measure"] == "value"][["unit", "code", "raw", "sheet", "cell"]]
     kept = now.merge(places, on=["unit", "code"], how="inner")
-    files = {u: s.file for u, s in collection.submissions.items()}
-    digests = {u: s.sha256 for u, s in collection.submissions.items()}
+    files = {u: f.file for u, f in collection.forms.items()}
+    digests = {u: f.sha256 for u, f in collection.forms.items()}
     return kept.assign(
         decimals=kept["code"].map({c: i.decimals for c, i in indicators.items()}),
         definition=kept["code"].map({c: i.definition_version for c, i in indicators.items()}),

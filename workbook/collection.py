@@ -11,15 +11,18 @@ import numpy as np
 import pandas as pd
 
 from workbook.checks.rules import Tally
+from workbook.checks.table import carried_figures
 from workbook.checks.totals import TotalVerdict
 from workbook.computed import definition
 from workbook.expression.evaluate import Numbers
 from workbook.expression.tree import Ref, operands
+from workbook.lots.lots import Lots, Submissions
 from workbook.model import (
     FILE_STATES,
     Decision,
     FileState,
     Finding,
+    Form,
     Indicator,
     Measure,
     Receipt,
@@ -71,22 +74,19 @@ class Control:
 
 @dataclass(frozen=True)
 class Collection:
-    """What a round amounts to. `figures` has unit, code, measure, state, scaled of accepted units.
-
-    `cells` is cells_frame of their forms plus `carried`: what counts is what an earlier round accepted, not the cell.
-    """
+    """What a round amounts to."""
 
     round: Round
     period: Period
-    submissions: Mapping[str, Submission]  # accepted, by unit code
+    forms: Mapping[str, Form]  # accepted, by unit code
     receipts: tuple[Receipt, ...]
     states: Mapping[str, UnitState]
     differences: tuple[Difference, ...]  # from one version of a unit's form to the next
     findings: tuple[tuple[Receipt, Finding], ...]  # of every form read, with the file it came in
     total_verdicts: tuple[TotalVerdict, ...]  # of the rules that hold for totals, by rule and scope
     tallies: tuple[Tally, ...]
-    figures: pd.DataFrame
-    cells: pd.DataFrame
+    lots: Lots
+    stored: pd.DataFrame  # figures of earlier rounds, see history.stored_figures
     totals: Mapping[tuple[str, str], Total]  # (scope, code)
     controls: tuple[Control, ...]
     balance: Balance
@@ -97,6 +97,30 @@ class Collection:
     changed: Mapping[str, str]  # units that are not what they were last year, with why: in no comparison of same units
     gone: tuple[Unit, ...]  # counted last year, report no longer
     engine: Totals
+
+    @cached_property
+    def submissions(self) -> Mapping[str, Submission]:
+        """The accepted forms, by unit code; each is unpacked when it is wanted."""
+        return Submissions(self.lots, self.forms)
+
+    @cached_property
+    def figures(self) -> pd.DataFrame:
+        """The figures of accepted units, columns as figures_frame: unit, code, measure, state, scaled."""
+        return self.lots.figures(self._unit_of)
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """The cells of their forms, columns as cells_frame.
+
+        `carried` besides (bool): what counts is what an earlier round accepted, not the cell.
+        """
+        cells, key = self.lots.cells(self._unit_of), ["unit", "code", "measure"]
+        known = pd.MultiIndex.from_frame(carried_figures(self.stored)[key])
+        return cells.assign(carried=pd.MultiIndex.from_frame(cells[key]).isin(known))
+
+    @cached_property
+    def _unit_of(self) -> dict[str, str]:
+        return {form.sha256: unit for unit, form in self.forms.items()}
 
     @property
     def total_findings(self) -> tuple[Finding, ...]:

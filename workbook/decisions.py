@@ -10,7 +10,7 @@ from datetime import datetime
 from workbook.ledger import Ledger, damaged
 from workbook.lock import myself
 from workbook.messages import catalogue, say
-from workbook.model import Decision, DecisionKind, Defect, Finding, Round, Submission
+from workbook.model import Decision, DecisionKind, Defect, Finding, Form, Round
 from workbook.reading.submission import SHORTEST_REASON
 from workbook.reading.values import length
 
@@ -61,12 +61,12 @@ def _builtin() -> set[str]:
 
 
 def waived(
-    findings: Mapping[str, tuple[Finding, ...]], submissions: Mapping[str, Submission], decisions: Iterable[Decision]
+    findings: Mapping[str, tuple[Finding, ...]], forms: Mapping[str, Form], decisions: Iterable[Decision]
 ) -> dict[str, tuple[Finding, ...]]:
     """Return the findings of every form, those closed that the office waived for its unit."""
     waivers = {(d.unit, d.rule): d for d in decisions if d.kind == "waive"}
     return {
-        key: tuple(_closed(f, waivers.get((submissions[key].unit.code, f.rule))) for f in found)
+        key: tuple(_closed(f, waivers.get((forms[key].unit.code, f.rule))) for f in found)
         for key, found in findings.items()
     }
 

@@ -66,8 +66,11 @@ def _column(table: Table, evaluator: Evaluator, item: Indicator, measure: Measur
     numbers = evaluator.number(Ref(item.code, measure))
     scale = 10**item.decimals
     scaled = np.zeros(table.size, dtype=np.int64)
-    for i in np.flatnonzero(numbers.known):
-        scaled[i] = int(round_half_up(numbers.exact(int(i)) * scale, 0))
+    if numbers.whole and scale == 1:
+        scaled[numbers.known] = numbers.approx[numbers.known].astype(np.int64)
+    else:
+        for i in np.flatnonzero(numbers.known):
+            scaled[i] = int(round_half_up(numbers.exact(int(i)) * scale, 0))
     known_parts = np.ones(table.size, dtype=np.bool_)
     why = np.full(table.size, State.BLANK, dtype=np.int8)
     for state in (State.UNREADABLE, State.NOT_COUNTED, State.NOT_APPLICABLE):

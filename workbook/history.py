@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,11 +34,12 @@ def unknown_periods(period: Period, stored: pd.DataFrame) -> dict[Measure, Perio
     return {m: p for m, p in earlier_periods(period).items() if m not in found}
 
 
-def stored_figures(round_: Round) -> tuple[pd.DataFrame, tuple[Defect, ...]]:
+def stored_figures(round_: Round, units: Collection[str] | None = None) -> tuple[pd.DataFrame, tuple[Defect, ...]]:
     """Return the accepted figures of earlier rounds that this one is compared with, and what could not be read.
 
     Columns as figures_frame, measure being prior, opening or half, plus definition (str): the definition version
-    in force then. Rounds are found by following `previous` from folder to folder.
+    in force then. Only those of `units` where they are named. Rounds are found by following `previous` from folder to
+    folder.
     """
     folders, defects = _folders(round_)
     frames: list[pd.DataFrame] = []
@@ -46,7 +48,8 @@ def stored_figures(round_: Round) -> tuple[pd.DataFrame, tuple[Defect, ...]]:
         if not path.is_file():
             defects += (Defect(path.name, 0, say("round.no_figures", folder=folder), say("round.no_figures_remedy")),)
             break
-        frames += [read_figures(path).assign(measure=m) for m, p in _measures(round_) if p == period]
+        kept = read_figures(path, units)
+        frames += [kept.assign(measure=m) for m, p in _measures(round_) if p == period]
     return _join(frames), defects
 
 
@@ -68,6 +71,11 @@ def units_then(round_: Round, stored: pd.DataFrame) -> tuple[tuple[Unit, ...], t
         told = {"codes": "、".join(strange), "folder": folder}
         defects = [Defect(UNITS_FILE, 0, say("round.strange_units", **told), say("round.strange_units_remedy"))]
     return tuple(units.values()), tuple(defects)
+
+
+def earlier_files(round_: Round) -> list[Path]:
+    """Return the files that the figures of earlier rounds are kept in."""
+    return [folder / RESULTS / FIGURES for folder in _folders(round_)[0].values()]
 
 
 def earlier_folders(round_: Round) -> dict[Measure, Path]:
@@ -106,6 +114,10 @@ def _join(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return figures_frame([]).assign(definition="")
 
 
-def read_figures(path: Path) -> pd.DataFrame:
-    """Return the accepted figures of a consolidated round: unit, code, state, scaled, definition."""
-    return pd.read_parquet(path, columns=["unit", "code", "state", "scaled", "definition"])
+def read_figures(path: Path, units: Collection[str] | None = None) -> pd.DataFrame:
+    """Return the accepted figures of a consolidated round, of `units` only if they are named.
+
+    Columns: unit, code, state, scaled, definition.
+    """
+    of_units = None if units is None else [("unit", "in", list(units))]
+    return pd.read_parquet(path, columns=["unit", "code", "state", "scaled", "definition"], filters=of_units)

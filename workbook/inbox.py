@@ -23,6 +23,7 @@ class Found:
     received: datetime  # when it was changed last; datetime.min if that cannot be told
     size: int  # bytes
     problem: str
+    mark: tuple[int, int, int] = (0, 0, 0)  # size, time of the last change in ns, number on its disk
 
 
 def found(folder: Path) -> list[Found]:
@@ -37,7 +38,8 @@ def found(folder: Path) -> list[Found]:
     for path, status, problem in sorted(_things(folder), key=lambda thing: thing[0]):
         name = unlike(label(path.relative_to(folder).as_posix()), things)
         size = status.st_size if status else 0
-        things[name] = Found(path, name, _time(status), size, problem)
+        mark = (status.st_size, status.st_mtime_ns, status.st_ino) if status else (0, 0, 0)
+        things[name] = Found(path, name, _time(status), size, problem, mark)
     return list(things.values())
 
 

@@ -38,19 +38,18 @@ class LastYear:
         parts = [ref for figure in needed for ref in stored_refs(figure, self.round.pack.indicators)]
         if not all(ref.code in self.stored for ref in parts):
             return None
-        units = tuple(u for u in self.units if u.tier in tiers and code in self.asked[u.tier])
-        return reported(self.engine, item, units, stored=True)
+        asking = [tier for tier in tiers if code in self.asked[tier]]
+        inside: Mask = np.isin(self.engine.table.tier, asking)
+        return reported(self.engine, item, inside, int(inside.sum()), stored=True)
 
 
-def reported(engine: Totals, item: Indicator, units: tuple[Unit, ...], *, stored: bool) -> Reported | None:
-    """Return the total of last year's figures that a table holds, over `units`; None for items that have none."""
+def reported(engine: Totals, item: Indicator, inside: Mask, units: int, *, stored: bool) -> Reported | None:
+    """Return the total of last year's figures that a table holds of some of `units`; None for items that have none."""
     if not carries(item, "prior"):
         return None
-    codes = {u.code for u in units}
-    inside: Mask = np.array([u in codes for u in engine.table.units], dtype=np.bool_)
     known = inside & engine.known(item, "prior")
     absent = inside & (engine.table.figures(item.code, "prior")[1] == State.NOT_APPLICABLE)
-    return Reported(engine.aggregate(item, known, "prior"), int(known.sum()), len(units) - int(absent.sum()), stored)
+    return Reported(engine.aggregate(item, known, "prior"), int(known.sum()), units - int(absent.sum()), stored)
 
 
 def last_year(round_: Round, then: tuple[Unit, ...], stored: pd.DataFrame) -> LastYear:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from workbook.computed import carries
+from workbook.computed import carries, definition
 from workbook.expression.excel import tidied
 from workbook.expression.parse import parse
 from workbook.expression.tree import Ref, TextRef, columns, walk
 from workbook.messages import say
-from workbook.model import Indicator, Measure, Pack, Subfield, TextInput, Unit
+from workbook.model import MEASURES, Indicator, Measure, Pack, Subfield, TextInput, Unit
 from workbook.period import Period
+from workbook.same import Same
 
 # Columns of a section sheet, 0-based. The code column is hidden; formulas find their operands through it.
 CODE, NUMBER, NAME, WORD, VALUE, PRIOR, EARLIER, CHANGE, DEFINITION = range(9)
@@ -90,7 +91,7 @@ class Block:
         return self.first_row + self.text.max_items - 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
     """The form of one kind: a tier in a period with some modules on."""
 
@@ -104,10 +105,10 @@ class Layout:
     openings: frozenset[str]  # indicators some rule compares with the end of last year
     totals: frozenset[str]  # indicators that stand here for units below
 
-    @property
-    def sheets(self) -> list[str]:
+    @cached_property
+    def sheets(self) -> Sequence[str]:
         """Sheets that hold data, in their order in the form."""
-        return [s.sheet for s in self.sections] + list(dict.fromkeys(b.sheet for b in self.blocks.values()))
+        return (*(s.sheet for s in self.sections), *dict.fromkeys(b.sheet for b in self.blocks.values()))
 
     def sheet_of(self, code: str) -> str:
         """Return the sheet an indicator stands on."""
@@ -118,13 +119,30 @@ class Layout:
         """What the third figure column holds: the half-year in an annual round, else the year's opening."""
         return "half" if self.period.kind == "year" else "opening"
 
-    @property
-    def named(self) -> dict[str, str]:
+    @cached_property
+    def named(self) -> Mapping[str, str]:
         """Indicator name -> code: a clerk sees names, not codes, and may write either."""
         return {i.name: code for code, i in self.indicators.items()}
 
     def measures(self, indicator: Indicator) -> tuple[Measure, ...]:
         """Return the figure columns that have a cell for this indicator."""
+        return self._measures[indicator.code] if indicator.code in self._measures else self._measures_of(indicator)
+
+    @cached_property
+    def _measures(self) -> Mapping[str, tuple[Measure, ...]]:
+        return {code: self._measures_of(item) for code, item in self.indicators.items()}
+
+    @cached_property
+    def computed(self) -> frozenset[tuple[str, Measure]]:
+        """Figures the form works out from others."""
+        return frozenset(
+            (code, m)
+            for code, item in self.indicators.items()
+            for m in MEASURES
+            if definition(item, m, self.pack.indicators) is not None
+        )
+
+    def _measures_of(self, indicator: Indicator) -> tuple[Measure, ...]:
         measures: list[Measure] = ["value"]
         if carries(indicator, "prior"):
             measures.append("prior")
@@ -222,6 +240,12 @@ def opening_codes(pack: Pack) -> frozenset[str]:
 
 def make_layout(pack: Pack, tier: str, period: Period, modules: tuple[str, ...]) -> Layout:
     """Return the layout of the form for one tier; the same input gives the same layout."""
+    return _layout(Same(pack), tier, period, modules)
+
+
+@lru_cache(maxsize=64)
+def _layout(same: Same[Pack], tier: str, period: Period, modules: tuple[str, ...]) -> Layout:
+    pack = same.it
     items = collected(pack, tier, period.year, modules)
     sections = []
     for title in pack.sections:
@@ -267,6 +291,7 @@ def cover_subfields(pack: Pack) -> tuple[Subfield, ...]:
     return cover.subfields if cover else ()
 
 
+@lru_cache(maxsize=1024)
 def letters(column: int) -> str:
     """Return the letters of a 0-based column: 0 is A, 26 is AA."""
     text = ""

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, replace
 
 from workbook.arrivals import Arrival, arrivals
 from workbook.decisions import standing
 from workbook.ledger import Ledger
+from workbook.lots.kept import Crew, lots_of
+from workbook.lots.lots import Lots
 from workbook.messages import say
-from workbook.model import Decision, FileState, Finding, Receipt, Round, Submission, UnitState
-from workbook.originals import original
-from workbook.period import parse_period
+from workbook.misfit import misfit
+from workbook.model import Decision, FileState, Finding, Form, Receipt, Round, UnitState
 from workbook.reading.contained import contained
-from workbook.reading.kind import Unreadable
-from workbook.reading.submission import read_form
-from workbook.units import begun
 
 _ATTACHED = ("pdf", "image", "archive")
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """Everything found: forms of this round by file key, receipts for the rest."""
+    """Everything found: forms of this round by file key and all that was read in them, receipts for the rest."""
 
-    submissions: Mapping[str, Submission]
+    forms: Mapping[str, Form]
+    lots: Lots
     receipts: tuple[Receipt, ...]
-    order: Mapping[str, int] = field(default_factory=dict)  # run that saw a form first, by file key
     received: int = 0  # files that came in, counted by the ledger
     taken_out: tuple[str, ...] = ()  # files that came in once and lie in 收件 no more
     decisions: tuple[Decision, ...] = ()
@@ -38,69 +35,59 @@ class Settled:
     """Which file stands for which unit, what became of every file, and every unit's state."""
 
     used: Mapping[str, str]  # unit code -> file key
+    findings: Mapping[str, tuple[Finding, ...]]  # of every form, by file key
     receipts: tuple[Receipt, ...]
     units: Mapping[str, UnitState]
 
 
-def take_in(round_: Round) -> Incoming:
-    """Register what lies in 收件 and read it.
+def take_in(round_: Round, crew: Crew = contained) -> Incoming:
+    """Register what lies in 收件, read it and have it judged by a crew.
 
     sqlite3.DatabaseError when the ledger is damaged, OSError from the disk.
     """
-    ledger = Ledger(round_.path)
-    came_in = ledger.register(list(arrivals(round_)))
-    incoming = read_incoming(round_, came_in)
+    ledger, here = Ledger(round_.path), []
+
+    def digests() -> Iterator[str]:  # files are judged while the next ones are still being taken in
+        for came in arrivals(round_):
+            here.append(came)
+            if came.problem is None:
+                yield came.digest
+
+    lots = lots_of(round_, digests(), crew)
+    came_in = ledger.register(here)
+    if earlier := {came.digest for came in came_in if came.problem is None and came.digest not in lots}:
+        lots = lots_of(round_, [*(came.digest for came in here if came.problem is None), *earlier], crew)
+    incoming = sort_out(round_, came_in, lots)
     return replace(incoming, received=len(came_in), taken_out=ledger.taken_out(), decisions=ledger.decisions())
 
 
-def read_incoming(round_: Round, came_in: Iterable[Arrival]) -> Incoming:
-    """Read everything that came in once, in the order it came; one bad file never stops the run."""
-    submissions: dict[str, Submission] = {}
-    order: dict[str, int] = {}
+def sort_out(round_: Round, came_in: Iterable[Arrival], lots: Lots) -> Incoming:
+    """Return everything that came in, in the order it came: forms of this round, and a receipt for all else."""
+    forms: dict[str, Form] = {}
     receipts: list[Receipt] = []
     seen: dict[str, str] = {}
-    for came, submission in contained(partial(_read, round_), came_in):
+    units = {u.code: u for u in round_.units}
+    for came in came_in:
         first = seen.setdefault(came.digest, came.key)
-        if isinstance(submission, Unreadable):
-            why = submission.reason
+        problem = came.problem or lots.problem(came.digest)
+        if problem is not None:
+            why = problem.reason
             state: FileState = "attached" if why in _ATTACHED else "unrecognised"
             if why in ("old_form", "other_pack"):
                 state = "rejected"
             unit = "" if why == "archive" else _unit_in_name(round_, came.key.rpartition("/")[2])
-            receipts.append(_receipt(came, unit, state, why, **submission.values))
+            receipts.append(_receipt(came, unit, state, why, **problem.values))
             continue
-        misfit, told = _misfit(round_, submission)
+        form = lots.outline(came.digest)
+        misfits, told = misfit(round_, units, form)
         if first != came.key:
-            receipts.append(_receipt(came, submission.unit.code, "duplicate", "duplicate", first=first))
-        elif misfit:
-            receipts.append(_receipt(came, submission.unit.code, "rejected", misfit, **told))
+            receipts.append(_receipt(came, form.unit.code, "duplicate", "duplicate", first=first))
+        elif misfits:
+            receipts.append(_receipt(came, form.unit.code, "rejected", misfits, **told))
         else:
-            unit_here = round_.unit(submission.unit.code) or submission.unit
-            submissions[came.key] = replace(submission, unit=unit_here)
-            order[came.key] = came.order
-    return Incoming(submissions, tuple(receipts), order)
-
-
-def _read(round_: Round, came: Arrival) -> Submission:
-    if came.problem is not None:
-        raise came.problem
-    data = original(round_.path, came.digest).read_bytes()
-    return read_form(data, came.key, came.received, round_.pack, round_)
-
-
-def _misfit(round_: Round, submission: Submission) -> tuple[str, dict[str, str]]:
-    """Return why a form is none of this round's, "" when it is, and what the receipt's words are filled with."""
-    told = {"period": parse_period(submission.period).title, "name": submission.unit.name}
-    unit = round_.unit(submission.unit.code)
-    if submission.period != round_.period:
-        return "other_period", told
-    if unit is None:
-        resting = next((u for u in round_.others if u.code == submission.unit.code), None)
-        if resting is None:
-            return "unknown_unit", told
-        closed = begun(resting, parse_period(round_.period))
-        return ("closed" if closed else "not_yet"), told | {"since": resting.since, "until": resting.until}
-    return ("" if unit.tier == submission.unit.tier else "other_tier"), told
+            unit_here = units[form.unit.code]
+            forms[came.key] = Form(came.key, came.digest, unit_here, came.received, came.order)
+    return Incoming(forms, lots, tuple(receipts))
 
 
 def _receipt(came: Arrival, unit: str, state: FileState, reason: str, /, **values: str) -> Receipt:
@@ -137,21 +124,21 @@ def settle(round_: Round, incoming: Incoming, findings: Mapping[str, tuple[Findi
         valid = [f.file for f in forms if _valid(round_, findings[f.file], said[f.file])]
         if valid:
             used[unit] = valid[-1]
-        for submission in forms:
-            key = submission.file
+        for form in forms:
+            key = form.file
             state = _fate(key, valid)
             errors = len(blocking(findings[key]))
             reason, values = _reason(state, errors, said[key])
-            came = Arrival(key, submission.received, submission.sha256, order=incoming.order.get(key, 0))
+            came = Arrival(key, form.received, form.sha256, order=form.order)
             receipt = _receipt(came, unit, state, reason, **values)
-            late = round_.deadline is not None and submission.received > round_.deadline
+            late = round_.deadline is not None and form.received > round_.deadline
             note = receipt.note + (say("receipt.late") if late else "")
             receipts.append(replace(receipt, note=note, judged=True))
     states: dict[str, UnitState] = {}
     rejected = {r.unit for r in receipts if r.state == "rejected"}
     for u in round_.units:
         states[u.code] = "accepted" if u.code in used else "returned" if u.code in rejected else "missing"
-    return Settled(used, tuple(sorted(receipts, key=lambda r: r.file)), states)
+    return Settled(used, findings, tuple(sorted(receipts, key=lambda r: r.file)), states)
 
 
 def blocking(findings: tuple[Finding, ...]) -> list[Finding]:
@@ -159,13 +146,13 @@ def blocking(findings: tuple[Finding, ...]) -> list[Finding]:
     return [f for f in findings if f.severity == "error" and f.open]
 
 
-def versions(incoming: Incoming) -> Iterator[list[Submission]]:
+def versions(incoming: Incoming) -> Iterator[list[Form]]:
     """Yield the forms of each unit in the order they came in."""
-    units: dict[str, list[Submission]] = {}
-    for submission in incoming.submissions.values():
-        units.setdefault(submission.unit.code, []).append(submission)
+    units: dict[str, list[Form]] = {}
+    for form in incoming.forms.values():
+        units.setdefault(form.unit.code, []).append(form)
     for forms in units.values():
-        yield sorted(forms, key=lambda f: (incoming.order.get(f.file, 0), f.received, f.file))
+        yield sorted(forms, key=lambda f: (f.order, f.received, f.file))
 
 
 def _valid(round_: Round, findings: tuple[Finding, ...], decision: Decision | None) -> bool:

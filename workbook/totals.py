@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from workbook.computed import HUNDRED, at_time, carries, definition
-from workbook.expression.evaluate import Evaluator, Numbers
+from workbook.expression.evaluate import Evaluator, Numbers, arith
 from workbook.expression.parse import parse
 from workbook.expression.tree import Ref
 from workbook.model import Indicator, Measure, Part, State
 from workbook.period import Period
-from workbook.values import Table
+from workbook.values import Table, exact_sum
 
 Mask = npt.NDArray[np.bool_]
 
@@ -61,6 +61,12 @@ class Totals:
         self.table, self.indicators = table, indicators
         self.evaluator = Evaluator(table, indicators)
         self.not_comparable = not_comparable
+        self._of: dict[tuple[str, Measure], tuple[Numbers, Numbers | None]] = {}
+        self._incomparable: dict[str, list[int]] = {}  # rows by code
+        place = {unit: row for row, unit in enumerate(table.units)} if not_comparable else {}
+        for unit, code in not_comparable:
+            if unit in place:
+                self._incomparable.setdefault(code, []).append(place[unit])
 
     def total(self, code: str, inside: Mask, expected: int) -> Total:
         """Return the total of one indicator over the units of `inside`, of `expected` that should report it."""
@@ -71,7 +77,8 @@ class Totals:
         excluded: tuple[str, ...] = ()
         if carries(item, "prior"):
             both = known & self.known(item, "prior")
-            comparable = np.array([(u, code) not in self.not_comparable for u in self.table.units], dtype=np.bool_)
+            comparable = np.ones(self.table.size, dtype=np.bool_)
+            comparable[self._incomparable.get(code, [])] = False
             matched = both & comparable
             excluded = tuple(self.table.units[i] for i in np.flatnonzero(both & ~comparable))
         return Total(
@@ -122,37 +129,48 @@ class Totals:
 
         `units` is how many should have a figure.
         """
-        at = [int(i) for i in np.flatnonzero(over)]
         without_parts = item.aggregation == "ratio" and definition(item, measure, self.indicators) is None
-        if not at or item.aggregation == "none" or without_parts:
+        n = int(over.sum())
+        if not n or item.aggregation == "none" or without_parts:
             return Part(Fraction(0), Fraction(0), 0, units)
-        passed_up, sides = self._passed_up(item, measure), self._sides(item, measure)
-        pairs = [(passed_up[i].above, passed_up[i].below) if i in passed_up else sides(i) for i in at]
+        passed_up = {i: part for i, part in self._passed_up(item, measure).items() if over[i]}
+        own = over.copy()
+        own[list(passed_up)] = False
+        above, below = self._sides(item, measure)
         if item.aggregation == "min":
-            return Part(min(above for above, _ in pairs), Fraction(1), len(at), units)
-        above = sum((above for above, _ in pairs), Fraction(0))
-        below = Fraction(1) if item.aggregation == "sum" else sum((below for _, below in pairs), Fraction(0))
-        return Part(above, below, len(at), units)
+            return Part(min([*_each(above, own), *(p.above for p in passed_up.values())]), Fraction(1), n, units)
+        whole = _sum(above, own) + sum((p.above for p in passed_up.values()), Fraction(0))
+        if below is None:
+            return Part(whole, Fraction(1), n, units)
+        return Part(whole, _sum(below, own) + sum((p.below for p in passed_up.values()), Fraction(0)), n, units)
 
-    def _sides(self, item: Indicator, measure: Measure) -> Callable[[int], tuple[Fraction, Fraction]]:
-        """Return what a unit adds above and below the line."""
+    def _sides(self, item: Indicator, measure: Measure) -> tuple[Numbers, Numbers | None]:
+        """Return what each unit adds above and below the line; below a sum or minimum stands 1, which is None."""
+        key = (item.code, measure)
+        if key not in self._of:
+            self._of[key] = self._made_of(item, measure)
+        return self._of[key]
+
+    def _made_of(self, item: Indicator, measure: Measure) -> tuple[Numbers, Numbers | None]:
         if item.aggregation == "ratio":
             above, below = self._parts(item, measure)
-            factor = HUNDRED.value if item.percent else Fraction(1)
-            return lambda i: (above.exact(i) * factor, below.exact(i))
+            return (arith("*", above, self.evaluator.number(HUNDRED)) if item.percent else above), below
         number = self.evaluator.number(Ref(item.code, measure))
         if item.aggregation == "mean_weighted":
             weight = self.evaluator.number(Ref(item.weight, measure))
-            return lambda i: (number.exact(i) * weight.exact(i), weight.exact(i))
-        return lambda i: (number.exact(i), Fraction(1))
+            return arith("*", number, weight), weight
+        return number, None
 
     def cells_suffice(self, item: Indicator, inside: Mask) -> bool:
         """Return whether the figures of these units alone give the total: no parts passed up say otherwise."""
         passed_up = {i: part for i, part in self._passed_up(item, "value").items() if inside[i]}
         if not passed_up:
             return True
-        sides, known = self._sides(item, "value"), self._known(item, "value")
-        return all(known[i] and part.n and sides(i) == (part.above, part.below) for i, part in passed_up.items())
+        (above, below), known = self._sides(item, "value"), self._known(item, "value")
+        return all(
+            known[i] and part.n and (above.exact(i), below.exact(i) if below else 1) == (part.above, part.below)
+            for i, part in passed_up.items()
+        )
 
     def denominators(self, code: str) -> Numbers | None:
         """Return the denominator per unit of a ratio, the weight of a weighted mean, None for other items."""
@@ -160,6 +178,20 @@ class Totals:
         if item.aggregation == "ratio":
             return self._parts(item, "value")[1]
         return self.evaluator.number(Ref(item.weight)) if item.weight else None
+
+
+def _each(numbers: Numbers, over: Mask) -> list[Fraction]:
+    """Return the numbers of some units, or only the least of them, where integers tell it."""
+    if numbers.ints is not None and over.any():
+        return [Fraction(int(numbers.ints[over].min()), numbers.over)]
+    return [numbers.exact(int(i)) for i in np.flatnonzero(over)]
+
+
+def _sum(numbers: Numbers, over: Mask) -> Fraction:
+    """Return the exact sum over some units."""
+    if numbers.ints is not None:
+        return Fraction(exact_sum(numbers.ints[over]), numbers.over)
+    return sum((numbers.exact(int(i)) for i in np.flatnonzero(over)), Fraction(0))
 
 
 def standard_of(item: Indicator, period: Period) -> str:

@@ -14,21 +14,27 @@ from workbook.model import Measure, Part, State
 
 Ints = npt.NDArray[np.int64]
 States = npt.NDArray[np.int8]
+Columns = dict[tuple[str, str], tuple[Ints, States]]  # scaled and state over the units, by code and measure
+
+
+def exact_sum(numbers: Ints) -> int:
+    """Return a sum no integer of 64 bits can overflow."""
+    return (int((numbers >> 32).sum()) << 32) + int((numbers & 0xFFFFFFFF).sum())
 
 
 class Table:
     """Figures of `size` units, a column per (code, measure).
 
     Built from a long frame with columns unit (str), code (str), measure (str), state (int8) and scaled (int64,
-    value × 10**decimals, 0 where not known). A figure that is not in the frame is blank. `rows` has how many items of
-    a text input each unit filled by its code, and the sums of a list's column by (code, column). `parts` says by code
-    and row what those figures are made of that are totals themselves.
+    value × 10**decimals, 0 where not known), or from columns. A figure that is in neither is blank. `rows` has how many
+    items of a text input each unit filled by its code, and the sums of a list's column by (code, column). `parts` says
+    by code and row what those figures are made of that are totals themselves.
     """
 
     def __init__(
         self,
         units: Sequence[str],
-        figures: pd.DataFrame,
+        figures: pd.DataFrame | Columns,
         *,
         tiers: Sequence[str],
         umbrella: Sequence[bool],
@@ -43,7 +49,7 @@ class Table:
         self.parts: dict[str, dict[int, Part]] = {}
         self._rows = {code: np.array(counts, dtype=np.int64) for code, counts in rows.items() if isinstance(code, str)}
         self._sums: dict[tuple[str, str], Sequence[Any]] = {k: v for k, v in rows.items() if isinstance(k, tuple)}
-        self._columns = self._split(figures)
+        self._columns = self._split(figures) if isinstance(figures, pd.DataFrame) else dict(figures)
 
     def made_of(self, parts: Iterable[Mapping[str, Part]]) -> Table:
         """Return the table, told by unit and code what totals are made of."""
@@ -52,8 +58,8 @@ class Table:
                 self.parts.setdefault(code, {})[row] = part
         return self
 
-    def _split(self, figures: pd.DataFrame) -> dict[tuple[str, str], tuple[Ints, States]]:
-        columns: dict[tuple[str, str], tuple[Ints, States]] = {}
+    def _split(self, figures: pd.DataFrame) -> Columns:
+        columns: Columns = {}
         kept = figures[figures["unit"].isin(self.units)]
         place = pd.Index(self.units).get_indexer(pd.Index(kept["unit"]))
         all_scaled, all_states = kept["scaled"].to_numpy(), kept["state"].to_numpy()

@@ -21,12 +21,13 @@ from xl_addin.own_folder import log_file, own_folder
 @button
 def check_form(front: Front) -> None:
     """Judge the open form: mark its cells, list what was found, ask for the reasons that are wanting."""
-    from exporters.desk import verdict
     from xl_addin.actions.checking import marked
+
+    form = marked(front)
+    from exporters.desk import verdict
     from xl_addin.actions.reasons import ask_reasons, to_explain
     from xl_addin.actions.result_sheet import counts_line, shown
 
-    form = marked(front)
     if (owed := to_explain(form)) and verdict(form.findings) == "confirm":
         question = say("macro.explain_now", counts=counts_line(shown(form)), n=len(owed))
         if front.program.agree(question) and ask_reasons(front, form):
@@ -46,13 +47,14 @@ def clear_marks(front: Front) -> None:
 @button
 def seal_form(front: Front) -> None:
     """Save a sealed copy of the open form under its standard name; tell what stands in the way otherwise."""
-    from workbook.check_code import code_of
     from xl_addin.actions.checking import marked, sealed
 
     done = sealed(front)
     if done is None:
         marked(front)
         raise Refused(say("macro.not_sealed"))
+    from workbook.check_code import code_of
+
     form, target = done
     front.program.tell(say("macro.sealed", path=target, code=code_of(form.submission, form.pack)))
 

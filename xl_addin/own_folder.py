@@ -7,6 +7,8 @@ import traceback
 from datetime import datetime
 from pathlib import Path
 
+REMEMBERED = "settings.json"
+
 
 def own_folder(home: Path | None = None) -> Path:
     """Return the folder of everything that is kept for this person."""
@@ -20,7 +22,7 @@ def log_file(home: Path | None = None) -> Path:
 
 def settings_file(home: Path | None = None) -> Path:
     """Return what the buttons remember."""
-    return own_folder(home) / "settings.json"
+    return own_folder(home) / REMEMBERED
 
 
 def note_trouble(what: str) -> None:

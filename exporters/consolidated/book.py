@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ from exporters.consolidated.trace import make_trace, write_trace
 from exporters.consolidated.units import write_unit_sheets
 from exporters.consolidated.versions import write_versions
 from exporters.office.desk import Desk, Notes, books_of
+from workbook.check_code import CheckCodes
 from workbook.checks.outliers import Outlier
 from workbook.collection import Collection
 from workbook.files import replacing
@@ -54,6 +55,7 @@ class Beside:
     owed: Sequence[Owed] = ()
     desk: Desk | None = None
     left_out: LeftOut = field(default_factory=dict)  # of those over the whole round
+    codes: CheckCodes | None = None  # of forms, where several workbooks tell them
 
 
 NOTHING_BESIDE = Beside()
@@ -64,6 +66,7 @@ def write_consolidated(collection: Collection, beside: Beside) -> list[Path]:
     shareable, office_copy = books_of(collection.round)
     items: dict[str, Indicator | TextInput] = {**collection.indicators, **collection.round.pack.texts}
     hidden = frozenset(c for c, i in items.items() if i.sensitive == "restricted")
+    beside = replace(beside, codes=CheckCodes(collection.round.pack))
     write_book(shareable, collection, hidden, beside)
     if hidden:
         write_book(office_copy, collection, frozenset(), beside, office_copy=True)
@@ -178,7 +181,8 @@ def _write_process(book: Any, styles: Styles, shown: _Contents) -> None:
     """Write how the round stands: who reported, what was found, what is to be signed off."""
     collection, hidden = shown.collection, shown.hidden
     write_breaks(book, styles, collection, hidden)
-    write_units_state(book, styles, collection, shown.notes.get(say("book.receipts_sheet"), {}))
+    codes = shown.beside.codes or CheckCodes(collection.round.pack)
+    write_units_state(book, styles, collection, shown.notes.get(say("book.receipts_sheet"), {}), codes)
     write_chasing(book, styles, collection, shown.beside.owed, hidden, office_copy=shown.office_copy)
     write_audit(book, styles, collection, hidden, shown.gone)
     write_findings(book, styles, collection, hidden)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from exporters.consolidated.listing import Figure, quoted
@@ -48,9 +49,11 @@ def make_finder(collection: Collection, places: Places) -> Finder:
     tiers = {u.code: u.tier for u in (*places.counted, *places.apart)}
     found: dict[tuple[str, str], str] = {}
     counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for unit, code, sheet, cell in zip(cells["unit"], cells["code"], cells["sheet"], cells["cell"], strict=True):
+    place = cache(lambda sheet, cell: place_of(sheet, cell) if cell and sure(sheet) else "")
+    columns = (cells[name].tolist() for name in ("unit", "code", "sheet", "cell"))
+    for unit, code, sheet, cell in zip(*columns, strict=True):
         if unit in tiers:
-            found[unit, code] = place_of(sheet, cell) if cell and sure(sheet) else ""
+            found[unit, code] = place(sheet, cell)
             counts[tiers[unit], code][found[unit, code]] += 1
     usual = {key: seen.most_common(1)[0][0] for key, seen in counts.items()}
     elsewhere = {k: p for k, p in found.items() if p != usual[tiers[k[0]], k[1]]}

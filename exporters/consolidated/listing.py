@@ -112,6 +112,11 @@ def write_note(sheet: Any, styles: Styles, row: int, columns: tuple[int, int], t
     sheet.set_row(row, 1 + 14 * FormStyles.lines(text, width))
 
 
+def lines_of(text: str, width: int) -> int:
+    """Return how many lines a text takes in a column: most take one, which can be seen at once."""
+    return 1 if 2 * len(text) <= width and "\n" not in text else FormStyles.lines(text, width)
+
+
 def write_typed(sheet: Any, styles: Styles, row: int, column: int, text: str) -> None:
     """Write what a person typed into a cell that is theirs: a cell without words is empty, as they left it."""
     if text:
@@ -126,10 +131,15 @@ def write_linked(sheet: Any, at: tuple[int, int], value: Linked, looks: tuple[An
     A formula, since it stays with its row when people sort.
     """
     linked, plain = looks
-    if value.target and max(len(t.encode("utf-16-le")) for t in (value.text, value.target)) <= 2 * _LONGEST:
+    if value.target and _fits(value.text) and _fits(value.target):
         sheet.write_formula(*at, hyperlink(value.target, quoted(value.text)), linked, value.text)
     else:
         sheet.write_string(*at, value.text, plain)
+
+
+def _fits(text: str) -> bool:
+    """Return whether a formula can hold a text; a character is two units at most."""
+    return 2 * len(text) <= _LONGEST or len(text.encode("utf-16-le")) <= 2 * _LONGEST
 
 
 def hyperlink(target: str, shown: str) -> str:
@@ -152,19 +162,23 @@ def _write_row(sheet: Any, styles: Styles, number: int, listing: Listing, row: R
     lines = 1
     for place, (column, value) in enumerate(zip(listing.columns, row.values, strict=True), 1):
         style = _style(styles, column, value, row.kind)
+        if value and type(value) is str:  # as nearly all are
+            sheet.write_string(number, place, value, style)
+            lines = max(lines, lines_of(value, column.width - 2))
+            continue
         if isinstance(value, Figure) and value.formula:
             sheet.write_formula(number, place, value.formula, style, value.value)
             continue
         if isinstance(value, Linked):
             write_linked(sheet, (number, place), value, (styles.leads, style))
-            lines = max(lines, FormStyles.lines(value.text, column.width - 2))
+            lines = max(lines, lines_of(value.text, column.width - 2))
             continue
         plain = value.value if isinstance(value, Figure) else value
         if isinstance(plain, int | float):
             sheet.write_number(number, place, plain, style)
         elif plain:
             sheet.write_string(number, place, plain, style)
-            lines = max(lines, FormStyles.lines(plain, column.width - 2))
+            lines = max(lines, lines_of(plain, column.width - 2))
         else:
             sheet.write_blank(number, place, None, style)
     fold = {"level": 1, "hidden": listing.folded} if row.kind == "part" else {}

@@ -10,7 +10,7 @@ from exporters.consolidated.attention import Matter, matters
 from exporters.consolidated.charts import UP, changes_chart, chart_font
 from exporters.consolidated.places import Places
 from exporters.consolidated.styles import GREY, Styles
-from exporters.consolidated.tiers import FIRST, asked, change_of, change_style, number, year_columns, year_terms
+from exporters.consolidated.tiers import FIRST, change_of, change_style, number, year_columns, year_terms
 from workbook.checks.outliers import Outlier
 from workbook.collection import ALL, Collection
 from workbook.form.styles import FONT, HEAD, RULE
@@ -186,7 +186,7 @@ def _headlines(sheet: Any, styles: Styles, collection: Collection, shown: Shown,
 def _cached(collection: Collection, places: Places, item: Indicator) -> dict[Span, float | str]:
     """Return what 分级汇总 shows of the whole; nothing for cells that are empty there."""
     total = collection.totals.get((ALL, item.code))
-    if total is None or not asked(collection, item, ALL):
+    if total is None or not places.asked(collection, item, ALL):
         return {}
     count = say("book.n_of", n=total.n, units=total.units)
     if item.aggregation == "none":

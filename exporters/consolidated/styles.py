@@ -26,6 +26,7 @@ class Styles:
         boxed = base | {"border": 1, "border_color": RULE}
         add = book.add_format
         self._book, self._boxed, self._figures = book, boxed, dict[tuple[str, bool, bool], Any]()
+        self._plain = dict[tuple[int, bool, bool], Any]()
         self.label, self.centre, self.number, self.share = (add(boxed | look) for look in LOOKS.values())
         self._marked = {name: add(boxed | look | {"bg_color": "#FCE8D5"}) for name, look in LOOKS.items()}
         self._summary = {name: add(boxed | look | SUMMARY) for name, look in LOOKS.items()}
@@ -74,8 +75,11 @@ class Styles:
 
     def figure(self, decimals: int, *, summary: bool = False, leads: bool = False) -> Any:
         """Return the format of a figure with this many decimals, blue where it leads somewhere."""
+        if found := self._plain.get((decimals, summary, leads)):
+            return found
         number_format = "0" if decimals == 0 else "0." + "0" * min(decimals, 2) + "#" * max(0, decimals - 2)
-        return self.custom(number_format, summary=summary, leads=leads)
+        found = self._plain[decimals, summary, leads] = self.custom(number_format, summary=summary, leads=leads)
+        return found
 
     def custom(self, number_format: str, *, summary: bool = False, leads: bool = False) -> Any:
         """Return a boxed figure format, shaded in a row that sums up others."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from exporters.consolidated.listing import Linked, write_linked
+from exporters.consolidated.listing import Linked, lines_of, write_linked
 from exporters.consolidated.received import Received
 from exporters.consolidated.styles import Styles
 from exporters.office.candidates import in_words, split_words
 from workbook.collection import Collection
-from workbook.form.styles import Styles as FormStyles
 from workbook.messages import say
 from workbook.model import TextInput, TextRow
 
@@ -49,7 +48,7 @@ def write_texts(book: Any, styles: Styles, collection: Collection, received: Rec
         for column, value in enumerate(values):
             sheet.write_string(row, column, value, styles.wrapped)
         write_linked(sheet, (row, 1), Linked(form.unit.name, received.place(form.file, item)), looks)
-        lines = max(FormStyles.lines(v, w - 2) for v, w in zip(values, WIDTHS, strict=True))
+        lines = max(map(lines_of, values, (width - 2 for width in WIDTHS)))
         sheet.set_row(row, min(400, 4 + 15 * lines))
         row += 1
     sheet.autofilter(1, 0, max(2, row - 1), len(WIDTHS) - 1)

@@ -146,11 +146,6 @@ def _head(sheet: Any, styles: Styles, collection: Collection, scopes: Mapping[st
     sheet.set_footer(f"&L&A&C{say('form.page')}")
 
 
-def asked(collection: Collection, item: Indicator, scope: str) -> tuple[Unit, ...]:
-    """Return the units of a scope that report an indicator."""
-    return tuple(u for u in collection.scope_units(scope) if item.code in collection.collected[u.tier])
-
-
 def number(value: Fraction | None) -> float | str:
     """Return a total as a cell shows it: a dash where there is none."""
     return say("word.dash") if value is None else float(value)
@@ -165,7 +160,7 @@ def _write_total(
     sheet: Any, styles: Styles, collection: Collection, places: Places, at: tuple[int, int, Indicator, str]
 ) -> None:
     row, column, item, scope = at
-    units = asked(collection, item, scope)
+    units = places.asked(collection, item, scope)
     total = collection.totals.get((scope, item.code))
     if total is None or not units:
         sheet.write_blank(row, column, None, styles.absent)
@@ -182,7 +177,7 @@ def _write_total(
 
 def total_figure(collection: Collection, places: Places, item: Indicator, scope: str) -> Figure:
     """Return the total of a scope that has one: as a formula over its units' cells where they alone make it up."""
-    units = asked(collection, item, scope)
+    units = places.asked(collection, item, scope)
     value = number(collection.totals[scope, item.code].value)
     if item.aggregation == "min":
         ranges = ",".join(places.ranges(units, Ref(item.code)))
@@ -201,7 +196,7 @@ def _write_coverage(
     """Write n/N: units with a number, of the units that should have one."""
     row, column, item, scope = at
     total = collection.totals.get((scope, item.code))
-    units = asked(collection, item, scope)
+    units = places.asked(collection, item, scope)
     if total is None or not units:
         sheet.write_blank(row, column, None, styles.absent)
         return
@@ -236,7 +231,7 @@ def _write_years(
     parts, before = years
     _write_reported(sheet, styles, at, total)
     both = tuple(dict.fromkeys((*known_refs(parts), *known_refs(before))))
-    scope = Scope(asked(collection, item, ALL), both, total.excluded)
+    scope = Scope(places.asked(collection, item, ALL), both, total.excluded)
     first += REPORTED
     sides = ((first + 1, parts, total.matched_value), (first + 2, before, total.matched_prior))
     matched = say("book.n_of", n=total.matched, units=total.units)

@@ -25,21 +25,23 @@ from workbook.figures import plain
 from workbook.form.content import state_word
 from workbook.form.styles import PROTECT, width_of
 from workbook.messages import say
-from workbook.model import Measure, State, Unit
+from workbook.model import Indicator, Measure, State, Unit
+from workbook.sheets import Link
 
 ONE_PAGE = 60  # rows that are still readable on one page
 NOTE_COLUMNS = 6  # of figures that the note above goes across: as many as a printed page has at least
 LOCKED = PROTECT | {"autofilter": True}  # sorting one sheet would part its rows from those of the others
+KNOWN = frozenset(int(s) for s in State if s.known)
+Shown = tuple[str, Sequence[str], Measure]  # a sheet, its indicators, the time it shows
 Figures = dict[tuple[str, str, str], tuple[int, int]]  # (unit, code, measure) -> (state, scaled)
 
 
-def figures_of(collection: Collection, codes: Iterable[str] | None = None) -> Figures:
-    """Return the figures of accepted units for quick look-up, of some indicators or of all."""
+def figures_of(collection: Collection, codes: Iterable[str]) -> Figures:
+    """Return the figures of accepted units for quick look-up, of some indicators."""
     frame = collection.figures
-    if codes is not None:
-        frame = frame[frame["code"].isin(list(codes))]
-    keys = zip(frame["unit"], frame["code"], frame["measure"], strict=True)
-    return dict(zip(keys, zip(frame["state"], frame["scaled"], strict=True), strict=True))
+    frame = frame[frame["code"].isin(list(codes))]
+    unit, code, measure, state, scaled = (frame[c].tolist() for c in ("unit", "code", "measure", "state", "scaled"))
+    return dict(zip(zip(unit, code, measure, strict=True), zip(state, scaled, strict=True), strict=True))
 
 
 def write_unit_sheets(
@@ -49,11 +51,10 @@ def write_unit_sheets(
 
     `notes` are what the office typed beside units, by sheet and unit.
     """
-    figures = figures_of(trace.collection)
     prior = tuple(c for (c, m) in places.columns if m == "prior")
-    sheets: list[tuple[str, Sequence[str], Measure]] = [(s, codes, "value") for s, codes in places.sections.items()]
+    sheets: list[Shown] = [(s, codes, "value") for s, codes in places.sections.items()]
     for name, codes, measure in [*sheets, (say("book.prior_sheet"), prior, "prior")]:
-        sheet = _write_sheet(book, styles, places, (name, codes, measure, figures), trace)
+        sheet = _write_sheet(book, styles, places, (name, codes, measure), trace)
         _write_notes(sheet, styles, places, FIRST_FIGURE + len(codes), notes.get(name, {}))
 
 
@@ -69,12 +70,15 @@ def _write_sheet(
     book: Any,
     styles: Styles,
     places: Places,
-    what: tuple[str, Sequence[str], Measure, Figures],
+    what: Shown,
     trace: Trace,
 ) -> Any:
-    name, codes, measure, figures = what
+    name, codes, measure = what
     collection, sheet = trace.collection, book.add_worksheet(name)
     _head(sheet, styles, trace, places, name, codes)
+    table = collection.engine.table
+    at = {unit: n for n, unit in enumerate(table.units)}
+    columns = [(code, *(column.tolist() for column in table.figures(code, measure))) for code in codes]
     for unit in (*places.counted, *places.apart):
         row = places.rows[unit.code]
         state = collection.states[unit.code]
@@ -83,11 +87,10 @@ def _write_sheet(
         sheet.write_string(row, TIER, collection.round.pack.tier(unit.tier).name, styles.centre)
         word = say(f"state.{state}")
         sheet.write_string(row, STATE, word, styles.state(word))
-        for column, code in enumerate(codes, FIRST_FIGURE):
-            link = trace.figure(name, unit.code, code, measure)
-            _write_figure(sheet, styles, collection, (row, column, unit, code, measure), figures, leads=bool(link))
-            if link:
-                sheet.write_link(row, column, link)
+        links = _links(trace, what, unit)
+        _write_figures(sheet, styles, collection.collected[unit.tier], (row, at.get(unit.code)), columns, links)
+        for column, link in links.items():
+            sheet.write_link(row, column, link)
     sheet.protect("", LOCKED)
     if places.apart:
         first = min(places.rows[u.code] for u in places.apart) - 1
@@ -129,26 +132,37 @@ def _head(sheet: Any, styles: Styles, trace: Trace, places: Places, title: str, 
     sheet.set_footer(f"&L&A&C{say('form.page')}")
 
 
-def _write_figure(
+def _links(trace: Trace, what: Shown, unit: Unit) -> dict[int, Link]:
+    """Return the links of a unit's figures by column."""
+    name, codes, measure = what
+    if name in trace.bare:
+        return {}
+    links = {n: trace.figure(name, unit.code, code, measure) for n, code in enumerate(codes, FIRST_FIGURE)}
+    return {column: link for column, link in links.items() if link is not None}
+
+
+def _write_figures(
     sheet: Any,
     styles: Styles,
-    collection: Collection,
-    at: tuple[int, int, Unit, str, Measure],
-    figures: Figures,
-    *,
-    leads: bool,
+    collected: Mapping[str, Indicator],
+    at: tuple[int, int | None],
+    columns: Sequence[tuple[str, list[int], list[int]]],
+    links: Mapping[int, Link],
 ) -> None:
-    row, column, unit, code, measure = at
-    item = collection.collected[unit.tier].get(code)
-    if item is None:
-        sheet.write_blank(row, column, None, styles.absent)
-        return
-    state, scaled = figures.get((unit.code, code, measure), (State.BLANK, 0))
-    if State(state).known:
-        sheet.write_number(row, column, plain(int(scaled), item.decimals), styles.figure(item.decimals, leads=leads))
-    elif state == State.UNREADABLE:
-        sheet.write_string(row, column, say("book.unreadable"), styles.bad)
-    elif word := state_word(int(state)):
-        sheet.write_string(row, column, word, styles.word)
-    else:
-        sheet.write_blank(row, column, None, styles.label)
+    """Write a unit's figures in a row; `at` has the row, and the unit's place in the columns of figures, if any."""
+    row, place = at
+    for column, (code, scaled, states) in enumerate(columns, FIRST_FIGURE):
+        item = collected.get(code)
+        if item is None:
+            sheet.write_blank(row, column, None, styles.absent)
+            continue
+        state = states[place] if place is not None else State.BLANK
+        if place is not None and state in KNOWN:
+            look = styles.figure(item.decimals, leads=column in links)
+            sheet.write_number(row, column, plain(scaled[place], item.decimals), look)
+        elif state == State.UNREADABLE:
+            sheet.write_string(row, column, say("book.unreadable"), styles.bad)
+        elif word := state_word(state):
+            sheet.write_string(row, column, word, styles.word)
+        else:
+            sheet.write_blank(row, column, None, styles.label)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from exporters.console import DONE, Stop, Verb, complain, defects_text, print_json
+from exporters.console import DONE, Stop, Verb, complain, print_json, round_at
 from workbook.messages import say
 
 
@@ -19,13 +19,9 @@ from workbook.messages import say
 def export(round_path: Path, output: Path | None, as_json: bool) -> int:
     """Write the tables of a round that was consolidated."""
     from exporters.data.write import write_tables
-    from workbook.round import FIGURES, RESULTS, load_round
+    from workbook.round import FIGURES, RESULTS
 
-    if not round_path.is_dir():
-        raise Stop(say("cli.no_folder", folder=round_path))
-    round_, defects = load_round(round_path)
-    if round_ is None:
-        raise Stop(defects_text(defects))
+    round_ = round_at(round_path)
     kept = round_path / RESULTS / FIGURES
     if not kept.is_file():
         raise Stop(say("export.nothing", folder=round_path))

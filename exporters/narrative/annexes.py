@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from exporters.narrative.counts import LEDGER, Count
+from exporters.narrative.elsewhere import MOST_ROWS, MOST_UNITS, items_elsewhere, units_elsewhere
 from exporters.narrative.figures import Figures
 from exporters.office.candidates import choosable, fields_of
 from exporters.office.picks import Pick
@@ -13,9 +15,10 @@ from exporters.prose import lists
 from exporters.prose.marks import missing, plain, words
 from workbook.blank import tag
 from workbook.checks.check import RANK
-from workbook.collection import Collection
+from workbook.collection import ALL, Collection
+from workbook.layout import sheet_name
 from workbook.messages import say
-from workbook.model import Indicator, Submission, TextInput, Unit
+from workbook.model import Indicator, State, Submission, TextInput, Unit
 
 _MOST_COLUMNS = 9  # indicators beside the unit's name on a page set sideways
 Row = dict[str, str]
@@ -51,13 +54,19 @@ class Annexes:
     def unit_tables(self, section: str) -> list[dict[str, Any]]:
         """Return the tables of a section: per comparison group, a few indicators wide, a row per unit.
 
-        Each has group, heads, rows of cells, and widths in mm as a template's |= line has them.
+        Each has group, heads, rows of cells, and widths in mm as a template's |= line has them. Of a group with more
+        units than anybody reads in Word there is one sentence, which says where its units are.
         """
         tables = []
         for group in self.collection.round.pack.groups:
             units = self.collection.scope_units(group)
             asked = {code for unit in units for code in self.collection.collected[unit.tier]}
             codes = [code for code in self.items_of(section) if code in asked]
+            if codes and len(units) > MOST_UNITS:
+                what = say("report.unit_tables", group=group, section=section)
+                heads = [units_elsewhere(what, len(units), group, [sheet_name(section)])]
+                tables.append({"group": group, "heads": heads, "rows": [], "widths": ""})
+                continue
             number = -(-len(codes) // _MOST_COLUMNS)  # of tables, all about as wide
             for start in range(number):
                 first, last = (len(codes) * at // number for at in (start, start + 1))
@@ -82,7 +91,7 @@ class Annexes:
     def notes_of(self, text: str) -> list[Row]:
         """Return the items of a text input on an indicator: its name, this year, last year, change, beside columns."""
         found = []
-        for row in self.list_of(text):
+        for row in self._items(text):
             item = self.figures.facts.pack.indicators.get(row.get("code", ""))
             if item is None or item.sensitive in self.figures.forbidden:
                 continue
@@ -91,12 +100,12 @@ class Annexes:
             if self.figures.has(item.code, unit):
                 told["now"] = self.figures.cell(item.code, unit) + item.measure_word
             found.append({**row, **told})
-        return found
+        return self._short(text, found)
 
     def targets(self, text: str) -> list[Row]:
         """Return the plans that set a figure as their target, beside what the figure is now."""
         found = []
-        for row in self.list_of(text):
+        for row in self._items(text):
             item = self.figures.facts.pack.indicators.get(row.get("target_code", ""))
             if item is None or not row.get("target_value") or item.sensitive in self.figures.forbidden:
                 continue
@@ -104,13 +113,23 @@ class Annexes:
             if self.figures.has(item.code, row["of"]):
                 now += item.measure_word
             found.append({**row, "indicator": item.name, "now": now, "target": row["target_value"] + item.measure_word})
-        return found
+        return self._short(text, found)
 
     def list_of(self, code: str) -> list[Row]:
         """Return every item of a text input with its unit's name (`unit`) and code (`of`).
 
-        What the office chooses from is there as it chose it.
+        What the office chooses from is there as it chose it. Of more items than anybody reads in Word there is one row,
+        a sentence that says where they are.
         """
+        return self._short(code, self._items(code))
+
+    def _short(self, code: str, rows: list[Row]) -> list[Row]:
+        if len(rows) <= MOST_ROWS:
+            return rows
+        told = items_elsewhere(self.figures.facts.pack.texts[code].name, code, len(rows))
+        return [dict.fromkeys(rows[0], "") | {"unit": told}]
+
+    def _items(self, code: str) -> list[Row]:
         text = self.figures.facts.pack.texts[code]
         if text.sensitive in self.figures.forbidden:
             return []
@@ -140,30 +159,32 @@ class Annexes:
 
     def quality(self) -> list[Row]:
         """Return a row per unit: state of its form, files sent, findings by severity, figures not told."""
-        c = self.collection
-        rows = []
-        for unit in c.round.units:
-            mine = [f for receipt, f in c.findings if receipt.unit == unit.code and receipt.state == "used"]
-            sent = sum(r.unit == unit.code for r in c.receipts)
-            failed = [f.severity for f in mine if f.outcome == "fail"]
-            rows.append(
-                {
-                    "unit": words(plain(unit.name)),
-                    "state": say(f"state.{c.states[unit.code]}"),
-                    "sent": _counted(unit, sent, "sent"),
-                    **{key: _counted(unit, sum(s == key for s in failed), key) for key in RANK},
-                    "blank": self._blank(unit),
-                }
-            )
-        return rows
+        c, keys = self.collection, ("state", "sent", *RANK, "blank")
+        if len(c.round.units) > MOST_UNITS:
+            sheets = [say("book.receipts_sheet"), say("book.findings_sheet"), say("book.trace_sheet")]
+            told = units_elsewhere(say("report.quality"), len(c.round.units), ALL, sheets)
+            return [{"unit": told, **dict.fromkeys(keys, "")}]
+        used = [(r.unit, f) for r, f in c.findings if r.state == "used"]
+        failed: Mapping[tuple[str, str], int] = Counter((u, f.severity) for u, f in used if f.outcome == "fail")
+        sent, blank = Counter(r.unit for r in c.receipts), self._blank()
+        return [
+            {
+                "unit": words(plain(unit.name)),
+                "state": say(f"state.{c.states[unit.code]}"),
+                "sent": _counted(unit, sent[unit.code], "sent"),
+                **{key: _counted(unit, failed.get((unit.code, key), 0), key) for key in RANK},
+                "blank": _counted(unit, blank.get(unit.code, 0), "blank")
+                if unit.code in c.submissions
+                else missing(tag(LEDGER, unit.code, "blank")),
+            }
+            for unit in c.round.units
+        ]
 
-    def _blank(self, unit: Unit) -> str:
-        """Return how many figures an accepted form leaves untold."""
-        if unit.code not in self.collection.submissions:
-            return missing(tag(LEDGER, unit.code, "blank"))
-        cells = self.collection.submissions[unit.code].cells
-        number = sum(not cell.state.known for (_, measure), cell in cells.items() if measure == "value")
-        return _counted(unit, number, "blank")
+    def _blank(self) -> Mapping[str, int]:
+        """Return how many figures the accepted form of each unit leaves untold, where there are any."""
+        cells = self.collection.cells
+        untold = ~cells["state"].isin([State.NUMBER, State.ZERO]) & (cells["measure"] == "value")
+        return Counter(cells["unit"][untold].tolist())
 
 
 def _counted(unit: Unit, number: int, measure: str) -> str:

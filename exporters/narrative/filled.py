@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
+from exporters.narrative.elsewhere import left_out_in
 from exporters.narrative.figures import Figures
 from exporters.narrative.template import Line
 from exporters.narrative.told import REF, Dropped, explained, told
@@ -45,6 +46,7 @@ class Filled:
     def _paragraph(self, paragraph: Any, texts: Sequence[Any]) -> None:
         in_cell = next(paragraph.iterancestors(f"{W}tc"), None)
         before = [_REFERENCE.sub(lambda m: missing(m[1]), t.text or "") for t in texts]
+        self.dropped += [Dropped("", *gone) for gone in left_out_in("".join(before))]
         text, clauses = told(Line("row" if in_cell is not None else "body", "".join(before)), self.figures)
         self.dropped += explained("", "".join(before), clauses, {**self.figures.lost, **self.lost})
         for element, units in zip(texts, _apportioned(before, text), strict=True):

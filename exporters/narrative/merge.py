@@ -7,6 +7,7 @@ from typing import Any
 
 from exporters.narrative.annexes import Annexes
 from exporters.narrative.counts import LEDGER, Count, Names
+from exporters.narrative.elsewhere import MOST_UNITS, units_elsewhere
 from exporters.narrative.figures import Figures
 from exporters.narrative.own import asked_of, told_day, when
 from exporters.narrative.template import CELL
@@ -44,8 +45,12 @@ class Merge:
     """The names a template of a merged report can use; every method returns plain values."""
 
     def __init__(self, collection: Collection, figures: Figures, picks: Sequence[Pick]) -> None:
-        self.collection, self.figures, self.picks = collection, figures, picks
+        self.collection, self.figures = collection, figures
         self._companies = companies(picks)
+        self._used: dict[str, list[Pick]] = {}  # by text input, in their order
+        for pick in picks:
+            if pick.used:
+                self._used.setdefault(pick.text.code, []).append(pick)
         self.unpicked: list[str] = []
 
     def context(self) -> dict[str, Any]:
@@ -141,7 +146,7 @@ class Merge:
         rotate = "rotate" in self.collection.round.pack.texts[text].order
         turn: dict[str, int] = {}
         keyed = []
-        for n, p in enumerate(p for p in self.picks if p.used and p.text.code == text):
+        for n, p in enumerate(self._used.get(text, ())):
             turn[p.unit.code] = turn.get(p.unit.code, 0) + 1
             keyed.append(((p.order or 10**6, turn[p.unit.code] if rotate else 0, n), p))
         leading: dict[str, Pick] = {}
@@ -208,8 +213,14 @@ class Merge:
         return found
 
     def standing(self, codes: Sequence[str], group: str) -> list[dict[str, Any]]:
-        """Return a table row per unit of a comparison group: each rate with its rank where it may be ranked."""
+        """Return a table row per unit of a comparison group: each rate with its rank where it may be ranked.
+
+        Of more units than anybody reads in Word there is one row, a sentence that says where they are.
+        """
         c = self.collection
+        if (units := len(c.scope_units(group))) > MOST_UNITS:
+            told = units_elsewhere(say("report.standing", group=group), units, group, [say("book.standing_sheet")])
+            return [{"unit": told, "cells": [""] * len(codes)}]
         codes = [code for code in codes if self.figures.item(code).sensitive not in self.figures.forbidden]
         ranks = {(code, u): rank for code in codes for rank, u, _ in c.ranking(code, group)}
         return [

@@ -27,7 +27,7 @@ from exporters.word.layout import Layout
 from exporters.word.official import OfficialDocument
 from exporters.word.style_document import StyleDocument, load_style
 from workbook.checks.check import check
-from workbook.collect import defined_otherwise
+from workbook.checks.table import defined_otherwise
 from workbook.collection import Collection
 from workbook.expression.evaluate import Evaluator
 from workbook.figures import figures_frame

@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
+from exporters.narrative.elsewhere import left_out_in, sentence_in
 from exporters.narrative.figures import Figures
 from exporters.narrative.template import CELL, Line, LineKind, render
 from exporters.prose.clauses import prune
@@ -47,10 +48,13 @@ def tell(
     """
     dropped: list[Dropped] = []
     lines: list[Line] = []
-    where = ""
+    where = under = ""  # the last heading; the last heading or annex
     for line in render(source, context):
         if line.kind in LEVEL:
-            where = lead_of(line.text)[0]
+            where = under = lead_of(line.text)[0]
+        elif line.kind in ANNEXES:
+            under = line.text
+        dropped += [Dropped(under, *gone) for gone in left_out_in(line.text)]
         text, clauses = told(line, figures)
         dropped += explained(where, line.text, clauses, {**figures.lost, **lost})
         if text.strip("　 "):
@@ -179,10 +183,17 @@ def blocks(lines: Sequence[Line]) -> Iterator[list[Line]]:
 
 
 def _with_rows(lines: Sequence[Line]) -> list[Line]:
-    """Return the lines without tables of a heading only and charts without a number, and without notes under them."""
+    """Return the lines without tables of a heading only and charts without a number, and without notes under them.
+
+    A table that stands elsewhere is the sentence that says so.
+    """
     kept: list[Line] = []
     gone = False
     for block in blocks(lines):
+        if there := next(filter(None, (sentence_in(line.text) for line in block)), ""):
+            kept.append(Line("body", there))
+            gone = True
+            continue
         rows = [line.text.split(CELL)[1:] for line in block if line.kind == "row"][1:]
         if block[0].kind in _ROWS:
             gone = not rows

@@ -33,20 +33,14 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An item of a unit's accepted form; `repeat` counts items of one unit that say the very same, from 1."""
+    """An item of a unit's accepted form."""
 
     unit: Unit
     text: TextInput
     number: int
     words: Words
     row: TextRow
-    repeat: int = 1
-
-    @property
-    def key(self) -> str:
-        """What the item is known by: it changes when its words change."""
-        again = f"|{self.repeat}" if self.repeat > 1 else ""
-        return f"{self.unit.code}|{self.text.code}|{self.words.fingerprint}{again}"
+    key: str  # what it is known by: it changes when its words change
 
 
 def split_words(text: TextInput, row: TextRow) -> tuple[str, str, list[tuple[Subfield, str]]]:
@@ -106,9 +100,11 @@ def candidates(collection: Collection) -> Iterator[Candidate]:
             seen: dict[str, int] = {}
             for number, row in enumerate(submission.texts.get(code, ()), 1):
                 words = words_of(text, row)
-                seen[words.fingerprint] = seen.get(words.fingerprint, 0) + 1
+                fingerprint = words.fingerprint
+                repeat = seen[fingerprint] = seen.get(fingerprint, 0) + 1  # of items that say the very same
                 if any(row.values):
-                    yield Candidate(submission.unit, text, number, words, row, seen[words.fingerprint])
+                    key = f"{submission.unit.code}|{code}|{fingerprint}" + (f"|{repeat}" if repeat > 1 else "")
+                    yield Candidate(submission.unit, text, number, words, row, key)
 
 
 def words_of(text: TextInput, row: TextRow) -> Words:

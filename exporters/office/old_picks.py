@@ -22,7 +22,7 @@ def read_old_picks(collection: Collection) -> tuple[Entry, ...]:
     rows = _rows(collection.round)
     by_item = {tuple(r[k] for k in _KEY): r for r in rows}
     found = []
-    for item in candidates(collection):
+    for item in candidates(collection) if by_item else ():
         row = by_item.get((item.unit.code, item.text.code, str(item.number)))
         if row is not None and (typed := _typed(row)):
             found.append(Entry(item.key, item.words, untouched(item.text) | typed))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from exporters.cores import on_all_cores
 from exporters.returned.anew import understood, whole
+from exporters.returned.kept import Kept
 from exporters.returned.marks import clear, mark
 from exporters.returned.notes import concerns_unit
 from exporters.returned.opinion import Letter, write_opinion
@@ -43,7 +44,10 @@ class Job:
 
 
 def write_returned(collection: Collection) -> list[Path]:
-    """Write every returned form into 成果/退回, take away those of earlier runs, return the paths."""
+    """Have every returned form in 成果/退回, take away those of earlier runs, return the paths.
+
+    A form that stands there as it would be written stays.
+    """
     round_ = collection.round
     folder = round_.path / RESULTS / RETURNED
     found: dict[str, list[Finding]] = {}
@@ -57,10 +61,16 @@ def write_returned(collection: Collection) -> list[Path]:
         )
         for u, r in returned(collection)
     ]
-    targets = _marked(round_, jobs)
+    kept = Kept(round_)
+    targets = {job.target for job in jobs if kept.stands(job.target, job.source, job.letter)}
+    targets |= _marked(round_, [job for job in jobs if job.target not in targets])
     odd = [job for job in jobs if job.target not in targets]
     if odd:
         targets |= _write_anew(round_, odd)
+    for job in jobs:
+        if job.target in targets:
+            kept.note(job.target, job.source, job.letter)
+    kept.keep()
     for stale in sorted(folder.glob("*.xlsx")):
         if stale not in targets and not stale.name.startswith("~$"):
             stale.unlink()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from exporters.console import DONE, Stop, Verb, complain, defects_text, print_json, progress, table
+from exporters.console import DONE, Stop, Verb, complain, defects_text, print_json, progress, round_at, table
 from workbook.messages import say
 
 if TYPE_CHECKING:
@@ -62,7 +62,6 @@ def _opened(source: Path, data: Path | None) -> tuple[Document | None, Collectio
     from exporters.figures.document import NotAReport, open_document
     from workbook.collect import collect
     from workbook.lock import at_work
-    from workbook.round import load_round
 
     if not source.exists():
         raise Stop(say("cli.no_file", file=source))
@@ -74,11 +73,7 @@ def _opened(source: Path, data: Path | None) -> tuple[Document | None, Collectio
         except NotAReport as problem:
             raise Stop(str(problem)) from None
         folder = data or _round_of(source)
-    if not folder.is_dir():
-        raise Stop(say("cli.no_folder", folder=folder))
-    round_, defects = load_round(folder)
-    if round_ is None:
-        raise Stop(defects_text(defects))
+    round_ = round_at(folder)
     with at_work(round_.path), progress(say("progress.collect")):
         collection, defects = collect(round_)
     if collection is None:

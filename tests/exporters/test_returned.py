@@ -359,3 +359,25 @@ def test_a_form_that_came_in_an_archive_is_marked_like_any_other(desk: Office, t
     assert set(notes(book)) == {(f.sheet, f.cell) for f in told(collection, "上报.zip/白湖县/报表.xlsx")}
     assert not any("这是一份新表" in str(c.value) for r in book[SHEET].iter_rows() for c in r)
     assert everything(read_submission(target)) == everything(read_submission(form))
+
+
+def test_a_returned_form_that_would_read_the_same_is_not_written_again(desk: Office) -> None:
+    desk.receive(desk.form("X04"))
+    _, (target,) = desk.run()
+    first, content = target.stat().st_mtime_ns, target.read_bytes()
+    assert desk.run()[1] == [target]
+    assert target.stat().st_mtime_ns == first
+    for spoil in (lambda: target.write_bytes(content + b" "), target.unlink):
+        spoil()
+        assert desk.run()[1] == [target]
+        assert grids_of(target) == grids_of_bytes(content, target)
+    last = target.stat().st_mtime_ns
+    desk.round = replace(desk.round, office="另一个办公室")
+    desk.run()
+    assert target.stat().st_mtime_ns > last
+
+
+def grids_of_bytes(content: bytes, beside: Path) -> object:
+    path = beside.parent.parent / "was.xlsx"
+    path.write_bytes(content)
+    return grids_of(path)

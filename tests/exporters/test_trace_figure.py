@@ -194,7 +194,8 @@ def test_how_a_cell_was_read_and_what_the_office_decided_stands_beside_it() -> N
     cell = form.cells[STUDY, "value"]
     repaired = replace(form, repairs=(Repair("words", cell.sheet, cell.address, STUDY, "“五”按 5 读"),))
     decision = Decision("X2", "accept", "X2", "", "电话核实", "王某", datetime(2021, 1, 5))
-    collection = replace(collection, submissions={**collection.submissions, "X1": repaired}, decisions=(decision,))
+    collection = replace(collection, decisions=(decision,))
+    vars(collection)["submissions"] = {**collection.submissions, "X1": repaired}
     first, second = traced(collection, STUDY).parts[0].lines
     assert first.notes == ("“五”按 5 读",)
     assert second.notes == ("乙县：采用。理由：电话核实（王某，2021-01-05）",)

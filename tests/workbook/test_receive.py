@@ -73,7 +73,7 @@ def test_foreign_files_get_receipts_and_never_stop_a_run(tmp_path: Path) -> None
     (folder / "~$打开着.xlsx").write_bytes(b"lock")
     (folder / ("很长的名字" * 10 + ".docx")).write_bytes(b"PK\x03\x04")
     incoming = take_in(round_)
-    assert len(incoming.submissions) == 1
+    assert len(incoming.forms) == 1
     states = sorted((r.state, r.unit) for r in incoming.receipts)
     assert states == [
         ("attached", "X2"),

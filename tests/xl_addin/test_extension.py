@@ -22,7 +22,7 @@ from workbook.messages import say
 from xl_addin.buttons import BUTTONS
 from xl_addin.libreoffice import host
 from xl_addin.libreoffice.extension.build import COMPONENT, PROTOCOL, extension_file
-from xl_addin.libreoffice.settings import forget_interpreter, settings_file
+from xl_addin.libreoffice.settings import conf_file, forget_interpreter
 from xl_addin.own_folder import log_file
 
 OOR = "{http://openoffice.org/2001/registry}"
@@ -238,7 +238,7 @@ def test_no_interpreter_is_told(window: Window) -> None:
     window.click("help")
     assert window.wait_for_dialog() == say("ribbon.not_installed")
     window.close_dialog()
-    assert not settings_file(window.home).exists()
+    assert not conf_file(window.home).exists()
 
 
 def test_typing_goes_into_the_workbook(window: Window) -> None:

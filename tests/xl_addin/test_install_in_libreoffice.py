@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from workbook.messages import say
 from xl_addin.libreoffice import install as installing
 from xl_addin.libreoffice.extension.build import IDENTIFIER
 from xl_addin.libreoffice.install import NotInstalled, doctor, install, remove
-from xl_addin.libreoffice.settings import forget_interpreter, set_interpreter, settings_file
+from xl_addin.libreoffice.settings import conf_file, forget_interpreter, set_interpreter
 from xl_addin.libreoffice.settings import interpreter as configured
 from xl_addin.own_folder import log_file
 
@@ -51,7 +52,7 @@ def listed(home: Path, options: list[str]) -> str:
 
 
 def test_the_buttons_go_in_again_and_out_without_a_trace(home: Path, options: list[str]) -> None:
-    conf = settings_file(home)
+    conf = conf_file(home)
     for _ in range(2):  # the second time it is replaced
         told = install(home=home, options=options, python=interpreter())
         assert told == [
@@ -71,10 +72,18 @@ def test_the_buttons_go_in_again_and_out_without_a_trace(home: Path, options: li
     assert remove(home=home, options=options) == [say("libreoffice.absent")]
 
 
+def test_the_buttons_go_in_from_an_activated_environment(
+    home: Path, options: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
+    monkeypatch.setenv("PATH", f"{sys.prefix}/bin{os.pathsep}{os.environ['PATH']}")
+    assert say("libreoffice.installed") in install(home=home, options=options, python=interpreter())
+
+
 def test_doctor_says_what_is_there_and_what_is_not(home: Path, options: list[str], tmp_path: Path) -> None:
     told, well = doctor(home=home, options=options)
     assert not well
-    assert told == [say("libreoffice.no_extension"), say("libreoffice.no_python", conf=settings_file(home))]
+    assert told == [say("libreoffice.no_extension"), say("libreoffice.no_python", conf=conf_file(home))]
     install(home=home, options=options, python=interpreter())
     set_interpreter(home, script(tmp_path / "python", "exit 0"))
     there = say("libreoffice.extension", version=version("huibao"))
@@ -133,7 +142,7 @@ def test_what_unopkg_says_is_told_and_nothing_is_changed(
 
 
 def test_lines_of_others_stay(home: Path) -> None:
-    conf = settings_file(home)
+    conf = conf_file(home)
     conf.parent.mkdir()
     conf.write_text(OTHER, encoding="utf-8")
     assert configured(home) == ""

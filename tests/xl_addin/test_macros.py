@@ -336,7 +336,7 @@ def test_an_unforeseen_trouble_is_one_sentence_and_its_traceback_goes_to_the_log
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a bug of ours")
 
-    monkeypatch.setattr("xl_addin.actions.open_form.judge_form", broken)
+    monkeypatch.setattr("exporters.desk.judge_form", broken)
     told = person.press("check_form", person.app.books.open(form))
     assert str(log_file()) in told
     assert "a bug of ours" in log_file().read_text(encoding="utf-8")

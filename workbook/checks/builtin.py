@@ -61,20 +61,24 @@ def figure_findings(key: str, submission: Submission, layout: Layout) -> Iterato
         item = layout.indicators.get(code)
         if item is None:
             continue  # its module was switched off after the forms went out
-        if definition(item, measure, layout.pack.indicators) is not None:
-            continue
-        place = Place(cell.sheet, cell.address, code)
-        values = {"name": item.name, "raw": cell.raw, "word": item.measure_word}
-        if cell.doubtful:
-            continue  # asked back by doubt_findings
-        if cell.state == State.UNREADABLE:
-            yield _unreadable(key, item, place, values)
-        elif measure == "value" and item.required and cell.state == State.BLANK:
-            yield finding("required", "error", key, place, **values)
-        elif measure == "value" and item.required and not cell.state.known:
-            yield finding("stated_missing", "confirm", key, place, **values)
-        elif cell.state.known:
-            yield from _number_findings(key, item, cell, values, bounded=not layout.adds_up(submission.unit, code))
+        if (code, measure) in layout.computed or cell.doubtful:
+            continue  # a doubt is asked back by doubt_findings
+        if cell.state <= State.ZERO:
+            yield from _number_findings(key, item, cell, bounded=not layout.adds_up(submission.unit, code))
+        elif cell.state == State.UNREADABLE:
+            yield _unreadable(key, item, *_told(item, cell))
+        elif measure == "value" and item.required:
+            place, values = _told(item, cell)
+            if cell.state == State.BLANK:
+                yield finding("required", "error", key, place, **values)
+            else:
+                yield finding("stated_missing", "confirm", key, place, **values)
+
+
+def _told(item: Indicator, cell: Cell) -> tuple[Place, dict[str, str]]:
+    """Return where a finding on a cell points, and what its words are filled with."""
+    values = {"name": item.name, "raw": cell.raw, "word": item.measure_word}
+    return Place(cell.sheet, cell.address, item.code), values
 
 
 def _unreadable(key: str, item: Indicator, place: Place, values: Mapping[str, str]) -> Finding:
@@ -104,26 +108,34 @@ def lost_findings(key: str, submission: Submission, layout: Layout) -> Iterator[
             yield finding("lost", "error", key, place, sheet=section.sheet, n=str(len(lost)))
 
 
-def _number_findings(
-    key: str, item: Indicator, cell: Cell, values: Mapping[str, str], *, bounded: bool
-) -> Iterator[Finding]:
-    place = Place(cell.sheet, cell.address, item.code)
-    number = Decimal(cell.raw)
-    if item.value_type == "integer" and number != int(number):
+def _number_findings(key: str, item: Indicator, cell: Cell, *, bounded: bool) -> Iterator[Finding]:
+    if cell.digits and item.value_type == "integer":
+        place, values = _told(item, cell)
         yield finding("fraction", "error", key, place, **values)
     elif cell.digits > item.decimals:
+        place, values = _told(item, cell)
         yield finding("digits", "warning", key, place, **values, decimals=str(item.decimals))
     if bounded:
-        yield from _bound_findings(key, item, Fraction(number), place, values)
+        yield from _bound_findings(key, item, Decimal(cell.raw), cell)
 
 
 def _bound_findings(
-    key: str, item: Indicator, value: Fraction, place: Place, values: Mapping[str, str]
+    key: str, item: Indicator, value: Decimal | Fraction, cell: Cell, **shown: str
 ) -> Iterator[Finding]:
-    if item.minimum is not None and value < Fraction(item.minimum):
-        yield finding("below", "error", key, place, **values, bound=str(item.minimum))
-    if item.maximum is not None and value > Fraction(item.maximum):
-        yield finding("above", "error", key, place, **values, bound=str(item.maximum))
+    """Yield what is out of bounds; `shown` says what the words are filled with instead of what stands in the cell."""
+    if item.minimum is not None and _is_less(value, item.minimum):
+        place, values = _told(item, cell)
+        yield finding("below", "error", key, place, **values | shown, bound=str(item.minimum))
+    if item.maximum is not None and _is_less(item.maximum, value):
+        place, values = _told(item, cell)
+        yield finding("above", "error", key, place, **values | shown, bound=str(item.maximum))
+
+
+def _is_less(one: Decimal | Fraction, other: Decimal | Fraction) -> bool:
+    """Compare exactly; decimals among themselves, since fractions take thirty times as long."""
+    if isinstance(one, Decimal) and isinstance(other, Decimal):
+        return one < other
+    return Fraction(one) < Fraction(other)
 
 
 def computed_findings(
@@ -157,13 +169,18 @@ def computed_findings(
 def _result_findings(
     key: str, submission: Submission, item: Indicator, cell: Cell, exact: Fraction, *, silent: bool
 ) -> Iterator[Finding]:
-    place = Place(cell.sheet, cell.address, item.code)
-    right = show(float(round_half_up(exact, item.decimals)))
-    values = {"name": item.name, "raw": cell.raw, "word": item.measure_word}
     if differs(cell, exact, item):
-        yield finding("computed", "error", key, place, **values, right=right)
+        place, values = _told(item, cell)
+        yield finding("computed", "error", key, place, **values, right=_right(exact, item))
     if not silent:
-        yield from _bound_findings(key, item, exact, place, values | {"raw": right})
+        bounds = (item.minimum, item.maximum)
+        if any(b is not None for b in bounds):
+            yield from _bound_findings(key, item, exact, cell, raw=_right(exact, item))
+
+
+def _right(exact: Fraction, item: Indicator) -> str:
+    """Return a result as people write it."""
+    return show(float(round_half_up(exact, item.decimals)))
 
 
 def differs(cell: Cell, exact: Fraction, item: Indicator) -> bool:
@@ -189,10 +206,11 @@ def text_findings(key: str, submission: Submission, layout: Layout) -> Iterator[
         if len(rows) > text.max_items:
             values = {"name": text.name, "limit": str(text.max_items), "n": str(len(rows))}
             yield finding("text_items", "error", key, place, **values)
+        limits = too_long(block) if rows else []
         for row in rows:
-            which, n = overlong(block, row.values)
+            which, n = _overlong(block, row.values, limits)
             if which:
-                label, limit, subfield = too_long(block)[which - 1]
+                label, limit, subfield = limits[which - 1]
                 where = Place(row.sheet, row.cells[subfield], code)
                 values = {"name": text.name, "number": str(row.number), "label": label}
                 yield finding("text_long", "error", key, where, **values, limit=str(limit), n=str(n))
@@ -220,8 +238,12 @@ def too_long(block: Block) -> list[tuple[str, int, int]]:
 
 def overlong(block: Block, values: Sequence[str]) -> tuple[int, int]:
     """Return which limit of too_long an item exceeds first, from 1, and its characters; (0, 0) where none."""
+    return _overlong(block, values, too_long(block))
+
+
+def _overlong(block: Block, values: Sequence[str], limits: Sequence[tuple[str, int, int]]) -> tuple[int, int]:
     lengths = [length(v) for s, v in zip(block.text.subfields, values, strict=True) if s.limit]
-    for number, ((_, limit, _), n) in enumerate(zip(too_long(block), [*lengths, sum(lengths)], strict=False), 1):
+    for number, ((_, limit, _), n) in enumerate(zip(limits, [*lengths, sum(lengths)], strict=False), 1):
         if n > limit:
             return number, n
     return 0, 0

@@ -48,6 +48,8 @@ def carried_findings(
 
 def altered(handed: str, cell: Cell) -> bool:
     """Return whether a figure the form was handed out with reads differently now."""
+    if handed == cell.raw:
+        return False
     right = read_figure(handed, 0, "", "")
     if right.state.known and cell.state.known:
         return Decimal(right.raw) != Decimal(cell.raw)

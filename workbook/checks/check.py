@@ -12,11 +12,11 @@ import pandas as pd
 from workbook.checks.builtin import computed_findings, figure_findings, lost_findings, text_findings
 from workbook.checks.carried import carried_findings
 from workbook.checks.doubts import doubt_findings
-from workbook.checks.rules import Judge, Tally, active_rules, rule_findings
+from workbook.checks.rules import Judge, Outcomes, Tally, active_rules, rule_findings, tallies_of
 from workbook.checks.sealed import seal_findings
-from workbook.checks.table import cells_frame, make_table, typed_figures, with_computed
+from workbook.checks.table import cells_frame, make_table, outline_of, typed_figures, with_computed
 from workbook.layout import Layout, make_layout
-from workbook.model import Finding, Pack, Submission, Switch
+from workbook.model import Finding, Outline, Pack, Submission, Switch
 from workbook.period import parse_period
 from workbook.values import Table
 
@@ -26,17 +26,23 @@ RANK = {"error": 0, "confirm": 1, "warning": 2}
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What checking found: findings by submission key, rule tallies, and the figures that count.
+    """What checking found: findings by submission key, what came out of every rule, and the figures that count.
 
     `figures` has the columns of figures_frame, `unit` being the submission key, computed items recomputed;
     `cells` is cells_frame.
     """
 
     findings: Mapping[str, tuple[Finding, ...]]
-    tallies: tuple[Tally, ...]
+    outcomes: Outcomes
+    outlines: Mapping[str, Outline]
     table: Table
     figures: pd.DataFrame
     cells: pd.DataFrame
+
+    @property
+    def tallies(self) -> tuple[Tally, ...]:
+        """How often each rule came out how."""
+        return tallies_of(self.outcomes)
 
 
 def check(
@@ -52,7 +58,9 @@ def check(
     cells = cells_frame(submissions)
     keys = {key: s.unit.code for key, s in submissions.items()}
     figures = typed_figures(cells, pack, keys, stored)
-    table = make_table(submissions, figures, pack, period)
+    outlines = {key: outline_of(pack, s) for key, s in submissions.items()}
+    senders = {key: s.unit for key, s in submissions.items()}
+    table = make_table(senders, list(outlines.values()), figures, pack, period)
     when = parse_period(period)
     layouts = {t.code: make_layout(pack, t.code, when, modules) for t in pack.tiers}
     found: list[Finding] = []
@@ -65,19 +73,22 @@ def check(
         found += seal_findings(key, submission, pack)
     found += carried_findings(submissions, pack.indicators, cells, stored)
     judge = Judge(table, pack.indicators)
-    by_rules, tallies = rule_findings(active_rules(pack, when, modules, switches), judge, submissions, layouts)
+    by_rules, outcomes = rule_findings(active_rules(pack, when, modules, switches), judge, submissions, layouts)
     fired = {(f.unit, code) for f in by_rules for code in f.operands}
     found += by_rules
     found += computed_findings(submissions, layouts, judge.plain, fired)
-    found = [replace(f, reason=_reason(f, submissions[f.unit])) for f in found]
     by_key: dict[str, list[Finding]] = {key: [] for key in submissions}
     for f in found:
-        by_key[f.unit].append(f)
+        submission = submissions[f.unit]
+        reason = _reason(f, submission)
+        named = f.unit == submission.unit.code and not reason
+        by_key[f.unit].append(f if named else replace(f, reason=reason, unit=submission.unit.code))
     for key, submission in submissions.items():
         by_key[key].sort(key=partial(_order, layout=layouts[submission.unit.tier]))
     return Checked(
-        {k: tuple(replace(f, unit=submissions[k].unit.code) for f in v) for k, v in by_key.items()},
-        tuple(tallies),
+        {k: tuple(v) for k, v in by_key.items()},
+        outcomes,
+        outlines,
         table,
         with_computed(table, figures, pack),
         cells,

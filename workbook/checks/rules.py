@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import cast
 
 import numpy as np
@@ -22,7 +23,8 @@ from workbook.period import Period
 from workbook.reading.values import show
 from workbook.values import Table
 
-BROKEN = 2
+BROKEN, NOT_CONCERNED = 2, -2  # beside TRUE, FALSE and UNKNOWN
+Outcomes = Mapping[str, npt.NDArray[np.int8]]  # of every rule, a number per submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,14 @@ class Tally:
     failed: int
     undecided: int
     broken: int
+
+
+def tallies_of(outcomes: Outcomes) -> tuple[Tally, ...]:
+    """Return how often each rule came out how."""
+    return tuple(
+        Tally(rule, *(int((found == v).sum()) for v in (TRUE, FALSE, UNKNOWN, BROKEN)))
+        for rule, found in outcomes.items()
+    )
 
 
 def active_rules(
@@ -85,6 +95,7 @@ class Judge:
         self.table, self.indicators = table, indicators
         self.plain = Evaluator(table, indicators)
         self.filled = Evaluator(table, indicators, zero_fill=True)
+        self._shown: dict[tuple[Node, int], str] = {}
 
     def verdicts(self, rule: Rule) -> npt.NDArray[np.int8]:
         """Return 1 pass, 0 fail, -1 undecided, 2 broken per submission."""
@@ -96,12 +107,17 @@ class Judge:
 
     def value(self, node: Node, i: int) -> str:
         """Return an operand of submission i as people write it, （缺） where missing."""
+        if (node, i) not in self._shown:  # asked for in the message, and in the values beside it
+            self._shown[node, i] = self._show(node, i)
+        return self._shown[node, i]
+
+    def _show(self, node: Node, i: int) -> str:
         numbers = self.plain.number(node)
         if not numbers.known[i]:
             return say("word.missing")
         exact = numbers.exact(i)
         decimals = self.indicators[node.code].decimals if isinstance(node, Ref) else 4
-        return show(float(round_half_up(exact, decimals)))
+        return show(float(exact if exact.denominator == 1 else round_half_up(exact, decimals)))
 
     def worded(self, rule: Rule, i: int) -> str:
         """Return the rule's message with its places filled from submission i."""
@@ -110,15 +126,21 @@ class Judge:
     def values(self, rule: Rule, i: int) -> dict[str, str]:
         """Return the value of every figure and count the rule looks at."""
         values = {}
-        for node in walk(parse(rule.expression)):
+        for node in _operands(rule.expression):
             if isinstance(node, Ref):
                 name = node.code if node.measure == "value" else f"{_TIME[node.measure]}({node.code})"
                 values[name] = self.value(node, i)
-            elif isinstance(node, TextRef) and not node.column:
+            elif not node.column:
                 values[f"rows({node.code})"] = str(max(0, int(self.table.rows(node.code)[i])))
-            elif isinstance(node, TextRef):
+            else:
                 values[f"total({node.code}, {node.column})"] = self.value(Call("total", (node,)), i)
         return values
+
+
+@lru_cache(maxsize=1024)
+def _operands(expression: str) -> tuple[Ref | TextRef, ...]:
+    """Return every figure and text of an expression, as it names them."""
+    return tuple(node for node in walk(parse(expression)) if isinstance(node, Ref | TextRef))
 
 
 _TIME = {"prior": "prev", "opening": "opening", "half": "half"}
@@ -129,14 +151,14 @@ def rule_findings(
     judge: Judge,
     submissions: Mapping[str, Submission],
     layouts: Mapping[str, Layout],
-) -> tuple[list[Finding], list[Tally]]:
-    """Return the findings of all rules on all submissions, and the tally of each rule.
+) -> tuple[list[Finding], Outcomes]:
+    """Return the findings of all rules on all submissions, and how each rule came out on each.
 
     A rule of scope `total` does not run on units; one of scope `unit` not on an umbrella, which is a total, and on
     other totals only where it names their tier.
     """
     findings: list[Finding] = []
-    tallies = []
+    outcomes = {}
     keys = list(submissions)
     umbrella = np.array([s.unit.umbrella for s in submissions.values()], dtype=np.bool_)
     for rule in rules.values():
@@ -145,15 +167,14 @@ def rule_findings(
             concerned &= ~umbrella
         if rule.scope == "total":
             concerned &= judge.table.umbrella
-        verdicts = judge.verdicts(rule)
-        counts = {v: int((concerned & (verdicts == v)).sum()) for v in (TRUE, FALSE, UNKNOWN, BROKEN)}
-        tallies.append(Tally(rule.id, *counts.values()))
-        failing = np.flatnonzero(concerned & ((verdicts == FALSE) | (verdicts == BROKEN)))
+        verdicts = np.where(concerned, judge.verdicts(rule), NOT_CONCERNED).astype(np.int8)
+        outcomes[rule.id] = verdicts
+        failing = np.flatnonzero((verdicts == FALSE) | (verdicts == BROKEN))
         findings += [
             _finding(rule, judge, i, submissions[keys[i]], layouts, broken=verdicts[i] == BROKEN)
             for i in failing.tolist()
         ]
-    return findings, tallies
+    return findings, outcomes
 
 
 def _finding(
@@ -181,7 +202,7 @@ def _finding(
 
 def _places(rule: Rule, submission: Submission, layout: Layout) -> Iterator[tuple[str, str, str]]:
     """Yield where the rule's operands stand, as the expression names them: figures, and the first line of texts."""
-    for node in walk(parse(rule.expression)):
+    for node in _operands(rule.expression):
         if isinstance(node, Ref) and (cell := submission.cells.get((node.code, "value"))):
             yield cell.sheet, cell.address, node.code
         if isinstance(node, TextRef) and (block := layout.blocks.get(node.code)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -11,10 +11,10 @@ import pandas as pd
 
 from workbook.figures import computed_figures, figures_frame
 from workbook.layout import adds_up, summed_columns
-from workbook.model import Pack, State, Submission, TextInput
+from workbook.model import Outline, Pack, State, Submission, TextInput, Unit
 from workbook.period import parse_period
 from workbook.reading.values import read_figure
-from workbook.values import Table
+from workbook.values import Columns, Table
 
 
 def cells_frame(submissions: Mapping[str, Submission]) -> pd.DataFrame:
@@ -60,24 +60,50 @@ def carried_figures(stored: pd.DataFrame) -> pd.DataFrame:
     return stored[stored["state"].isin([State.NUMBER, State.ZERO, State.NOT_APPLICABLE])]
 
 
-def make_table(submissions: Mapping[str, Submission], figures: pd.DataFrame, pack: Pack, period: str) -> Table:
-    """Return the table rules are judged on; the submissions are all of `period`."""
-    values = list(submissions.values())
-    rows: dict[str | tuple[str, str], list[Any]] = {
-        t: [len(s.texts[t]) if t in s.texts else -1 for s in values] for t in pack.texts
-    }
-    for ref in summed_columns(pack):
-        rows[ref.code, ref.column] = [column_sum(pack.texts[ref.code], ref.column, s) for s in values]
+def outline_of(pack: Pack, submission: Submission) -> Outline:
+    """Return the outline of a form."""
+    return Outline(
+        submission.unit,
+        submission.period,
+        tuple(len(submission.texts[code]) if code in submission.texts else -1 for code in pack.texts),
+        tuple(column_sum(pack.texts[ref.code], ref.column, submission) for ref in summed_columns(pack)),
+        tuple(sorted(defined_otherwise(pack, submission))),
+        submission.parts,
+    )
+
+
+def defined_otherwise(pack: Pack, submission: Submission) -> set[str]:
+    """Return the indicators that a unit says it counts by a definition of its own."""
+    noted = [t for t in pack.texts.values() if t.place == "definitions"]
+    at = {t.code: [s.name for s in t.subfields].index("code") for t in noted}
+    return {row.values[place] for code, place in at.items() for row in submission.texts.get(code, ())}
+
+
+def make_table(
+    units: Mapping[str, Unit], outlines: Sequence[Outline], figures: pd.DataFrame | Columns, pack: Pack, period: str
+) -> Table:
+    """Return the table rules are judged on; the forms are all of `period`, `units` who sent them by their keys."""
+    summed = [(ref.code, ref.column) for ref in summed_columns(pack)]
+    rows: dict[str | tuple[str, str], list[Any]] = {}
+    rows |= {code: [o.rows[n] for o in outlines] for n, code in enumerate(pack.texts)}
+    rows |= {ref: [o.sums[n] for o in outlines] for n, ref in enumerate(summed)}
     if parse_period(period).kind != "year":
-        figures = figures[figures["measure"] != "half"]
-    return Table(
-        list(submissions),
+        figures = _without_half(figures)
+    table = Table(
+        list(units),
         figures,
-        tiers=[s.unit.tier for s in values],
-        umbrella=[adds_up(pack, s.unit) for s in values],
+        tiers=[u.tier for u in units.values()],
+        umbrella=[adds_up(pack, u) for u in units.values()],
         period=period,
         rows=rows,
-    ).made_of(s.parts for s in values)
+    )
+    return table.made_of(o.parts for o in outlines)
+
+
+def _without_half(figures: pd.DataFrame | Columns) -> pd.DataFrame | Columns:
+    if isinstance(figures, pd.DataFrame):
+        return figures[figures["measure"] != "half"]
+    return {(code, measure): column for (code, measure), column in figures.items() if measure != "half"}
 
 
 def column_sum(text: TextInput, column: str, submission: Submission) -> Fraction | None:
@@ -98,8 +124,8 @@ def sum_of(values: Iterable[str]) -> Fraction | None:
 def with_computed(table: Table, figures: pd.DataFrame, pack: Pack) -> pd.DataFrame:
     """Return the figures with every computed item replaced by what its parts give, columns as figures_frame."""
     computed = computed_figures(table, pack.indicators)
-    fresh = set(zip(computed["code"], computed["measure"], strict=True))
-    pairs = zip(figures["code"], figures["measure"], strict=True)
+    fresh = set(zip(computed["code"].tolist(), computed["measure"].tolist(), strict=True))
+    pairs = zip(figures["code"].tolist(), figures["measure"].tolist(), strict=True)
     kept = np.array([pair not in fresh for pair in pairs], dtype=np.bool_)
     columns = list(figures_frame([]).columns)
     return pd.concat([figures[kept][columns], computed[columns]], ignore_index=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +28,14 @@ class Scope:
     name: str
     title: str
     units: tuple[Unit, ...]
+
+
+class _Within(NamedTuple):
+    """Where the units of a scope stand in the table, and how many there are of each tier."""
+
+    scope: Scope
+    rows: npt.NDArray[np.bool_]
+    tiers: Counter[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +70,22 @@ def total_verdicts(
     be judged on.
     """
     cases: list[Case] = []
+    within = [_within(scope, table) for scope in scopes]
     for rule in rules.values():
         tree = parse(rule.expression)
         refs = stored_refs(tree, indicators)
         if rule.scope == "unit" or texts(tree) or any(indicators[r.code].aggregation != "sum" for r in refs):
             continue
-        cases += [case for scope in scopes if (case := _case(rule, table, scope, refs)).of]
+        cases += [case for group in within if (case := _case(rule, table, group, refs)).of]
     judged = [case for case in cases if case.n]
     judge = Judge(_as_units(judged, table.period), indicators)
     found = {id(case): _verdict(case, judge, i, indicators) for i, case in enumerate(judged)}
     return [found.get(id(c)) or TotalVerdict(c.rule, c.scope.title, c.n, c.of, "undecided", None) for c in cases]
+
+
+def _within(scope: Scope, table: Table) -> _Within:
+    rows = np.isin(table.units, [u.code for u in scope.units])
+    return _Within(scope, rows, Counter(u.tier for u in scope.units))
 
 
 def _verdict(case: Case, judge: Judge, i: int, indicators: Mapping[str, Indicator]) -> TotalVerdict:
@@ -80,14 +96,13 @@ def _verdict(case: Case, judge: Judge, i: int, indicators: Mapping[str, Indicato
     return TotalVerdict(case.rule, case.scope.title, case.n, case.of, outcome, finding)
 
 
-def _case(rule: Rule, table: Table, scope: Scope, refs: tuple[Ref, ...]) -> Case:
+def _case(rule: Rule, table: Table, within: _Within, refs: tuple[Ref, ...]) -> Case:
     """Return what a rule is judged on in a scope: nothing where no unit has all operands."""
-    asked = {u.code for u in scope.units if u.tier in rule.tiers}
-    inside = np.array([u in asked for u in table.units], dtype=np.bool_)
+    inside = within.rows & np.isin(table.tier, list(rule.tiers))
     for ref in refs:
         inside &= _countable(table, ref, rule)
     sums = {ref: int(table.figures(ref.code, ref.measure)[0][inside].sum()) for ref in refs}
-    return Case(rule, scope, sums, int(inside.sum()), len(asked))
+    return Case(rule, within.scope, sums, int(inside.sum()), sum(within.tiers[tier] for tier in set(rule.tiers)))
 
 
 def _as_units(cases: Sequence[Case], period: str) -> Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +27,7 @@ from workbook.expression.tree import (
     operands,
 )
 from workbook.model import Indicator, State
-from workbook.values import Table
+from workbook.values import Ints, Table
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -35,19 +36,29 @@ Verdicts = npt.NDArray[np.int8]
 TRUE, FALSE, UNKNOWN = 1, 0, -1
 _NEAR = 1e-9  # relative distance below which two floats are compared again as exact fractions
 _EXACT = 2.0**53  # below it a float holds every integer
+_HELD = 2**62  # below it 64 bits hold an integer, and two of them one sum
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """A number per unit: float for speed, `exact(i)` for unit i where `known[i]`.
 
-    `whole` numbers are integers no float rounds: comparing the floats is exact.
+    `whole` numbers are integers no float rounds: comparing the floats is exact. `ints` are the same numbers as integers
+    `over` one denominator, None where 64 bits might not hold them.
     """
 
     approx: Floats
     known: Bools
     exact: Callable[[int], Fraction]
     whole: bool = False
+    ints: Ints | None = None
+    over: int = 1
+
+
+def of_ints(ints: Ints, over: int, known: Bools) -> Numbers:
+    """Return integers over one denominator as numbers."""
+    whole = over == 1 and bool((np.abs(ints) < _EXACT).all())
+    return Numbers(ints / over, known, lambda i: Fraction(int(ints[i]), over), whole, ints, over)
 
 
 class Evaluator:
@@ -98,18 +109,19 @@ class Evaluator:
         match node:
             case Number(value=value):
                 n = self.table.size
-                return Numbers(
-                    np.full(n, float(value)), np.ones(n, dtype=np.bool_), lambda _: value, value.denominator == 1
-                )
+                if abs(value.numerator) < _HELD:
+                    same = np.full(n, value.numerator, dtype=np.int64)
+                    return of_ints(same, value.denominator, np.ones(n, dtype=np.bool_))
+                return Numbers(np.full(n, float(value)), np.ones(n, dtype=np.bool_), lambda _: value)
             case Ref():
                 if node not in self._refs:
                     self._refs[node] = self._reference(node)
                 return self._refs[node]
             case Arith(op=op, left=left, right=right):
-                return _arith(op, self.number(left), self.number(right))
+                return arith(op, self.number(left), self.number(right))
             case Call(name="rows", args=(TextRef(code=code),)):
                 rows = self.table.rows(code)
-                return Numbers(rows.astype(np.float64), rows >= 0, lambda i: Fraction(int(rows[i])), whole=True)
+                return of_ints(rows, 1, rows >= 0)
             case Call(name="total", args=(TextRef(code=code, column=column),)):
                 sums = self.table.sums(code, column)
                 known = np.array([s is not None for s in sums], dtype=np.bool_)
@@ -128,9 +140,7 @@ class Evaluator:
         known = state <= State.ZERO
         if self.zero_fill and ref.measure == "value":
             known = known | (state == State.BLANK) | (state == State.NOT_APPLICABLE)
-        scale = 10**indicator.decimals
-        whole = scale == 1 and bool((np.abs(scaled) < _EXACT).all())
-        return Numbers(scaled / scale, known, lambda i: Fraction(int(scaled[i]), scale), whole)
+        return of_ints(scaled, 10**indicator.decimals, known)
 
     def _passed_up(self, ref: Ref, numbers: Numbers) -> Numbers:
         """Return a computed figure with what lower units make of it in place of what their totals would give."""
@@ -165,7 +175,8 @@ class Evaluator:
         known = a.known & b.known
         diff = a.approx - b.approx
         sign = np.sign(diff)
-        if a.whole and b.whole:
+        if (pair := _over_one(a, b)) is not None:
+            sign = np.sign(pair[0] - pair[1]).astype(np.float64)
             return np.where(known, _SIGN[node.op](sign), UNKNOWN).astype(np.int8)
         near = known & (np.abs(diff) <= _NEAR * np.maximum(1.0, np.maximum(np.abs(a.approx), np.abs(b.approx))))
         for i in np.flatnonzero(near):
@@ -222,8 +233,28 @@ def _numeric(node: Node) -> bool:
     return isinstance(node, Number | Ref | Arith)
 
 
-def _arith(op: str, a: Numbers, b: Numbers) -> Numbers:
+def _over_one(a: Numbers, b: Numbers) -> tuple[Ints, Ints, int] | None:
+    """Return two numbers as integers over one denominator, None where 64 bits might not hold their sum."""
+    if a.ints is None or b.ints is None:
+        return None
+    over = lcm(a.over, b.over)
+    left, right = over // a.over, over // b.over
+    if _largest(a.ints) * left + _largest(b.ints) * right >= _HELD:
+        return None
+    return a.ints * left, b.ints * right, over
+
+
+def _largest(ints: Ints) -> int:
+    return max(abs(int(ints.min())), abs(int(ints.max()))) if len(ints) else 0
+
+
+def arith(op: str, a: Numbers, b: Numbers) -> Numbers:
+    """Return a sum, difference, product or quotient per unit; unknown where a part is, or the denominator is 0."""
     known = a.known & b.known
+    if op in ("+", "-") and (pair := _over_one(a, b)) is not None:
+        return of_ints(pair[0] + pair[1] if op == "+" else pair[0] - pair[1], pair[2], known)
+    if op == "*" and a.ints is not None and b.ints is not None and _largest(a.ints) * _largest(b.ints) < _HELD:
+        return of_ints(a.ints * b.ints, a.over * b.over, known)
     with np.errstate(all="ignore"):
         if op == "+":
             approx = a.approx + b.approx
@@ -234,8 +265,8 @@ def _arith(op: str, a: Numbers, b: Numbers) -> Numbers:
         if op == "*":
             approx = a.approx * b.approx
             return Numbers(approx, known, lambda i: a.exact(i) * b.exact(i), _whole(approx, a, b))
-        zero = np.abs(b.approx) < _NEAR
-        for i in np.flatnonzero(known & zero & (not b.whole)):
+        zero = np.abs(b.approx) < _NEAR if b.ints is None else b.ints == 0
+        for i in np.flatnonzero(known & zero & (b.ints is None)):
             zero[i] = b.exact(int(i)) == 0
         approx = a.approx / np.where(zero, np.nan, b.approx)
     return Numbers(approx, known & ~zero, lambda i: a.exact(i) / b.exact(i))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor
 from typing import Any, Literal
 
 import numpy as np
@@ -37,9 +36,10 @@ class Function:
 
 def round_half_up(value: Fraction, places: int | Fraction) -> Fraction:
     """Return value rounded to `places` decimals, halves away from zero (as Excel and people do)."""
-    scale = Fraction(10) ** int(places)
-    whole = floor(abs(value) * scale + Fraction(1, 2))
-    return Fraction(whole if value >= 0 else -whole) / scale
+    up, down = 10 ** max(0, int(places)), 10 ** max(0, -int(places))
+    above, below = abs(value.numerator) * up, value.denominator * down
+    whole = (2 * above + below) // (2 * below)
+    return Fraction((whole if value.numerator >= 0 else -whole) * down, up)
 
 
 FUNCTIONS: dict[str, Function] = {

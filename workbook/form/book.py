@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from workbook.form.content import Content
-from workbook.form.listing import code_line, summary, write_list
+from workbook.form.cover import write_cover
+from workbook.form.listing import write_list
 from workbook.form.live import Judged, write_rules
 from workbook.form.plan import Plan
 from workbook.form.sections import write_section
 from workbook.form.styles import PROTECT, Styles
 from workbook.form.texts import write_texts
 from workbook.form.verdicts import Verdicts, verdicts_of
-from workbook.layout import COVER_LABEL, COVER_VALUE, RULES_SHEET, STAMP_SHEET, Layout, cover_subfields
+from workbook.layout import RULES_SHEET, STAMP_SHEET, Layout
 from workbook.messages import catalogue, say
 from workbook.model import Round, Switch, Unit
 from workbook.reading.prefilled import PART, PREFILLED, written
@@ -24,6 +25,7 @@ from workbook.reading.values import show
 from workbook.sheets import open_book
 
 FORMAT = "huibao-form-1"
+PROPERTY = "huibao."  # how the names of our document properties begin
 
 
 def form_name(unit: Unit, period: str) -> str:
@@ -38,26 +40,34 @@ def write_form(path: Path, round_: Round, plan: Plan, content: Content, verdicts
     `plan` is made once for all units of a kind; `verdicts` are what verdicts_of says of this content, worked out here
     when they are not given.
     """
-    layout = plan.layout
-    verdicts = verdicts or verdicts_of(round_, {"": content})[""]
-    book = open_book(path)
+    compose(path, round_, Judged(plan, content, verdicts or verdicts_of(round_, {"": content})[""]))
+
+
+def compose(target: Path | BinaryIO, round_: Round, judged: Judged) -> Styles:
+    """Write a form to a file; return its formats, which know their numbers now."""
+    layout, content = judged.layout, judged.content
+    book = open_book(target)
     styles = Styles(book)
-    judged = Judged(plan, content, verdicts)
     _write_guide(book, styles, round_, content.notes)
-    cover = _write_cover(book, styles, round_, layout, content)
+    cover = write_cover(book, styles, round_, judged)
     listing = book.add_worksheet(say("form.live_sheet"))
     for section in layout.sections:
         write_section(book, styles, section, judged)
     for sheet in dict.fromkeys(b.sheet for b in layout.blocks.values()):
         write_texts(book, styles, layout, sheet, content)
     write_rules(book.add_worksheet(RULES_SHEET), judged)
-    write_list(listing, styles, content, layout.period.title, judged)
-    cover(summary(judged), code_line(judged, round_.period))
+    write_list(listing, styles, judged)
     _write_stamp(book, round_, content)
-    book.set_properties({"title": f"{content.unit.name} {layout.period.title}", "author": round_.office})
+    book.set_properties({"title": title_of(content.unit, layout), "author": round_.office})
     book.set_calc_mode("auto")
-    book.get_worksheet_by_name(say("form.cover_sheet")).activate()
+    cover.activate()
     book.close()
+    return styles
+
+
+def title_of(unit: Unit, layout: Layout) -> str:
+    """Return the title of the document."""
+    return f"{unit.name} {layout.period.title}"
 
 
 def switch_line(switch: Switch) -> str:
@@ -66,11 +76,17 @@ def switch_line(switch: Switch) -> str:
 
 
 def _write_stamp(book: Any, round_: Round, content: Content) -> None:
-    """Write what the form is, which figures it came with, which rules the round switched, what totals are made of."""
     sheet = book.add_worksheet(STAMP_SHEET)
+    for key, value in _stamp(round_, content.unit).items():
+        book.set_custom_property(f"{PROPERTY}{key}", value, "text")
+    fill_stamp(sheet, round_, content)
+    sheet.protect()
+    sheet.hide()
+
+
+def fill_stamp(sheet: Any, round_: Round, content: Content) -> None:
+    """Write what the form is, which figures it came with, which rules the round switched, what totals are made of."""
     stamp = _stamp(round_, content.unit)
-    for key, value in stamp.items():
-        book.set_custom_property(f"huibao.{key}", value, "text")
     carried = {f"{CARRIED}{code} {measure}": show(v) for (code, measure), v in content.handed.items()}
     switched = {f"{SWITCHED}{s.rule}": s.to for s in round_.switches}
     totals = {f"{PREFILLED}{code} {measure}": show(v) for (code, measure), v in content.prefilled.items()}
@@ -78,8 +94,6 @@ def _write_stamp(book: Any, round_: Round, content: Content) -> None:
     for row, (key, value) in enumerate((stamp | carried | switched | totals | parts).items()):
         sheet.write_string(row, 0, key)
         sheet.write_string(row, 1, value)
-    sheet.protect()
-    sheet.hide()
 
 
 def _stamp(round_: Round, unit: Unit) -> dict[str, str]:
@@ -129,52 +143,3 @@ def _legend(sheet: Any, styles: Styles, row: int) -> None:
     for offset, key in enumerate(("input", "computed", "carried", "absent")):
         sheet.write_blank(row + offset, 0, None, styles.swatch(key))
         sheet.write_string(row + offset, 1, say(f"form.legend_{key}"), styles.wrapped)
-
-
-def _write_cover(
-    book: Any, styles: Styles, round_: Round, layout: Layout, content: Content
-) -> Callable[[tuple[str, str], tuple[str, str]], None]:
-    """Write the cover but for its lines on findings and check code; return the function that writes those."""
-    sheet = book.add_worksheet(say("form.cover_sheet"))
-    sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, 3, None, {"hidden": True})
-    sheet.set_column(COVER_LABEL, COVER_LABEL, 22)
-    sheet.set_column(COVER_VALUE, COVER_VALUE, 46)
-    title = say("form.cover_title", title=round_.pack.title, period=layout.period.title)
-    sheet.merge_range(1, COVER_LABEL, 1, COVER_VALUE, title, styles.title)
-    sheet.set_row(1, 44)
-    row = 3
-    for subfield in cover_subfields(round_.pack):
-        if subfield.kind == "yn" and not content.unit.umbrella:
-            continue  # of no interest to an ordinary unit
-        value = content.cover.get(subfield.name, "")
-        fixed = subfield.kind in ("unit", "tier", "yn", "period") or subfield.name == "unit_name"
-        sheet.write_string(row, 0, subfield.name)
-        sheet.write_string(row, COVER_LABEL, subfield.label, styles.cover_label)
-        sheet.write_string(row, COVER_VALUE, value, styles.cover_fixed if fixed else styles.cover_input)
-        if subfield.limit and not fixed:
-            sheet.data_validation(
-                row, COVER_VALUE, row, COVER_VALUE, styles.length_check(subfield.label, subfield.limit)
-            )
-        sheet.set_row(row, 26)
-        row += 1
-    notes = (say("form.cover_office", office=round_.office), say("form.cover_note"), "", say("form.cover_sign"))
-    verdict_row = row
-    for key in ("live_sheet", "code"):
-        sheet.write_string(row, COVER_LABEL, say(f"form.{key}"), styles.cover_label)
-        sheet.set_row(row, 26)
-        row += 1
-    row += 1
-    for offset, note in enumerate(notes):
-        sheet.merge_range(row + offset, COVER_LABEL, row + offset, COVER_VALUE, note, styles.wrapped)
-        sheet.set_row(row + offset, 18 * styles.lines(note, 66) + 4)
-    sheet.protect("", PROTECT)
-    sheet.set_paper(9)
-    sheet.center_horizontally()
-    sheet.fit_to_pages(1, 1)
-
-    def tell(findings: tuple[str, str], code: tuple[str, str]) -> None:
-        for offset, (formula, shown) in enumerate((findings, code)):
-            sheet.write_formula(verdict_row + offset, COVER_VALUE, formula, styles.cover_fixed, shown)
-
-    return tell

@@ -46,8 +46,8 @@ class Content:
 
     @property
     def handed(self) -> dict[Key, Figure]:
-        """The figures the form comes with."""
-        return {key: self.entries[key] for key in self.carried if key in self.entries}
+        """The figures the form comes with, in the order of its entries."""
+        return {key: value for key, value in self.entries.items() if key in self.carried}
 
 
 def state_word(state: int) -> str:
@@ -72,7 +72,7 @@ def blank_contents(round_: Round, stored: pd.DataFrame) -> dict[str, Content]:
         layout = layouts[unit.tier]
         entries = _carried(layout, by_unit.get(unit.code))
         entries |= _parameters(layout, round_)
-        office = {b.text.code: _office_rows(round_) for b in layout.blocks.values() if b.text.place == "office"}
+        office = {b.text.code: office_rows(round_) for b in layout.blocks.values() if b.text.place == "office"}
         contents[unit.code] = Content(unit, entries, frozenset(entries), texts=office, cover=_cover(round_, unit))
     return with_computed(round_, contents)
 
@@ -111,7 +111,8 @@ def _number(value: Decimal) -> int | float:
     return int(value) if value == int(value) else float(value)
 
 
-def _office_rows(round_: Round) -> list[list[str]]:
+def office_rows(round_: Round) -> list[list[str]]:
+    """Return the table of parameters that the office hands down."""
     return [[p.name, p.code, p.value, p.basis] for p in round_.parameters]
 
 

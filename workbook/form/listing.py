@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from workbook.check_code import MODULUS, seed
-from workbook.form.content import Content
 from workbook.form.live import Judged, Line
 from workbook.form.plan import (
     ADDRESS,
@@ -50,25 +50,19 @@ def code_line(judged: Judged, period: str) -> tuple[str, str]:
     return formula, none if any(line.key < STEP for line in judged.ordered) else judged.verdicts.code
 
 
-def write_list(sheet: Any, styles: Styles, content: Content, period: str, judged: Judged) -> None:
+def write_list(sheet: Any, styles: Styles, judged: Judged) -> None:
     """Write the sheet."""
     sheet.hide_gridlines(2)
     for place, width in enumerate(WIDTHS):
         sheet.set_column(place, place, width, None, {"hidden": place == 0})
     sheet.merge_range(0, 1, 0, 7, say("form.live_sheet"), styles.title)
     sheet.set_row(0, 32)
-    sheet.write_string(1, 1, say("form.who", unit=content.unit.name, period=period), styles.caption)
-    formula, shown = summary(judged)
     sheet.merge_range(2, 1, 2, 7, "", styles.block)
-    sheet.write_formula(2, 1, formula, styles.block, shown)
     sheet.set_row(2, 24)
     for place, key in enumerate(("number", "severity", "rule", "message", "values", "what_to_do", "place"), 1):
         sheet.write_string(3, place, say(f"form.live_{key}"), styles.heading)
     sheet.set_row(3, 22)
-    lines = judged.ordered
-    for number in range(LINES):
-        _write_line(sheet, styles, 4 + number, number, lines[number] if number < len(lines) else None)
-    _write_rest(sheet, styles, max(0, len(lines) - LINES))
+    fill_list(sheet, styles, judged, range(LINES))
     sheet.freeze_panes(4, 0)
     sheet.protect("", PROTECT)
     sheet.set_landscape()
@@ -76,6 +70,18 @@ def write_list(sheet: Any, styles: Styles, content: Content, period: str, judged
     sheet.repeat_rows(3)
     sheet.fit_to_pages(1, 0)
     sheet.set_footer(f"&C{say('form.page')}")
+
+
+def fill_list(sheet: Any, styles: Styles, judged: Judged, numbers: Iterable[int]) -> None:
+    """Write what the form's content decides: whose list it is, how many lines it has, the lines of these numbers."""
+    who = say("form.who", unit=judged.content.unit.name, period=judged.layout.period.title)
+    sheet.write_string(1, 1, who, styles.caption)
+    formula, shown = summary(judged)
+    sheet.write_formula(2, 1, formula, styles.block, shown)
+    lines = judged.ordered
+    for number in numbers:
+        _write_line(sheet, styles, 4 + number, number, lines[number] if number < len(lines) else None)
+    _write_rest(sheet, styles, max(0, len(lines) - LINES))
 
 
 def _write_rest(sheet: Any, styles: Styles, more: int) -> None:
@@ -88,30 +94,38 @@ def _write_rest(sheet: Any, styles: Styles, more: int) -> None:
 
 def _write_line(sheet: Any, styles: Styles, row: int, number: int, line: Line | None) -> None:
     """Write one line of the list: the number-th failing check, found by its sort key."""
-    at = f"$A{row + 1}"
-    keys = column(KEY)
-    index = line.key % STEP + 1 if line is not None else ""
+    found, *formulas, link = _formulas(row, number)
     write = sheet.write_formula
-    write(row, 0, f'=IFERROR(MATCH(SMALL({keys},{number + 1}),{keys},0),"")', None, index)
+    write(row, 0, found, None, line.key % STEP + 1 if line is not None else "")
+    shown = (
+        (number + 1, say(_LABELS[line.key // STEP]), line.id, line.message, line.values, line.remedy) if line else ()
+    )
+    for place, formula in enumerate(formulas, 1):
+        style = styles.list_centre if place < 4 else styles.list_text
+        write(row, place, formula, style, shown[place - 1] if shown else "")
+    write(row, 7, link, styles.list_link, f"{line.sheet} {line.cell}".strip() if line else "")
+    texts: Sequence[str] = (line.message, line.values, line.remedy) if line else ("", "", "")
+    longest = max(styles.lines(t, w - 2) for t, w in zip(texts, (46, 34, 46), strict=True))
+    sheet.set_row(row, 6 + 15 * max(2, longest))
+
+
+@cache
+def _formulas(row: int, number: int) -> tuple[str, ...]:
+    """Return the formulas of one line of the list, column by column."""
+    at, keys = f"$A{row + 1}", column(KEY)
     wording = f"INDEX({column(WORDING)},{at})"
     labels = ",".join(f'"{say(label)}"' for label in _LABELS)
-    texts = {
-        1: (f"{number + 1}", number + 1 if line else ""),
-        2: (f"CHOOSE(INT(INDEX({keys},{at})/{STEP})+1,{labels})", say(_LABELS[line.key // STEP]) if line else ""),
-        3: (f"INDEX({column(ID)},{wording})", line.id if line else ""),
-        4: (f"INDEX({column(MESSAGE)},{at})", line.message if line else ""),
-        5: (f'INDEX({column(VALUES)},{at})&""', line.values if line else ""),
-        6: (f"INDEX({column(REMEDY)},{wording})", line.remedy if line else ""),
-    }
-    for place, (formula, shown) in texts.items():
-        style = styles.list_centre if place < 4 else styles.list_text
-        write(row, place, f'=IF({at}="","",{formula})', style, shown)
     target = f"INDEX({column(TARGET)},{at})"
     name, cell = f"INDEX({column(NAME)},INDEX({column(SHEET)},{target}))", f"INDEX({column(ADDRESS)},{target})"
     quoted = f'SUBSTITUTE({name},"\'","\'\'")'
-    link = f'HYPERLINK("#\'"&{quoted}&"\'!"&IF({cell}="","A1",{cell}),TRIM({name}&" "&{cell}))'
-    shown = f"{line.sheet} {line.cell}".strip() if line else ""
-    write(row, 7, f'=IF({at}="","",{link})', styles.list_link, shown)
-    texts_shown: Sequence[str] = (line.message, line.values, line.remedy) if line else ("", "", "")
-    longest = max(styles.lines(t, w - 2) for t, w in zip(texts_shown, (46, 34, 46), strict=True))
-    sheet.set_row(row, 6 + 15 * max(2, longest))
+    texts = (
+        f"{number + 1}",
+        f"CHOOSE(INT(INDEX({keys},{at})/{STEP})+1,{labels})",
+        f"INDEX({column(ID)},{wording})",
+        f"INDEX({column(MESSAGE)},{at})",
+        f'INDEX({column(VALUES)},{at})&""',
+        f"INDEX({column(REMEDY)},{wording})",
+        f'HYPERLINK("#\'"&{quoted}&"\'!"&IF({cell}="","A1",{cell}),TRIM({name}&" "&{cell}))',
+    )
+    found = f'=IFERROR(MATCH(SMALL({keys},{number + 1}),{keys},0),"")'
+    return found, *(f'=IF({at}="","",{text})' for text in texts)

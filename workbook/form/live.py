@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from workbook.check_code import REDUCED, STATES, term_of, weight
+from workbook.check_code import term_of, weight
 from workbook.checks.builtin import overlong, too_long
 from workbook.checks.table import sum_of
 from workbook.computed import definition
-from workbook.expression.excel import tidied
 from workbook.expression.tree import Ref, TextRef
 from workbook.figures import plain
 from workbook.form.content import Content, Figure, filled_rows
+from workbook.form.operands import lookups_of
 from workbook.form.parts import Item, Part, Sheet
 from workbook.form.plan import (
     ADDRESS,
@@ -33,16 +34,15 @@ from workbook.form.plan import (
     VALUES,
     VERDICT,
     WORDING,
+    Lookups,
     Plan,
     Planned,
-    cell,
     rank_of,
     wording_of,
 )
 from workbook.form.verdicts import Verdicts
-from workbook.layout import CODE, HEADING_MARK, ITEM_MARK, LENGTH, OVERLONG, SHEET_NAME, address, letters, quote
+from workbook.layout import ITEM_MARK, address
 from workbook.messages import say
-from workbook.model import State
 from workbook.reading.values import read_figure, show
 
 
@@ -65,7 +65,9 @@ class Judged:
     def __init__(self, plan: Plan, content: Content, verdicts: Verdicts) -> None:
         self.plan, self.content, self.verdicts = plan, content, verdicts
         self.layout = plan.layout
-        found = ((row, self._line(planned, row)) for row, planned in enumerate(plan.checks, 1))
+        self.handed = content.handed
+        rows = sorted(verdicts.failing(plan.rows_of))
+        found = ((row, self._line(plan.checks[row - 1], row)) for row in rows)
         self.lines: dict[int, Line] = {row: line for row, line in found if line is not None}
         self.ordered = sorted(self.lines.values(), key=lambda line: line.key)
 
@@ -129,23 +131,37 @@ class Judged:
 
 def write_rules(sheet: Any, judged: Judged) -> None:
     """Write the hidden sheet."""
-    operands = Operands(sheet, judged)
-    for part, row in judged.plan.rows.items():
-        operands.write(part, row)
-    for row, planned in enumerate(judged.plan.checks, 1):
-        _write_check(sheet, judged, planned, row)
-    for (name, remedy), row in judged.plan.wordings.items():
+    plan = judged.plan
+    for part, row in plan.rows.items():
+        if not isinstance(part, Sheet):
+            sheet.write_number(row, SHEET, plan.rows[Sheet(plan.place(part)[0])] + 1)
+        if isinstance(part, Ref | TextRef):
+            name = part.measure if isinstance(part, Ref) else part.column
+            sheet.write_string(row, 0, f"{part.code} {name}".strip())
+            sheet.write_formula(row, ADDRESS, lookups_of(plan, part).address, None, plan.place(part)[1])
+    for row, planned in enumerate(plan.checks, 1):
+        sheet.write_number(row, WORDING, plan.wordings[wording_of(planned)] + 1)
+        sheet.write_number(row, TARGET, plan.rows[planned.check.where] + 1)
+    for (name, remedy), row in plan.wordings.items():
         sheet.write_string(row, ID, name)
         sheet.write_string(row, REMEDY, remedy)
+    fill_rules(sheet, judged, plan.rows, range(1, 1 + len(plan.checks)))
     sheet.protect()
     sheet.hide()
+
+
+def fill_rules(sheet: Any, judged: Judged, parts: Iterable[Part], checks: Iterable[int]) -> None:
+    """Write what the form's content decides of these parts, and of the checks in these rows."""
+    operands = Operands(sheet, judged)
+    for part in parts:
+        operands.write(part, judged.plan.rows[part])
+    for row in checks:
+        _write_check(sheet, judged, judged.plan.checks[row - 1], row)
 
 
 def _write_check(sheet: Any, judged: Judged, planned: Planned, row: int) -> None:
     line = judged.lines.get(row)
     write = sheet.write_formula
-    sheet.write_number(row, WORDING, judged.plan.wordings[wording_of(planned)] + 1)
-    sheet.write_number(row, TARGET, judged.plan.rows[planned.check.where] + 1)
     if planned.verdict:
         write(row, VERDICT, planned.verdict, None, judged.verdicts.outcome(planned.check, *planned.place))
     write(row, KEY, planned.key, None, line.key if line else "")
@@ -162,113 +178,50 @@ class Operands:
 
     def write(self, part: Part, row: int) -> None:
         """Write one part with its right cached results."""
+        lookups = lookups_of(self.plan, part)
         match part:
             case Sheet():
-                self._sheet(part, row)
+                self._sheet(part, row, lookups)
             case Item():
-                self._item(part, row)
+                self._item(part, row, lookups)
             case TextRef():
-                self._text(part, row)
+                self._text(part, row, lookups)
             case Ref():
-                self._figure(part, row)
-        if part in self.plan.coded:
-            self._code(part, row)
+                self._figure(part, row, lookups)
 
-    def _place(self, row: int, part: Ref | TextRef | Item, found: str, column: str) -> None:
-        """Write where a part is now: the sheet it is on, its cell; no cell where its row is gone."""
-        sheet, at = self.plan.place(part)
-        if isinstance(part, Item):
-            at = self.judged.place_of(part)
-        self.sheet.write_number(row, SHEET, self.plan.rows[Sheet(sheet)] + 1)
-        self.sheet.write_formula(row, ADDRESS, f'=IFERROR(ADDRESS({found},{column},4),"")', None, at)
-
-    def _column(self, sheet: str, column: int) -> str:
-        return f"COLUMN({quote(sheet)}!${letters(column)}:${letters(column)})"
-
-    def _row_of(self, sheet: str, code: str) -> str:
-        return f'MATCH("{code}",{quote(sheet)}!${letters(CODE)}:${letters(CODE)},0)'
-
-    def _sheet(self, part: Sheet, row: int) -> None:
+    def _sheet(self, part: Sheet, row: int, lookups: Lookups) -> None:
         self.sheet.write_string(row, 0, part.name)
-        now = f"{quote(part.name)}!{SHEET_NAME}"
-        text = part.name.replace('"', '""')
         self.sheet.write_number(row, SHEET, row + 1)
-        self.sheet.write_formula(row, NAME, f'=IFERROR(IF({now}="","{text}",{now}),"{text}")', None, part.name)
+        self.sheet.write_formula(row, NAME, lookups.number, None, part.name)
         self.sheet.write_string(row, ADDRESS, "")
-        section = next((s for s in self.layout.sections if s.sheet == part.name), None)
-        if section is not None:
-            cells = (cell(ADDRESS, self.plan.rows[Ref(code)]) for code in section.rows)
-            lost = "+".join(f'({c}="")' for c in cells)
-            self.sheet.write_formula(row, RAW, f"={lost}", None, 0)
+        if lookups.raw:
+            self.sheet.write_formula(row, RAW, lookups.raw, None, 0)
 
-    def _item(self, part: Item, row: int) -> None:
-        block = self.layout.blocks[part.code]
-        code, sheet = f"{part.code}{ITEM_MARK}{part.number}", quote(block.sheet)
+    def _item(self, part: Item, row: int, lookups: Lookups) -> None:
         which, n = self.judged.item(part)
-        self.sheet.write_string(row, 0, code)
-        found = self._row_of(block.sheet, code)
-        for column, source, value in ((NUMBER, OVERLONG, which), (RAW, LENGTH, n)):
-            looked_up = f"INDEX({sheet}!${letters(source)}:${letters(source)},{found})"
-            self.sheet.write_formula(row, column, f"=IFERROR({looked_up},0)", None, value)
-        columns = [self._column(block.sheet, block.columns[c]) for _, _, c in too_long(block)]
-        picked = f"CHOOSE(MAX(1,{cell(NUMBER, row)}),{','.join(columns)})"
-        self._place(row, part, found, picked if columns else self._column(block.sheet, min(block.columns)))
+        self.sheet.write_string(row, 0, f"{part.code}{ITEM_MARK}{part.number}")
+        self.sheet.write_formula(row, NUMBER, lookups.number, None, which)
+        self.sheet.write_formula(row, RAW, lookups.raw, None, n)
+        self.sheet.write_formula(row, ADDRESS, lookups.address, None, self.judged.place_of(part))
 
-    def _text(self, part: TextRef, row: int) -> None:
-        block = self.layout.blocks[part.code]
+    def _text(self, part: TextRef, row: int, lookups: Lookups) -> None:
         raw = self.judged.raw(part)
-        self.sheet.write_string(row, 0, f"{part.code} {part.column}".strip())
-        codes = f"{quote(block.sheet)}!${letters(CODE)}:${letters(CODE)}"
-        there = f'COUNTIF({codes},"{part.code}{HEADING_MARK}")=0'
-        formula = f'=IFERROR(IF({there},"",{self.layout.find(part)}),"")'
         if part.column:
-            self.sheet.write_array_formula(row, RAW, row, RAW, formula, None, raw)
+            self.sheet.write_array_formula(row, RAW, row, RAW, lookups.raw, None, raw)
         else:
-            self.sheet.write_formula(row, RAW, formula, None, raw)
-        self._number(row, raw)
-        found = self._row_of(block.sheet, f"{part.code}{ITEM_MARK}1")
-        self._place(row, part, found, self._column(block.sheet, min(block.columns)))
+            self.sheet.write_formula(row, RAW, lookups.raw, None, raw)
+        self.sheet.write_formula(row, NUMBER, lookups.number, None, raw)
+        if lookups.coded:
+            self.sheet.write_formula(row, CODED, lookups.coded, None, raw * weight(self.plan.coded[part]))
 
-    def _figure(self, part: Ref, row: int) -> None:
-        write = self.sheet.write_formula
-        found, raw = self.layout.find(part), self.judged.raw(part)
-        item = self.layout.indicators[part.code]
-        tidy = f"IF(ISTEXT({found}),{tidied(found)},{found})"
-        self.sheet.write_string(row, 0, f"{part.code} {part.measure}")
-        write(row, RAW, f'=IFERROR(IF({found}="","",{tidy}),"")', None, raw)
-        read = read_figure(raw, item.decimals, "", "")
+    def _figure(self, part: Ref, row: int, lookups: Lookups) -> None:
+        write, raw = self.sheet.write_formula, self.judged.raw(part)
+        read = read_figure(raw, self.layout.indicators[part.code].decimals, "", "")
         number = (raw if isinstance(raw, int | float) else float(read.raw)) if read.state.known else ""
-        self._number(row, number)
-        sheet, _ = self.plan.place(part)
-        column = self._column(sheet, self.layout.column(part.measure))
-        self._place(row, part, self._row_of(sheet, part.code), column)
-        handed = self.judged.content.handed.get((part.code, part.measure), "")
+        write(row, RAW, lookups.raw, None, raw)
+        write(row, NUMBER, lookups.number, None, number)
+        handed = self.judged.handed.get((part.code, part.measure), "")
         if handed != "":
             self.sheet.write(row, HANDED, handed)
-
-    def _number(self, row: int, number: Figure) -> None:
-        """Write the number in RAW, also one that was typed as text as Excel itself would write it."""
-        b = cell(RAW, row)
-        formula = f'=IF(ISNUMBER({b}),{b},IFERROR(IF(VALUE({b})&""={b},VALUE({b}),""),""))'
-        self.sheet.write_formula(row, NUMBER, formula, None, number)
-
-    def _code(self, part: Ref | TextRef, row: int) -> None:
-        """Write what a part adds to the check code (workbook/check_code.py)."""
-        b = cell(RAW, row)
-        factor = weight(self.plan.coded[part])
-        raw = self.judged.raw(part)
-        if isinstance(part, TextRef):
-            missing = REDUCED + STATES[State.BLANK]
-            formula = f"=IF(ISNUMBER({b}),{b},{missing})*{factor}"
-            self.sheet.write_formula(row, CODED, formula, None, raw * factor)
-            return
-        item = self.layout.indicators[part.code]
-        scaled = f"ROUND({self.plan.operands[part][0].value}*{10**item.decimals},0)"
-        words = {say("word.not_applicable"): State.NOT_APPLICABLE, say("word.not_counted"): State.NOT_COUNTED}
-        states = {"": State.BLANK} | words
-        other = str(REDUCED + STATES[State.UNREADABLE])
-        for word, state in states.items():
-            other = f'IF({b}="{word}",{REDUCED + STATES[state]},{other})'
-        formula = f"=IF({self.plan.operands[part][0].known},MOD({scaled},{REDUCED}),{other})*{factor}"
-        read = read_figure(raw, item.decimals, "", "")
-        self.sheet.write_formula(row, CODED, formula, None, term_of(read) * factor)
+        if lookups.coded:
+            write(row, CODED, lookups.coded, None, term_of(read) * weight(self.plan.coded[part]))

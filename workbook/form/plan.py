@@ -28,6 +28,7 @@ from workbook.form.checks import (
 from workbook.form.content import Content, layouts_of
 from workbook.form.parts import Item, Part, Sheet, in_form, parts_of
 from workbook.form.passed_up import passed_up
+from workbook.form.verdicts import Key, key_of
 from workbook.layout import EXPLAINS, RULES_SHEET, adds_up, letters, quote
 from workbook.messages import say
 from workbook.model import Round, Unit
@@ -55,6 +56,16 @@ def column(number: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookups:
+    """The formulas that look a part up, by the column they stand in; "" where that column has none."""
+
+    raw: str
+    number: str
+    address: str = ""
+    coded: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """A check with its formulas, the same for all units of a kind.
 
@@ -74,7 +85,8 @@ class Plan:
 
     def __init__(self, round_: Round, unit: Unit, content: Content | None = None) -> None:
         """Compile the checks; `content` only for a form whose totals know more than stands in them."""
-        self.layout = layouts_of(round_)[unit.tier]
+        self.unit, self.layout = unit, layouts_of(round_)[unit.tier]
+        self._places: dict[Part, tuple[str, str]] = {}
         self.rows: dict[Part, int] = {part: 1 + i for i, part in enumerate(parts_of(self.layout))}
         self.operands = {part: self._operand(part) for part in self.rows}
         self.coded = {part: i for i, part in enumerate(coded_parts(self.layout))}
@@ -90,6 +102,13 @@ class Plan:
         self.checks = [self._plan(check, row) for row, check in enumerate(self._checks(round_, unit), 1)]
         self.wordings = {wording: i for i, wording in enumerate(dict.fromkeys(map(wording_of, self.checks)), 1)}
         self.concerning = self._concerning()
+        self.rows_of: dict[Key, list[int]] = {}
+        for row, planned in enumerate(self.checks, 1):
+            self.rows_of.setdefault(key_of(planned.check, *planned.place), []).append(row)
+        self.lookups: dict[Part, Lookups] = {}  # filled by lookups_of
+        self.computed: dict[Ref, str] = {}  # formulas of computed cells, filled as they are written
+        self.changes: dict[str, str] = {}  # of changes on last year
+        self._status: dict[Ref, str] = {}
 
     def _checks(self, round_: Round, unit: Unit) -> list[Check]:
         kind = Kind(self.layout, unit, self.operands, self.live)
@@ -146,6 +165,11 @@ class Plan:
 
     def place(self, part: Part) -> tuple[str, str]:
         """Return sheet and cell of a part in the form as handed out."""
+        if part not in self._places:
+            self._places[part] = self._place(part)
+        return self._places[part]
+
+    def _place(self, part: Part) -> tuple[str, str]:
         layout = self.layout
         match part:
             case Sheet(name=name):
@@ -166,8 +190,10 @@ class Plan:
 
     def status(self, ref: Ref) -> str:
         """Return the formula that tells how bad the worst finding on a cell is: a rank, "" where there is none."""
-        keys = ",".join(f"{quote(RULES_SHEET)}!{cell(KEY, row)}" for row in self.concerning.get(ref, ()))
-        return f'=IF(COUNT({keys})=0,"",INT(MIN({keys})/{STEP}))' if keys else ""
+        if ref not in self._status:
+            keys = ",".join(f"{quote(RULES_SHEET)}!{cell(KEY, row)}" for row in self.concerning.get(ref, ()))
+            self._status[ref] = f'=IF(COUNT({keys})=0,"",INT(MIN({keys})/{STEP}))' if keys else ""
+        return self._status[ref]
 
     def _concerning(self) -> dict[Part, list[int]]:
         """Return the rows of the checks that concern each cell."""

@@ -9,7 +9,7 @@ from typing import Any
 from workbook.checks.builtin import overlong, too_long
 from workbook.expression.excel import characters, tidied
 from workbook.form.content import Content
-from workbook.form.sections import write_sheet_name
+from workbook.form.sections import footer, write_sheet_name
 from workbook.form.styles import PROTECT, Styles
 from workbook.layout import (
     CODE,
@@ -61,7 +61,7 @@ def write_texts(book: Any, styles: Styles, layout: Layout, title: str, content: 
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.repeat_rows(0, 1)
     sheet.fit_to_pages(1, 0)
-    sheet.set_footer(f"&L{content.unit.name.replace('&', '&&')}&C{say('form.page')}")
+    sheet.set_footer(footer(content.unit))
 
 
 def _write_block(sheet: Any, styles: Styles, layout: Layout, block: Block, content: Content) -> None:

@@ -29,7 +29,7 @@ from workbook.model.judged import (
     Round,
     UnitState,
 )
-from workbook.model.sent import Cell, Doubt, Part, Repair, Seal, Submission, Switch, TextRow, Unit
+from workbook.model.sent import Cell, Doubt, Form, Outline, Part, Repair, Seal, Submission, Switch, TextRow, Unit
 
 __all__ = [
     "FILE_STATES",
@@ -42,12 +42,14 @@ __all__ = [
     "Doubt",
     "FileState",
     "Finding",
+    "Form",
     "Genre",
     "Indicator",
     "Kind",
     "Measure",
     "Module",
     "Outcome",
+    "Outline",
     "Pack",
     "Parameter",
     "Part",

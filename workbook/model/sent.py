@@ -37,6 +37,10 @@ class Cell:
     address: str
     typed: str | None = None  # what the form itself takes the cell for, where that is something else than `raw`
 
+    def __reduce__(self) -> tuple[type[Cell], tuple[object, ...]]:
+        """Travel between processes as arguments: hundreds come from every form, and field by field takes longer."""
+        return Cell, (self.state, self.scaled, self.raw, self.digits, self.sheet, self.address, self.typed)
+
     @property
     def understood(self) -> bool:
         """True when `raw` is what the words in the cell mean, which the form itself does not know."""
@@ -115,6 +119,29 @@ class Doubt:
     cell: str  # "" where a whole sheet is meant
     indicator: str  # or text input, "" where none is concerned
     values: Mapping[str, str]  # what the message is filled with
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What is known of a form without its figures and words: whose it says it is, and what totals rest on besides."""
+
+    unit: Unit
+    period: str
+    rows: tuple[int, ...]  # items of each text input of the pack, -1 where its sheet is gone
+    sums: tuple[Fraction | None, ...]  # of the columns that layout.summed_columns names
+    otherwise: tuple[str, ...]  # indicators the unit counts by a definition of its own
+    parts: Mapping[str, Part]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that came in: what is known of it without opening it."""
+
+    file: str
+    sha256: str
+    unit: Unit
+    received: datetime
+    order: int = 0  # run that saw it first
 
 
 @dataclass(frozen=True, slots=True)

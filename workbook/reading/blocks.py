@@ -7,14 +7,16 @@ without codes is known by its title.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from workbook.layout import HEADING_MARK, ITEM_MARK, Block, Layout
 from workbook.messages import say
-from workbook.model import TextInput
+from workbook.model import Subfield, TextInput
 from workbook.reading.grid import NOWHERE, Sheet, squeezed
 from workbook.reading.values import Raw, length, show
+from workbook.same import Same
 
 _MOST_DIGITS = 6  # of an item's number
 
@@ -48,15 +50,15 @@ class Stand:
 
 def find_blocks(sheet: Sheet, layout: Layout) -> dict[str, Stand]:
     """Return the blocks of text inputs on a sheet by code."""
-    titles = {squeezed(title_of(b.text)): code for code, b in layout.blocks.items()}
-    titled = {row: titles[text] for row, _, text in sheet.texts() if text in titles}
+    titles = _titles(Same(layout))
+    titled = {row: titles[text] for row, _, text in sheet.texts if text in titles}
     column = _code_column(sheet, layout)
     if column == NOWHERE and not titled:
         return {}
     stands: dict[str, Stand] = {}
     current = ""
     for number, row in enumerate(sheet.grid):
-        code, mark, item = block_code(show(sheet.at(number, column)))
+        code, mark, item = block_code(show(row[column]) if column < len(row) else "")
         title = titled.get(number, "")
         if code not in layout.blocks:
             code, mark = title or current, ITEM_MARK
@@ -77,6 +79,12 @@ def find_blocks(sheet: Sheet, layout: Layout) -> dict[str, Stand]:
     return stands
 
 
+@lru_cache(maxsize=32)
+def _titles(layout: Same[Layout]) -> Mapping[str, str]:
+    """Return the code of every block by its title, without blanks."""
+    return {squeezed(title_of(b.text)): code for code, b in layout.it.blocks.items()}
+
+
 def title_of(text: TextInput) -> str:
     """Return the title the form prints above a block."""
     mark = say("form.required_mark") if text.required else ""
@@ -85,6 +93,8 @@ def title_of(text: TextInput) -> str:
 
 def block_code(text: str) -> tuple[str, str, int]:
     """Take the code column of a text sheet apart: TXT_PLANS# heads a block, TXT_PLANS.3 is its third item."""
+    if not text:
+        return "", "", 0
     if text.endswith(HEADING_MARK):
         return text[:-1], HEADING_MARK, 0
     code, mark, number = text.rpartition(ITEM_MARK)
@@ -95,16 +105,21 @@ def block_code(text: str) -> tuple[str, str, int]:
 def headings(row: Sequence[Raw], text: TextInput) -> list[int]:
     """Return the column of each subfield; a heading is its label, with or without the limit behind it."""
     shown = {squeezed(value): column for column, value in reversed(list(enumerate(row)))}
-    limits = {s.name: say("form.limit", n=s.limit) if s.limit else "" for s in text.subfields}
-    labels = ((squeezed(s.label + limits[s.name]), squeezed(s.label)) for s in text.subfields)
-    return [shown.get(long, shown.get(short, NOWHERE)) for long, short in labels]
+    return [shown.get(long, shown.get(short, NOWHERE)) for long, short in _labels(text.subfields)]
+
+
+@lru_cache(maxsize=256)
+def _labels(subfields: tuple[Subfield, ...]) -> Sequence[tuple[str, str]]:
+    """Return the label of each subfield with its limit and without."""
+    limits = (say("form.limit", n=s.limit) if s.limit else "" for s in subfields)
+    return [(squeezed(s.label + limit), squeezed(s.label)) for s, limit in zip(subfields, limits, strict=True)]
 
 
 def _code_column(sheet: Sheet, layout: Layout) -> int:
     """Return the column with most codes of text inputs."""
     seen: Counter[int] = Counter()
-    for _, column, text in sheet.texts():
-        if block_code(text)[0] in layout.blocks:
+    for _, column, text in sheet.texts:
+        if (ITEM_MARK in text or HEADING_MARK in text) and block_code(text)[0] in layout.blocks:
             seen[column] += 1
     return seen.most_common(1)[0][0] if seen else NOWHERE
 
@@ -122,6 +137,12 @@ def _assume(stands: Sequence[Stand]) -> None:
             wanting = [p for p, now in zip(places, stand.columns, strict=True) if now == NOWHERE]
             if not any(squeezed(stand.sheet.at(stand.heading, p)) for p in wanting):
                 stand.columns, stand.assumed = places, True
+
+
+def is_blank(stand: Stand, item: Item) -> bool:
+    """Return whether nothing at all stands in the columns of an item; most items of a form are so."""
+    row = stand.sheet.grid[item.row]
+    return all(c >= len(row) or row[c] is None or row[c] == "" for c in stand.columns)
 
 
 def _filled(stand: Stand, item: Item) -> bool:

@@ -10,7 +10,7 @@ _MOST_SHEETS = 200
 _MOST_CELLS = 1_000_000  # of the rectangle from A1 to the last row and column with content: a parser allocates it whole
 _MOST_CELLS_IN_ALL = 4_000_000
 _MOST_STEPS = 3_000_000  # elements or records of a file; more than a second of looking
-_MOST_TEXT = 100_000  # characters of one cell; Excel itself holds 32,767
+MOST_TEXT = 100_000  # characters of one cell; Excel itself holds 32,767
 _MOST_TEXT_IN_ALL = 50_000_000  # a text that stands in many cells is kept once in the file, but read once for each
 _ROWS, _COLUMNS = 1_048_576, 16_384  # of a sheet of Excel
 
@@ -33,9 +33,9 @@ class Extent:
         if self._cells > _MOST_CELLS_IN_ALL:
             raise Unreadable("huge")
 
-    def step(self) -> None:
-        """Count an element or a record."""
-        self._steps += 1
+    def step(self, times: int = 1) -> None:
+        """Count elements or records."""
+        self._steps += times
         if self._steps > _MOST_STEPS:
             raise Unreadable("huge")
 
@@ -53,8 +53,8 @@ class Extent:
 
     def text(self, characters: int, times: int = 1) -> None:
         """Count a text that stands in so many cells."""
-        if characters > _MOST_TEXT:
-            raise Unreadable("long_text", n=str(_MOST_TEXT))
+        if characters > MOST_TEXT:
+            raise Unreadable("long_text", n=str(MOST_TEXT))
         self._text += characters * times
         if self._text > _MOST_TEXT_IN_ALL:
             raise Unreadable("huge")

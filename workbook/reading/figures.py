@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from workbook.computed import definition
 from workbook.layout import Layout, address
 from workbook.messages import say
 from workbook.model import Cell, Indicator, Measure, State
@@ -68,10 +67,12 @@ def read_figures(
 def _other_form(sheet: Sheet, who: str) -> str:
     """Return the line with unit and period where it is of another form than `who`, else ""."""
     start = squeezed(who.partition("：")[0]) + "：" if who else "\0"
-    for row in sheet.grid[:20]:
-        for raw in row:
-            if isinstance(raw, str) and squeezed(raw).startswith(start) and squeezed(raw) != squeezed(who):
-                return re.sub(r"\s+", " ", raw)
+    mine = squeezed(who)
+    for number, column, text in sheet.texts:
+        if number >= 20:
+            break
+        if text.startswith(start) and text != mine:
+            return re.sub(r"\s+", " ", str(sheet.at(number, column)))
     return ""
 
 
@@ -102,7 +103,7 @@ class _Reader:
             counted = self.unread.setdefault(table.sheet.name, {})
             counted[measure] = counted.get(measure, 0) + 1
             return _doubtful(table.sheet.name, "")
-        computed = definition(item, measure, self._layout.pack.indicators) is not None
+        computed = (item.code, measure) in self._layout.computed
         read = read_computed if computed else read_cell
         readings = [read(t.sheet.at(r.number, c), item, (t.sheet.name, r.number, c), self._marks) for t, r, c in places]
         cells = [cell for cell, _ in readings]

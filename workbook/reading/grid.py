@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias, cast
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -19,7 +20,7 @@ NOWHERE = 10_000  # column or row of what is not there
 _MOST_MERGED = 5_000  # areas of a sheet that are looked at; a form has less than a hundred
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sheet:
     """A sheet: its cells from A1 on, and which of them are joined into one."""
 
@@ -33,19 +34,33 @@ class Sheet:
             return None
         return self.grid[row][column]
 
-    def texts(self) -> Iterator[tuple[int, int, str]]:
-        """Yield row, column and text, without any blanks, of every cell with a text in it."""
-        for number, row in enumerate(self.grid):
-            for column, raw in enumerate(row):
-                if raw and isinstance(raw, str):
-                    yield number, column, "".join(raw.split())
+    @cached_property
+    def texts(self) -> Sequence[tuple[int, int, str]]:
+        """Row, column and text, without any blanks, of every cell with a text in it."""
+        return [
+            (number, column, "".join(raw.split()))
+            for number, row in enumerate(self.grid)
+            for column, raw in enumerate(row)
+            if raw and isinstance(raw, str)
+        ]
 
     def joined(self, row: int, column: int) -> tuple[int, int] | None:
         """Return the cell that shows instead of this one because both are joined; None for a cell of its own."""
-        for (top, left), (bottom, right) in self.merged:
-            if top <= row <= bottom and left <= column <= right and (row, column) != (top, left):
-                return top, left
+        for first, (_, right) in self._joined_in[row] if self.has_joined(row) else ():
+            if first[1] <= column <= right and (row, column) != first:
+                return first
         return None
+
+    def has_joined(self, row: int) -> bool:
+        """Return whether any cells of a row are joined to others."""
+        if row not in self._joined_in:
+            self._joined_in[row] = [area for area in self.merged if area[0][0] <= row <= area[1][0]]
+        return bool(self._joined_in[row])
+
+    @cached_property
+    def _joined_in(self) -> dict[int, list[Area]]:
+        """Joined areas by the rows they reach over, as far as they were asked for."""
+        return {}
 
 
 def squeezed(raw: Raw) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from workbook.layout import MARKS_SHEET, Layout, address, letters
 from workbook.messages import say
-from workbook.model import MEASURES, Measure
+from workbook.model import MEASURES
 from workbook.reading.cover import Cover
 from workbook.reading.grid import NOWHERE, Sheet, squeezed
 from workbook.reading.locate import Table
@@ -87,13 +87,9 @@ def _tell_unasked(table: Table, layout: Layout, notes: Notes) -> None:
     for row in table.rows:
         item = layout.indicators[row.code]
         asked = layout.measures(item)
-        for measure in _columns_of(table, row.number):
+        for measure in (m for m in MEASURES if m not in asked):
             for column in table.columns(row.number, measure):
                 raw = show(table.sheet.at(row.number, column))
-                if raw and measure not in asked:
+                if raw:
                     place = address(row.number, column)
                     notes.repair("not_asked", table.sheet.name, place, row.code, name=item.name, raw=raw[:40])
-
-
-def _columns_of(table: Table, row: int) -> list[Measure]:
-    return [m for m in MEASURES if table.columns(row, m)]

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TypeAlias
 
 from workbook.layout import CHANGE, EARLIER, PRIOR, Layout, Section
 from workbook.messages import say
 from workbook.model import MEASURES, Measure
 from workbook.reading.grid import NOWHERE, Sheet, squeezed
+from workbook.same import Same
 
 Heads: TypeAlias = dict[str, list[int]]  # heading of the form -> the columns it stands over
 
@@ -45,8 +47,10 @@ class Table:
 
     def head_of(self, row: int) -> Heads:
         """Return the headings that hold for a row: the nearest above, else the first."""
-        above = [heads for number, heads in self.heads if number <= row]
-        return above[-1] if above else self.heads[0][1] if self.heads else {}
+        for number, heads in reversed(self.heads):
+            if number <= row:
+                return heads
+        return self.heads[0][1] if self.heads else {}
 
     def columns(self, row: int, measure: Measure) -> Sequence[int]:
         """Return the columns a measure of a row stands in: one, none where it cannot be told, more where copied."""
@@ -65,6 +69,7 @@ class Labels:
     hints: Mapping[str, str]  # the line above the headings: which colour is to be filled
     sections: Mapping[str, Section]  # by code
     mark: str  # behind the names of required ones
+    known: frozenset[str]  # all of these texts
 
     def code_of(self, name: str, section: Section) -> str:
         """Return the one indicator of this name, on the section's sheet or else anywhere; "" if it is not just one."""
@@ -76,6 +81,12 @@ class Labels:
 
 def labels_of(layout: Layout) -> Labels:
     """Return the labels of a form."""
+    return _labels(Same(layout))
+
+
+@lru_cache(maxsize=32)
+def _labels(same: Same[Layout]) -> Labels:
+    layout = same.it
     own = {c: squeezed(layout.indicators[c].name) for s in layout.sections for c in s.rows}
     holders: dict[str, dict[str, str]] = {}
     for section in layout.sections:
@@ -85,7 +96,9 @@ def labels_of(layout: Layout) -> Labels:
     heads = {squeezed(say(f"form.head_{key}")): key for key in _HEADS}
     hints = {squeezed(say(f"form.short_{key}")): key for key in ("input", "carried", "computed")}
     sections = {c: s for s in layout.sections for c in s.rows}
-    return Labels(layout, own, holders, heads, hints, sections, squeezed(say("form.required_mark")))
+    mark = squeezed(say("form.required_mark"))
+    known = frozenset({*sections, *heads, *hints, *holders, *(name + mark for name in holders)})
+    return Labels(layout, own, holders, heads, hints, sections, mark, known)
 
 
 @dataclass(slots=True)
@@ -122,7 +135,9 @@ def find_table(sheet: Sheet, labels: Labels, *, texts: bool) -> Table | None:
 
 def _look_over(sheet: Sheet, labels: Labels) -> _Seen:
     seen = _Seen()
-    for number, column, text in sheet.texts():
+    for number, column, text in sheet.texts:
+        if text not in labels.known:
+            continue
         if text in labels.sections:
             seen.codes[column] += 1
             seen.sections[labels.sections[text].sheet] += 1
@@ -154,8 +169,12 @@ def _heading_rows(seen: _Seen) -> tuple[tuple[int, Heads], ...]:
 
 def _rows(sheet: Sheet, labels: Labels, section: Section, columns: tuple[int, int]) -> tuple[Row, ...]:
     rows = []
-    for number in range(len(sheet.grid)):
-        code, name = (squeezed(sheet.at(number, c)) for c in columns)
+    code_column, name_column = columns
+    for number, row in enumerate(sheet.grid):
+        code = squeezed(row[code_column]) if code_column < len(row) else ""
+        name = squeezed(row[name_column]) if name_column < len(row) else ""
+        if not code and not name:
+            continue
         by_name = labels.code_of(name, section)
         if code in labels.sections:
             own = name.removesuffix(labels.mark) == labels.own[code]

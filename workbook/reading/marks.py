@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from workbook.reading.kind import Unreadable
 
@@ -39,10 +40,22 @@ class Marks:
         self._note()
         self.percents.add(place)
 
-    def _note(self) -> None:
-        self._noted += 1
-        if self._noted > _MOST:
+    def all_formulas(self, places: Collection[Place]) -> None:
+        """Note cells that are worked out."""
+        self._note(len(places))
+        self.formulas.update(places)
+
+    def add(self, others: Marks) -> None:
+        """Note what was noted elsewhere, all of it or nothing."""
+        self._note(others._noted)
+        self.errors |= others.errors
+        self.formulas |= others.formulas
+        self.percents |= others.percents
+
+    def _note(self, times: int = 1) -> None:
+        if self._noted + times > _MOST:
             raise Unreadable("huge")
+        self._noted += times
 
 
 def is_percent(number: int, code: str) -> bool:

@@ -21,7 +21,9 @@ def label(path: str) -> str:
     """
     if not path.isascii() and any("\ud800" <= c <= "\udfff" for c in path):
         path = os.fsencode(_NO_BYTE.sub("\ufffd", path)).decode("gb18030", "replace")
-    steps = [clean("".join(map(_seen, step))) for step in path.split("/")]
+    if not path.isprintable():  # else every character of it can be seen
+        path = "".join(map(_seen, path))
+    steps = [clean(step) for step in path.split("/")]
     return "/".join(s for s in steps if s.strip(".")).rstrip()[-_MOST:].lstrip("/ ") or "_"
 
 

@@ -19,6 +19,7 @@ from workbook.reading.marks import Marks
 from workbook.reading.records import look_at_records
 from workbook.reading.records12 import LINKS as LINKS_OF_XLSB
 from workbook.reading.records12 import plain_book
+from workbook.reading.skim import Skim
 from workbook.reading.xml import Elements, OpenDocument, Sheets, Styles, look
 
 # Sizes decide, not ratios: an honest form packs 1 : 22 as .ods, and what unpacks to little harms nobody.
@@ -41,33 +42,37 @@ def judged(data: bytes, kind: FileKind) -> tuple[bytes, Marks]:
         if kind == "xls":
             look_at_records(data, Extent(), marks)
             return data, marks
-        parts = _parts(data, kind)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            listed = _listed(archive, kind)
+            if kind == "workbook":
+                return _packed(_package(archive, listed, marks)), marks
+            parts = _parts(archive, listed)
         if kind == "xlsb":
             extent = Extent()
             parts = plain_book(parts, _targets(parts.get(LINKS_OF_XLSB, b"<none/>"), extent), extent, marks)
-        elif kind == "ods":
-            look(parts["content.xml"], OpenDocument(Extent(), marks))
         else:
-            parts = _package(parts, marks)
+            look(parts["content.xml"], OpenDocument(Extent(), marks))
         return _packed(parts), marks
     except DAMAGED:
         raise Unreadable("other") from None
 
 
-def _parts(data: bytes, kind: FileKind) -> dict[str, bytes]:
-    """Return the parts a reader needs, unpacked, strings and styles before the sheets."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        listed = archive.infolist()
-        if len(listed) > _MOST_PARTS:
-            raise Unreadable("huge")
-        needed = {p.filename: p for p in listed if _needed(p.filename, kind)}
-        if sum(p.file_size for p in needed.values()) > _MOST_BYTES:
-            raise Unreadable("huge")
-        if len({name.lower() for name in needed}) < len(needed):  # a parser may take either
-            raise Unreadable("other")
-        return {
-            n: unpacked(archive, needed[n], _MOST_BYTES) for n in sorted(needed, key=lambda n: n.lower() not in _FIRST)
-        }
+def _listed(archive: zipfile.ZipFile, kind: FileKind) -> dict[str, zipfile.ZipInfo]:
+    """Return the parts a reader needs, strings and styles before the sheets."""
+    listed = archive.infolist()
+    if len(listed) > _MOST_PARTS:
+        raise Unreadable("huge")
+    needed = {p.filename: p for p in listed if _needed(p.filename, kind)}
+    if sum(p.file_size for p in needed.values()) > _MOST_BYTES:
+        raise Unreadable("huge")
+    if len({name.lower() for name in needed}) < len(needed):  # a parser may take either
+        raise Unreadable("other")
+    return {n: needed[n] for n in sorted(needed, key=lambda n: n.lower() not in _FIRST)}
+
+
+def _parts(archive: zipfile.ZipFile, listed: Mapping[str, zipfile.ZipInfo]) -> dict[str, bytes]:
+    """Return parts unpacked."""
+    return {name: unpacked(archive, part, _MOST_BYTES) for name, part in listed.items()}
 
 
 def _needed(name: str, kind: FileKind) -> bool:
@@ -79,17 +84,23 @@ def _needed(name: str, kind: FileKind) -> bool:
     return ours and name != "xl/calcChain.xml"
 
 
-def _package(parts: Mapping[str, bytes], marks: Marks) -> dict[str, bytes]:
+def _package(archive: zipfile.ZipFile, listed: Mapping[str, zipfile.ZipInfo], marks: Marks) -> dict[str, bytes]:
     """Judge the parts of an Excel workbook; return them without the sheet of rules: the largest, and never read."""
     extent = Extent()
-    names = _sheets(parts, extent)
-    kept = {name: content for name, content in parts.items() if names.get(name) != RULES_SHEET}
+    names = _sheets(_parts(archive, {n: p for n, p in listed.items() if n in (_BOOK, _LINKS)}), extent)
+    kept = _parts(archive, {n: p for n, p in listed.items() if names.get(n) != RULES_SHEET})
     styles = Styles(extent)
     looking = Sheets(extent, marks, styles.percents)
+    skim = Skim(extent, marks, styles.percents, looking.lengths)
     for name, content in kept.items():
         if name in names:
             extent.sheet(names[name])
-        look(content, styles if name.lower() == _STYLES and name not in names else looking)
+        if name.lower() == _STYLES and name not in names:
+            look(content, styles)
+        elif (lean := skim.part(content)) is not None:
+            kept[name] = lean
+        else:
+            look(content, looking)
     return kept
 
 

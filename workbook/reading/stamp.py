@@ -108,7 +108,7 @@ def _recognised(sheets: Sequence[Sheet], round_: Round | None, notes: Notes) -> 
     if len(units) != 1 or squeezed(period.title) != title:
         raise Unreadable("no_stamp")
     asked = collected(round_.pack, units[0].tier, period.year, round_.modules)
-    codes = {text for s in sheets for _, _, text in s.texts() if text in round_.pack.indicators}
+    codes = {text for s in sheets for _, _, text in s.texts if text in round_.pack.indicators}
     if codes - asked.keys():  # of another tier
         raise Unreadable("no_stamp")
     notes.repair("stamp_cover", unit=units[0].name, period=period.title)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from workbook.layout import Layout, address
 from workbook.model import Subfield, TextRow
-from workbook.reading.blocks import Item, Stand, find_blocks
+from workbook.reading.blocks import Item, Stand, find_blocks, is_blank
 from workbook.reading.grid import NOWHERE, Sheet
 from workbook.reading.notes import Notes
 from workbook.reading.values import length, show
@@ -64,6 +64,8 @@ def _rows_of(stand: Stand, layout: Layout, notes: Notes) -> tuple[TextRow, ...]:
     rows = []
     named = layout.named
     for place, item in enumerate(stand.items, 1):
+        if is_blank(stand, item):
+            continue
         subfields = zip(stand.block.text.subfields, stand.columns, strict=True)
         shown = [(s, _shown(stand, s, (item.row, c), notes)) for s, c in subfields]
         values = tuple(named.get(v, v) if s.kind == "code" else v for s, v in shown)
@@ -99,33 +101,33 @@ def _tell_moved(stands: Sequence[Stand], notes: Notes) -> None:
 def _tell(stand: Stand, rows: Sequence[TextRow], notes: Notes) -> None:
     """Note what of a block is not as it was handed out."""
     sheet, text = stand.sheet, stand.block.text
-    if stand.unknown and (stand.items or stand.coded):
-        heads, n = "、".join(stand.unknown), str(len(stand.items))
+    unknown = stand.unknown
+    if unknown and (stand.items or stand.coded):
+        heads, n = "、".join(unknown), str(len(stand.items))
         notes.doubt("no_column_text", sheet.name, "", text.code, name=text.name, heads=heads, n=n)
     if not stand.coded and stand.items:
         notes.repair("by_title", sheet.name, _start(stand), text.code, name=text.name, n=len(rows))
     if stand.assumed:
         notes.repair("assumed_text", sheet.name, _start(stand), text.code, name=text.name)
+    left, right = min(stand.columns), max(stand.columns)
+    between = () if unknown or right - left < len(stand.columns) else set(range(left, right)).difference(stand.columns)
     for item in stand.items:
-        place = address(item.row, min(stand.columns)) if not stand.unknown else ""
         if stand.coded and not item.number:
+            place = address(item.row, left) if not unknown else ""
             notes.repair("list_row", sheet.name, place, text.code, name=text.name)
-        _tell_cells(stand, item, notes)
+        _tell_cells(stand, item, sorted(between), notes)
 
 
-def _tell_cells(stand: Stand, item: Item, notes: Notes) -> None:
-    """Note cells of an item that are joined to others, and what stands beside its columns."""
+def _tell_cells(stand: Stand, item: Item, between: Sequence[int], notes: Notes) -> None:
+    """Note cells of an item that are joined to others, and what stands `between` its columns."""
     sheet, text = stand.sheet, stand.block.text
-    for column in stand.columns:
+    for column in stand.columns if sheet.has_joined(item.row) else ():
         shown = sheet.joined(item.row, column)
         if shown is not None:
             place = address(item.row, column)
             notes.repair("merged_text", sheet.name, place, text.code, name=text.name, shown=address(*shown))
-    if stand.unknown or len(stand.columns) < 2:
-        return
-    for column in range(min(stand.columns), max(stand.columns)):
-        raw = show(sheet.at(item.row, column))
-        if column not in stand.columns and length(raw):
+    for column in between:
+        if length(raw := show(sheet.at(item.row, column))):
             notes.repair("beside", sheet.name, address(item.row, column), text.code, name=text.name, raw=raw[:40])
 
 

@@ -35,12 +35,26 @@ class Looker(Protocol):
 
 def look(content: bytes, looker: Looker) -> None:
     """Tell `looker` what stands in a part; Unreadable if the XML is broken or declares a document type."""
-    parser = expat.ParserCreate("utf-8")  # whatever it says of itself: the parser behind us reads nothing else
+    parser = _parser()
     parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _refuse
     parser.StartElementHandler = looker.start
     parser.EndElementHandler = looker.end
     parser.CharacterDataHandler = looker.text
+    _parse(parser, content)
+
+
+def parse(content: bytes) -> None:
+    """Look at the XML of a part alone; Unreadable as `look` is."""
+    _parse(_parser(), content)
+
+
+def _parser() -> expat.XMLParserType:
+    parser = expat.ParserCreate("utf-8")  # whatever it says of itself: the parser behind us reads nothing else
+    parser.StartDoctypeDeclHandler = _refuse
+    return parser
+
+
+def _parse(parser: expat.XMLParserType, content: bytes) -> None:
     try:
         parser.Parse(content, True)
     except expat.ExpatError:
@@ -115,7 +129,7 @@ class Sheets:
 
     def __init__(self, extent: Extent, marks: Marks, percents: Collection[str]) -> None:
         self._extent, self._marks, self._percents = extent, marks, percents
-        self._lengths: list[int] = []  # of the shared strings
+        self.lengths: list[int] = []  # of the shared strings
         self._row = self._column = -1
         self._length = 0
         self._inside = (
@@ -133,9 +147,9 @@ class Sheets:
         if name == "c":
             self._place(attributes.get("r"))
             self._kind, self._style, self._length = attributes.get("t", "n"), attributes.get("s", "0"), 0
-        elif name in ("v", "is"):
+        elif name in ("v", "is") and self._inside:  # charts have some too
             self._begin_value()
-        elif name == "f":
+        elif name == "f" and self._inside:
             self._marks.formula(self._here())
         elif name == "row":
             self._row = int(attributes["r"]) - 1 if "r" in attributes else self._row + 1
@@ -170,13 +184,13 @@ class Sheets:
         if name in ("c", "si"):
             self._inside -= 1
         if name == "si":
-            self._lengths.append(self._length)
+            self.lengths.append(self._length)
         elif name == "v" and self._value is not None:
             value = "".join(self._value)
             if self._kind == "e":
                 self._marks.error(self._here(), value)
             else:
-                self._extent.text(self._lengths[int(value)])
+                self._extent.text(self.lengths[int(value)])
             self._value = None
 
     def text(self, text: str) -> None:

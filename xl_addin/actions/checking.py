@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from exporters.desk import Judged
-from exporters.seal import owed, seal_form
-from workbook.form.book import form_name
 from workbook.messages import say
-from workbook.seal import seal_state
-from xl_addin.actions.marks import put_marks, take_marks_off
 from xl_addin.actions.open_form import judged
-from xl_addin.actions.result_sheet import shown, write_result
 from xl_addin.front import Front, Left, Refused
+
+if TYPE_CHECKING:
+    from exporters.desk import Judged
+
+# What is imported below is loaded while the program writes its copy of the form, see open_form.
 
 
 def marked(front: Front) -> Judged:
     """Judge the open form, mark it anew and show the list; return it as judged."""
     with judged(front) as (form, _):
         pass
+    from xl_addin.actions.marks import put_cells_back, put_marks, take_marks_off
+    from xl_addin.actions.result_sheet import shown, write_result
+
     front.app.screen_updating = False
     try:
-        take_marks_off(front)
         if shown(form) or form.submission.repairs:
+            put_cells_back(front)
             write_result(front, form, put_marks(front, form.findings))
+        else:
+            take_marks_off(front)
     finally:
         front.app.screen_updating = True
     return form
@@ -32,6 +37,10 @@ def marked(front: Front) -> Judged:
 def sealed(front: Front) -> tuple[Judged, Path] | None:
     """Write the sealed copy of the open form and return it with its place; None where something is still owed."""
     with judged(front) as (form, _):
+        from exporters.seal import owed, seal_form
+        from workbook.seal import seal_state
+        from xl_addin.actions.marks import take_marks_off
+
         if owed(form):
             return None
         if seal_state(form.submission, form.pack) == "sealed":
@@ -48,6 +57,8 @@ def sealed(front: Front) -> tuple[Judged, Path] | None:
 
 def _target(front: Front, form: Judged) -> Path:
     """Return where the sealed form goes: beside the open one, under the standard name."""
+    from workbook.form.book import form_name
+
     folder = front.path.parent if front.path is not None else Path.home()
     name = form_name(form.submission.unit, form.submission.period)
     return folder / f"{Path(name).stem}{say('seal.file_mark')}.xlsx"

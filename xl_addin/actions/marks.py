@@ -12,7 +12,7 @@ from exporters.returned.notes import COLOURS, SEVERITIES, concerns_unit, note_of
 from workbook.layout import MARKS_SHEET
 from workbook.messages import say
 from workbook.model import Finding
-from xl_addin.actions.sheets import delete_sheets, last_sheet
+from xl_addin.actions.sheets import delete_sheets, own_sheet
 from xl_addin.front import Front
 from xl_addin.program import Locked
 
@@ -43,10 +43,12 @@ def put_marks(front: Front, findings: Iterable[Finding]) -> list[str]:
         except Locked:
             locked.append(name)
     if kept:
-        keep = last_sheet(front.book, MARKS_SHEET)
+        keep = own_sheet(front.book, MARKS_SHEET)
         keep.range("A:D").number_format = "@"  # a note may begin with =
         keep.range("A1").value = [list(one) for one in kept]
         keep.visible = False
+    else:
+        _delete(front, MARKS_SHEET)
     return locked
 
 
@@ -72,6 +74,13 @@ def _mark(sheet: xw.Sheet, cell: str, findings: Sequence[Finding]) -> Kept:
 
 def take_marks_off(front: Front) -> int:
     """Put every marked cell back as it was and take the list away; return how many cells there were."""
+    cells = put_cells_back(front)
+    _delete(front, MARKS_SHEET, say("result.sheet"))
+    return cells
+
+
+def put_cells_back(front: Front) -> int:
+    """Put every marked cell back as it was; return how many there were. What is noted of them stays."""
     book = front.book
     names = book.sheet_names
     kept = _kept(book) if MARKS_SHEET in names else []
@@ -88,8 +97,12 @@ def take_marks_off(front: Front) -> int:
                     _annotate(at, one.note)
         except Locked:  # somebody has locked it since, marks and all
             continue
-    delete_sheets(front.app, book, [name for name in (MARKS_SHEET, say("result.sheet")) if name in names])
     return len(kept)
+
+
+def _delete(front: Front, *names: str) -> None:
+    there = front.book.sheet_names
+    delete_sheets(front.app, front.book, [name for name in names if name in there])
 
 
 def _kept(book: xw.Book) -> list[Kept]:

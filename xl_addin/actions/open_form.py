@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
+from typing import TYPE_CHECKING
 
-from exporters.desk import Judged, judge_form
-from exporters.given import not_a_form
 from workbook.layout import STAMP_SHEET
 from workbook.messages import say
 from workbook.reading.kind import Unreadable
 from xl_addin.front import Front, Left, Refused
+
+if TYPE_CHECKING:
+    from exporters.desk import Judged
 
 
 def is_form(front: Front) -> bool:
@@ -24,8 +28,13 @@ def is_form(front: Front) -> bool:
 def judged(front: Front) -> Iterator[tuple[Judged, Path]]:
     """Give the form in front as it is judged, and its copy, which is there for as long; Refused when it is no form."""
     front.says(say("macro.checking"))
+    # A fifth of a second each, and one of them waits for the other program: they go side by side.
+    Thread(target=import_module, args=("exporters.desk",), daemon=True).start()
     with TemporaryDirectory(prefix="huibao") as folder:
         copy = front.program.write_copy(front.book, Path(folder))
+        from exporters.desk import judge_form
+        from exporters.given import not_a_form
+
         if copy is None:
             raise Left
         try:

@@ -9,7 +9,7 @@ from exporters.returned.notes import COLOURS, SEVERITIES, concerns_unit, shorten
 from workbook.checks.builtin import rule_name
 from workbook.messages import say
 from workbook.model import Finding, Severity
-from xl_addin.actions.sheets import last_sheet, link_to, write_list
+from xl_addin.actions.sheets import link_to, own_sheet, write_list
 from xl_addin.front import Front
 
 _WIDTHS = (6, 10, 11, 24, 50, 46, 26)
@@ -34,7 +34,7 @@ def counts_line(findings: Sequence[Finding]) -> str:
 
 
 def write_result(front: Front, form: Judged, locked: Sequence[str]) -> None:
-    """Add the list as the last sheet and show it; `locked` are the sheets that could not be marked."""
+    """Write the list on its sheet and show it; `locked` are the sheets that could not be marked."""
     findings, there = shown(form), front.book.sheet_names
     notes = [counts_line(findings), say("result.how")]
     if locked:
@@ -47,7 +47,7 @@ def write_result(front: Front, form: Judged, locked: Sequence[str]) -> None:
         severity = say(f"word.{f.severity}") + (say("cli.explained") if f.reason else "")
         what = (shortened(f.message), shortened(f.remedy), f.reason)
         table.append([str(number), severity, rule_name(f.rule), place, *what])
-    sheet = last_sheet(front.book, say("result.sheet"))
+    sheet = own_sheet(front.book, say("result.sheet"))
     write_list(sheet, say("result.sheet"), notes, table, _WIDTHS)
     for row, f in enumerate(findings, len(notes) + 3):
         sheet.range((row, 2)).color = COLOURS[f.severity]

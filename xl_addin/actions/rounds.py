@@ -128,7 +128,7 @@ def _units(front: Front) -> Path | None:
     """Return the list of units; None where there is none yet: one to fill in is written then."""
     if not front.program.agree(say("macro.have_units")):
         return None
-    kinds = [(say("macro.lists"), "*.csv;*.xlsx")]
+    kinds = [(say("macro.lists"), "*.csv")]
     chosen = front.program.files(say("macro.ask_units"), _beside(front), kinds)
     if not chosen:
         raise Left

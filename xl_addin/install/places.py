@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from xl_addin.own_folder import REMEMBERED
+
 ADD_IN = "huibao.xlam"
 SETTINGS = "huibao.conf"
 System = Literal["win32", "darwin"]
@@ -31,7 +33,7 @@ class Places:
     @property
     def remembered(self) -> Path:
         """Return the file of what the buttons remember."""
-        return self.own / "settings.json"
+        return self.own / REMEMBERED
 
     @property
     def log(self) -> Path:

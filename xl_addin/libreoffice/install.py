@@ -16,9 +16,8 @@ from pathlib import Path
 
 from workbook.messages import say
 from xl_addin.libreoffice.extension.build import IDENTIFIER, extension_file
-from xl_addin.libreoffice.settings import forget_interpreter, interpreter, set_interpreter, settings_file
-from xl_addin.own_folder import log_file
-from xl_addin.own_folder import settings_file as remembered
+from xl_addin.libreoffice.settings import conf_file, forget_interpreter, interpreter, set_interpreter
+from xl_addin.own_folder import log_file, settings_file
 
 SYSTEM_PYTHON = "/usr/bin/python3"  # the Python that a distribution's python3-uno is made for
 _MODULES = "/usr/lib/python3/dist-packages"  # where that is; behind all else, so that nothing of ours is hidden
@@ -45,7 +44,7 @@ def install(*, home: Path | None = None, options: Sequence[str] = (), python: st
     set_interpreter(home, python)
     return [
         say("libreoffice.installed"),
-        say("libreoffice.interpreter", path=python, conf=settings_file(home)),
+        say("libreoffice.interpreter", path=python, conf=conf_file(home)),
     ]
 
 
@@ -72,11 +71,11 @@ def remove(*, home: Path | None = None, options: Sequence[str] = ()) -> list[str
         told = [say("libreoffice.removed")]
     log = log_file(home)
     log.unlink(missing_ok=True)
-    remembered(home).unlink(missing_ok=True)
+    settings_file(home).unlink(missing_ok=True)
     with suppress(OSError):  # something of the user's is in it, or it was never there
         log.parent.rmdir()
     if forget_interpreter(home):
-        told.append(say("libreoffice.forgotten", conf=settings_file(home)))
+        told.append(say("libreoffice.forgotten", conf=conf_file(home)))
     return told
 
 
@@ -92,7 +91,7 @@ def _look_at_extension(there: str) -> tuple[str, bool]:
 def _look_at_python(home: Path) -> tuple[str, bool]:
     path = interpreter(home)
     if not path:
-        return say("libreoffice.no_python", conf=settings_file(home)), False
+        return say("libreoffice.no_python", conf=conf_file(home)), False
     done = _run(home, path, "-P", "-c", f"{_UNO}; import xlwings, xl_addin.libreoffice.host")
     if done.returncode:
         return say("libreoffice.bad_python", path=path, what=_complaint(done)), False
@@ -142,11 +141,13 @@ def _ask_for_uno(home: Path, python: str) -> None:
 def _run(home: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """Run a program, as it would run from a button: nothing of this Python's own environment goes along.
 
-    A program that is not there, or never ends, has failed like any other. LibreOffice's own crash now and then for no
-    reason of ours: one that did is run once more.
+    The Python inside LibreOffice takes the first python3 on the search path for its own home: that of an activated
+    environment, of another version, breaks it. A program that is not there, or never ends, has failed like any other.
+    LibreOffice's own crash now and then for no reason of ours: one that did is run once more.
     """
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    environment |= {"LC_ALL": "C.UTF-8", "HOME": str(home)}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL_ENV"))}
+    folders = [f for f in os.environ.get("PATH", os.defpath).split(os.pathsep) if not _is_environment(Path(f))]
+    environment |= {"LC_ALL": "C.UTF-8", "HOME": str(home), "PATH": os.pathsep.join(folders)}
     run = partial(
         subprocess.run,
         command,
@@ -164,6 +165,11 @@ def _run(home: Path, *command: str) -> subprocess.CompletedProcess[str]:
         return run() if done.returncode in _CRASHED else done
     except (OSError, subprocess.TimeoutExpired) as error:
         return subprocess.CompletedProcess(command, 1, "", str(error))
+
+
+def _is_environment(programs: Path) -> bool:
+    """Tell whether a folder of programs belongs to a virtual environment."""
+    return (programs.parent / "pyvenv.cfg").is_file()
 
 
 def _complaint(done: subprocess.CompletedProcess[str]) -> str:

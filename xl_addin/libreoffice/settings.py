@@ -12,7 +12,7 @@ from xl_addin.own_folder import own_folder
 KEY = "INTERPRETER_LINUX"
 
 
-def settings_file(home: Path) -> Path:
+def conf_file(home: Path) -> Path:
     """Return where it is."""
     return own_folder(home) / "huibao.conf"
 
@@ -30,7 +30,7 @@ def set_interpreter(home: Path, path: str) -> None:
 
 def forget_interpreter(home: Path) -> bool:
     """Take our line out, with the file and the folder if nothing else is in them; False when it was not there."""
-    file, before = settings_file(home), _content(home)
+    file, before = conf_file(home), _content(home)
     after = without(before, KEY)
     if after.strip():
         _write(home, after)
@@ -42,10 +42,10 @@ def forget_interpreter(home: Path) -> bool:
 
 
 def _content(home: Path) -> bytes:
-    file = settings_file(home)
+    file = conf_file(home)
     return file.read_bytes() if file.is_file() else b""
 
 
 def _write(home: Path, content: bytes) -> None:
-    with replacing(settings_file(home)) as temporary:
+    with replacing(conf_file(home)) as temporary:
         temporary.write_bytes(content)

@@ -1,8 +1,9 @@
-"""How long 审核本表 takes on a county's form in LibreOffice, from the click to the answer. Part of `make bench`."""
+"""How long 审核本表 takes on a county's form in LibreOffice, from the click to the answer."""
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -10,6 +11,8 @@ from time import perf_counter
 import story
 from sealing import PERIOD, a_small_round, filled, received
 from window import Window
+
+from bench.measure import Section, told
 
 TIMES = 7
 
@@ -23,7 +26,8 @@ def clicked(window: Window, button: str = "check_form") -> float:
     return took
 
 
-def main() -> None:
+def measured(sizes: Sequence[int]) -> list[Section]:
+    """Measure clicks on a form that passes, on one with an error, and on a button that does nothing."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         forms = filled(a_small_round(folder))
@@ -34,11 +38,8 @@ def main() -> None:
             window.type_into(*story.SORTED_OUT, "99")
             wrong = [clicked(window) for _ in range(TIMES)]
             nothing = [clicked(window, "about") for _ in range(TIMES)]
-        told = {"审核本表, first click": first, "审核本表, a form that passes": median(passing)}
-        told |= {"审核本表, one error": median(wrong), "关于, which does nothing": median(nothing)}
-        for what, took in told.items():
-            print(f"{what:40}{took:>8.2f} s")
-
-
-if __name__ == "__main__":
-    main()
+    took = {"审核本表, first click": first, "审核本表, a form that passes": median(passing)}
+    took |= {"审核本表, one error": median(wrong), "关于, which does nothing": median(nothing)}
+    rows = [(what, told(span)) for what, span in took.items()]
+    said = f"On the clock, from the click to the answer in LibreOffice's window, median of {TIMES}."
+    return [Section("Buttons", said, ("button", "took"), rows)]

@@ -1,19 +1,19 @@
-"""How long 汇总表 takes with as many units as a province has: written, and opened by LibreOffice. Part of `make bench`.
+"""How long 汇总表 takes with as many units as a province has: written, and opened by LibreOffice.
 
 The units are those of the demo city over and over, so their figures hang together and few rules complain.
 """
 
 from __future__ import annotations
 
-import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
 
 from desk import Desk
 from helpers import a_round, all_modules, collected, party_building, submission
 
+from bench.measure import Section, told
 from exporters.consolidated.book import Beside, write_book
 from exporters.demo.figures import city_figures
 from exporters.demo.texts import load_texts
@@ -26,8 +26,8 @@ from workbook.period import parse_period
 from workbook.round import read_units
 
 PACK, PERIOD, PATIENCE = party_building(), "2020H1", 900
+MOST = 3000  # more units than a province has
 TIME = {"value": "{}", "prior": "prev({})", "opening": "opening({})", "half": "half({})"}
-Row = tuple[str, str, str]
 
 
 def forms(many: int) -> Iterator[Submission]:
@@ -58,7 +58,7 @@ def gathered(many: int, folder: Path) -> Collection:
     return collected(a_round(folder, units, PERIOD, return_on_error=False), *sent)
 
 
-def measured(many: int, folder: Path) -> tuple[float, float, float, int]:
+def _measured(many: int, folder: Path) -> tuple[float, float, float, int]:
     """Return seconds to gather, to write, to open in LibreOffice, and the bytes of the book."""
     path = folder / f"book{many}.xlsx"
     start = perf_counter()
@@ -75,26 +75,17 @@ def measured(many: int, folder: Path) -> tuple[float, float, float, int]:
     return gathering, writing, opening, path.stat().st_size
 
 
-def book_measured(folder: Path, few: int = 300, many: int = 3000) -> list[Row]:
+def measured(sizes: Sequence[int]) -> list[Section]:
     """Measure the book of a few hundred and of a few thousand units, all accepted."""
-    rows: list[Row] = []
-    writes, opens, sizes = [], [], []
-    for units in (few, many):
-        gathering, writing, opening, size = measured(units, folder)
-        rows += [
-            (f"gathering {units} units", f"{gathering:.1f} s", "judged and added up, forms already read"),
-            (f"writing 汇总表 of {units} units", f"{writing:.1f} s", f"{size / 2**20:.1f} MB"),
-            (f"opening it in LibreOffice, {units} units", f"{opening:.1f} s", "as kept, nothing recalculated"),
-        ]
-        writes, opens, sizes = [*writes, writing], [*opens, opening], [*sizes, size]
-    times = many / few
-    growth = " : ".join(f"{after / before / times:.2f}" for before, after in (writes, opens, sizes))
-    rows.append((f"{many} : {few}, write : open : size, per unit", growth, "1 is in proportion"))
-    rows.append(("open : write", f"{opens[1] / writes[1]:.2f} : 1", f"{many} units"))
-    return rows
-
-
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as temporary:
-        for what, result, note in book_measured(Path(temporary), *map(int, sys.argv[1:])):
-            print(f"{what:44}{result:>18}   {note}".rstrip())
+    rows: list[tuple[str, ...]] = []
+    for units in (n for n in sizes if n <= MOST):
+        with tempfile.TemporaryDirectory() as folder:
+            gathering, writing, opening, size = _measured(units, Path(folder))
+        kept = f"{size / 2**20:.1f} MB"
+        rows.append((str(units), told(gathering), told(writing), kept, told(opening), f"{opening / writing:.2f}"))
+    said = (
+        "On the clock, one process: forms that are read already are judged and added up, 汇总表 is written, and "
+        "LibreOffice opens it as kept, nothing recalculated. The units are those of the demo city over and over."
+    )
+    heads = ("units", "gathered", "written", "size", "opened", "opened ÷ written")
+    return [Section("汇总表", said, heads, rows)]

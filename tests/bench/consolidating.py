@@ -1,0 +1,127 @@
+"""How long does it take from a folder of files to the collection, and to everything written? How much memory?"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.files import CACHE, change_one, forms, make_round
+from bench.measure import Aim, Section, below, told
+from bench.memory import COMMAND, Ran, ran
+from bench.reading import CALAMINE, PANDAS, sampled
+from exporters.console import few_pauses
+from workbook.collect import collect
+from workbook.round import load_round
+
+ALONE = 600  # forms on one core and on all
+OUTPUTS = 3000  # most forms of which everything is written
+MOST = 3000  # the size that aims speak of
+MB = 2**20
+COLLECT = "-m", "bench.consolidating"
+
+
+def collected(path: Path) -> None:
+    """Collect a round as the command line does, up to the collection."""
+    few_pauses()
+    round_, _ = load_round(path)
+    assert round_ is not None
+    collection, defects = collect(round_)
+    assert collection is not None, defects
+    assert collection.balance.balanced
+    assert len(collection.receipts) >= len(round_.units)
+
+
+def measured(sizes: Sequence[int]) -> list[Section]:
+    """Measure all sizes, then one core and two."""
+    folder = CACHE / "rounds"
+    first: dict[int, Ran] = {}
+    tables: list[tuple[str, ...]] = []
+    aims: list[Aim] = []
+    for size in sizes:
+        shutil.rmtree(folder, ignore_errors=True)
+        make_round(folder, size)
+        first[size], rows, found = _rerun(folder, size)
+        tables += rows
+        aims += found
+    shutil.rmtree(folder, ignore_errors=True)
+    said = (
+        "On the clock, each in a process of its own from its start to its end, on all cores; the files lie in the page "
+        "cache. “Collection” is read, checked, added up and written into the ledger; “all outputs” is "
+        f"`huibao consolidate` with 汇总表, returned forms and merged reports, measured up to {OUTPUTS} forms."
+    )
+    heads = ("forms", "what", "took", "per form")
+    return [
+        Section("Consolidating", said, heads, tables, aims),
+        _memory(first),
+        _cores(folder, min(ALONE, max(sizes))),
+    ]
+
+
+def _rerun(folder: Path, size: int) -> tuple[Ran, list[tuple[str, ...]], list[Aim]]:
+    """Consolidate a round, then again with one file changed; everything at a size at which that is measured."""
+    runs = {"collection, first run": ran((*COLLECT, str(folder)))}
+    runs["collection, nothing changed"] = ran((*COLLECT, str(folder)))
+    change_one(folder, 1)
+    runs["collection, one file changed"] = ran((*COLLECT, str(folder)))
+    if size <= OUTPUTS:
+        runs["all outputs, first time"] = ran((*COMMAND, "consolidate", str(folder)))
+        change_one(folder, 2)
+        runs["all outputs, one file changed"] = ran((*COMMAND, "consolidate", str(folder)))
+    rows = [(str(size), what, told(run.wall), f"{run.wall / size * 1e3:.2f} ms") for what, run in runs.items()]
+    aims = []
+    if size == MOST:
+        again, everything = runs["collection, one file changed"], runs["all outputs, one file changed"]
+        aims.append(below(f"one of {size} files changed, up to the collection", again.wall, 1.5))
+        aims.append(below(f"one of {size} files changed, all outputs", everything.wall, 15))
+    return runs["collection, first run"], rows, aims
+
+
+def _memory(first: dict[int, Ran]) -> Section:
+    rows = [(str(n), f"{run.alone / MB:.0f} MB", f"{run.together / MB:.0f} MB") for n, run in first.items()]
+    aims = []
+    if MOST in first:
+        peak = first[MOST].together / MB
+        aims.append(Aim(f"peak memory at {MOST} forms, all processes", f"{peak:.0f} MB", "< 600 MB", peak < 600))
+        if (largest := max(first)) > MOST:
+            more = (first[largest].together / MB - peak) / (largest - MOST) * 10_000
+            aims.append(Aim("memory more per further 10,000 forms", f"{more:.0f} MB", "< 80 MB", more < 80))
+    said = "Peak while a round is collected for the first time, PSS sampled five times a second."
+    return Section("Memory", said, ("forms", "main process", "all processes"), rows, aims)
+
+
+def _cores(folder: Path, size: int) -> Section:
+    """Measure the whole path on one core beside bare readers, and on all cores."""
+    paths, runs = forms(size), {}
+    bare = [sampled(paths, (CALAMINE, PANDAS), many=30)]
+    for cores in (1, 0):
+        shutil.rmtree(folder, ignore_errors=True)
+        make_round(folder, size)
+        runs[cores] = ran((*COLLECT, str(folder)), cores)
+        bare.append(sampled(paths, (CALAMINE, PANDAS), many=30))
+    shutil.rmtree(folder, ignore_errors=True)
+    calamine, pandas = (sorted(b[name] for b in bare)[1] for name in (CALAMINE, PANDAS))
+    each = runs[1].cpu / size
+    faster = runs[1].wall / runs[0].wall
+    rows = [
+        ("file → collection, one core", told(each), f"{each / calamine:.2f} × calamine"),
+        ("python-calamine, every sheet", told(calamine), "1"),
+        ("pandas.read_excel with openpyxl, every sheet", told(pandas), f"{pandas / each:.1f} × ours"),
+        ("one core, on the clock", told(runs[1].wall / size), f"{size / runs[1].wall:.0f} forms a second"),
+        ("all cores, on the clock", told(runs[0].wall / size), f"{size / runs[0].wall:.0f} forms a second"),
+    ]
+    aims = [
+        Aim("file → collection ÷ bare calamine, one core", f"{each / calamine:.2f}", "≤ 2", each <= 2 * calamine),
+        Aim("pandas with openpyxl ÷ file → collection", f"{pandas / each:.1f}", "≥ 8", pandas >= 8 * each),
+        Aim("two cores : one", f"{faster:.2f}", "≥ 1.7", faster >= 1.7),
+    ]
+    said = (
+        f"Per file, {size} forms collected for the first time, start of the process and checks included. Processor "
+        "time, but for the last two lines; the bare readers before, between and after, the middle one of three medians."
+    )
+    return Section("One core, two cores", said, ("what", "per file", ""), rows, aims)
+
+
+if __name__ == "__main__":
+    collected(Path(sys.argv[1]))

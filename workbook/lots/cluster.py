@@ -1,0 +1,74 @@
+"""A crew on a cluster: workers of Dask read and judge lots; whoever is lost, others take over.
+
+The folder of the round must be one that the workers see under the same path. Source of the interface:
+https://distributed.dask.org/en/stable/api.html (Client, as_completed, KilledWorker).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from workbook.lots.kept import Batch, Crew, code_digest
+from workbook.messages import say
+from workbook.reading.kind import Unreadable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_PATIENCE = 10  # seconds until a scheduler answers
+
+
+class NoCluster(Exception):
+    """There is no cluster to work on; the sentence says why and what to do."""
+
+
+@contextmanager
+def crew_at(address: str) -> Iterator[Crew]:
+    """Give the crew of the scheduler at an address, tcp://… or tls://…; NoCluster where it cannot be had.
+
+    Workers that run other code than ours would judge otherwise: they are refused.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise NoCluster(say("cluster.not_installed")) from None
+    try:
+        client = Client(address, timeout=_PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise NoCluster(say("cluster.no_answer", address=address, why=error)) from None
+    with client:
+        codes = _codes(client)
+        if not codes:
+            raise NoCluster(say("cluster.no_workers", address=address))
+        if others := [worker for worker, code in codes.items() if code != code_digest()]:
+            raise NoCluster(say("cluster.other_code", workers="、".join(others)))
+        yield partial(_judged, client)
+
+
+def _codes(client: Any) -> dict[str, str]:
+    """Return what code every worker runs, "" where it has none of ours."""
+    found = client.run(code_digest, on_error="return")
+    return {worker: code if isinstance(code, str) else "" for worker, code in found.items()}
+
+
+def _judged(
+    client: Any, work: Callable[[Batch], pa.Buffer], batches: Iterable[Batch]
+) -> Iterator[tuple[Batch, pa.Buffer | Unreadable]]:
+    """Yield every batch with its lot as soon as it is there; Unreadable where workers died over it again and again."""
+    from distributed import KilledWorker, as_completed
+
+    shared = client.scatter(work, broadcast=True)
+    waiting = {client.submit(_do, shared, batch, pure=False): batch for batch in batches}
+    for future in as_completed(list(waiting), loop=client.loop):
+        batch = waiting.pop(future)
+        try:
+            yield batch, future.result()
+        except KilledWorker:
+            yield batch, Unreadable("crashed")
+
+
+def _do(work: Callable[[Batch], pa.Buffer], batch: Batch) -> pa.Buffer:
+    return work(batch)

@@ -1,0 +1,141 @@
+"""A lot: some files as they were read and judged, one row a file, in columns that can be kept and sent as they are.
+
+Figures and cells lie in flat columns, so that thousands of files are merged without an object per figure; the rest of
+a form and its findings are packed. Nothing in a lot is ever run: records are packed by their types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import msgspec
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from workbook.checks.check import Checked
+from workbook.checks.table import outline_of
+from workbook.model import MEASURES, Finding, Outline, Pack, Submission
+from workbook.reading.kind import Unreadable
+
+RULES = b"rules"  # key of the metadata: whose outcomes stand in the column, in which order
+FIGURE_COLUMNS = {"code": pa.int16(), "measure": pa.int8(), "state": pa.int8(), "scaled": pa.int64()}
+CELL_COLUMNS = FIGURE_COLUMNS | {
+    "digits": pa.int8(),
+    "sheet": pa.int16(),
+    "raw": pa.string(),
+    "cell": pa.string(),
+    "typed": pa.string(),
+}
+SCHEMA = pa.schema(
+    [
+        ("digest", pa.string()),
+        ("problem", pa.binary()),  # why it is no form; null for one
+        ("outline", pa.binary()),
+        ("head", pa.large_binary()),  # the submission but for its cells
+        ("findings", pa.large_binary()),
+        ("outcomes", pa.list_(pa.int8())),
+        ("sheets", pa.list_(pa.string())),  # what the numbers in cell_sheet stand for
+        *((f"figure_{name}", pa.list_(kind)) for name, kind in FIGURE_COLUMNS.items()),
+        *((f"cell_{name}", pa.list_(kind)) for name, kind in CELL_COLUMNS.items()),
+    ]
+)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Fraction):
+        return str(value)
+    raise TypeError(f"no packing for {type(value)}")
+
+
+def _meant(kind: type, value: Any) -> Any:
+    if kind is Fraction:
+        return Fraction(value)
+    raise TypeError(f"no packing for {kind}")
+
+
+pack = msgspec.msgpack.Encoder(enc_hook=_plain).encode
+unpack_head = msgspec.msgpack.Decoder(Submission, dec_hook=_meant).decode
+unpack_outline = msgspec.msgpack.Decoder(Outline, dec_hook=_meant).decode
+unpack_findings = msgspec.msgpack.Decoder(tuple[Finding, ...]).decode
+unpack_problem = msgspec.msgpack.Decoder(tuple[str, dict[str, str]]).decode
+
+
+def lot_of(read: Mapping[str, Submission | Unreadable], checked: Checked, catalog: Pack) -> pa.Table:
+    """Return what was read as a lot, by digest; `checked` judged those of them that are forms of the round.
+
+    Columns as SCHEMA. Codes and measures are numbers: places in the pack's indicators and in MEASURES.
+    """
+    forms = {d: s for d, s in read.items() if isinstance(s, Submission)}
+    problems = {d: pack((p.reason, p.values)) for d, p in read.items() if isinstance(p, Unreadable)}
+    sheets = {d: tuple(dict.fromkeys(c.sheet for c in s.cells.values())) for d, s in forms.items()}
+    digests, codes = list(read), {code: n for n, code in enumerate(catalog.indicators)}
+    columns: dict[str, Any] = {
+        "digest": digests,
+        "problem": [problems.get(d) for d in digests],
+        "outline": [pack(outline_of(catalog, forms[d])) if d in forms else None for d in digests],
+        "head": [pack(replace(forms[d], cells={})) if d in forms else None for d in digests],
+        "findings": [pack(checked.findings.get(d, ())) if d in forms else None for d in digests],
+        "outcomes": _outcomes(checked, digests),
+        "sheets": [sheets.get(d, ()) for d in digests],
+    }
+    columns |= _spread("figure_", FIGURE_COLUMNS, _numbered(checked.figures, codes), digests)
+    columns |= _spread("cell_", CELL_COLUMNS, _cells(forms, sheets, codes), digests)
+    rules = {RULES: "\n".join(checked.outcomes).encode()}
+    return pa.table(columns, schema=SCHEMA.with_metadata(rules))
+
+
+def only(lot: pa.Table, digests: Container[str]) -> pa.Table:
+    """Return the rows of a lot whose digests are among those."""
+    return lot.filter(pa.array([digest in digests for digest in lot["digest"].to_pylist()])).combine_chunks()
+
+
+def _outcomes(checked: Checked, digests: Sequence[str]) -> list[list[int] | None]:
+    by_form = (
+        np.array(list(checked.outcomes.values()), dtype=np.int8)
+        .reshape(len(checked.outcomes), len(checked.table.units))
+        .T
+    )
+    found = dict(zip(checked.table.units, by_form.tolist(), strict=True))
+    return [found.get(d) for d in digests]
+
+
+def _numbered(figures: pd.DataFrame, codes: Mapping[str, int]) -> pd.DataFrame:
+    """Return a long frame of figures with numbers for its codes and measures."""
+    measures = {measure: n for n, measure in enumerate(MEASURES)}
+    return figures.assign(code=figures["code"].map(codes), measure=figures["measure"].map(measures))
+
+
+def _cells(
+    forms: Mapping[str, Submission], sheets: Mapping[str, Sequence[str]], codes: Mapping[str, int]
+) -> pd.DataFrame:
+    """Return the cells of all forms, row by row, `unit` being the digest."""
+    measures = {measure: n for n, measure in enumerate(MEASURES)}
+    rows = []
+    for digest, form in forms.items():
+        number = {sheet: n for n, sheet in enumerate(sheets[digest])}
+        rows += [
+            (
+                *(digest, codes[code], measures[measure], int(c.state), c.scaled or 0, c.digits),
+                *(number[c.sheet], c.raw, c.address, c.typed),
+            )
+            for (code, measure), c in form.cells.items()
+        ]
+    return pd.DataFrame.from_records(rows, columns=["unit", *CELL_COLUMNS])
+
+
+def _spread(
+    prefix: str, kinds: Mapping[str, pa.DataType], frame: pd.DataFrame, digests: Sequence[str]
+) -> dict[str, pa.Array]:
+    """Return the columns of a long frame as lists, one a digest, in the order of the rows."""
+    place = pd.Index(digests).get_indexer(pd.Index(frame["unit"]))
+    order = np.argsort(place, kind="stable")
+    ends = np.concatenate([[0], np.cumsum(np.bincount(place, minlength=len(digests)))]).astype(np.int32)
+    ordered = frame.iloc[order]
+    return {
+        f"{prefix}{name}": pa.ListArray.from_arrays(ends, pa.array(ordered[name], type=kind, from_pandas=True))
+        for name, kind in kinds.items()
+    }

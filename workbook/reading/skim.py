@@ -1,0 +1,131 @@
+"""Parts of a workbook that are plainly what programs write, looked through without a word about every element.
+
+What is unusual is left to `xml.Sheets`, which takes ten times as long and comes to the same. Before anything is
+concluded from rows or shared strings, one expression must fit all of them; then each `<` in them begins an element
+that it knows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+
+from workbook.reading.extent import MOST_TEXT, Extent
+from workbook.reading.kind import Unreadable
+from workbook.reading.marks import Marks, Place
+from workbook.reading.xml import parse
+
+_FORMULA = rb"<f(?: [^<>/]*+)?+(?: ?/>|>[^<]*+</f>)"
+_CELL = (
+    rb'<c r="[A-Z]{1,3}+[1-9][0-9]{0,6}+"(?: s="[0-9]{1,9}+")?+'
+    rb'(?:(?: t="[a-z]++")?+ ?/>| t="s"><v>[0-9]{1,9}+</v></c>'
+    rb'|(?: t="(?:n|str|b|e|d)")?+>(?:' + _FORMULA + rb")?+(?:<v ?/>|<v>[^<]*+</v>)?+</c>)"
+)
+_ROWS = re.compile(rb'(?:<row r="[0-9]{1,7}+"[^<>/]*+(?: ?/>|>(?:' + _CELL + rb")*+</row>))*+")
+_TEXT = rb'<t(?: xml:space="preserve")?+>[^<\r]*+</t>'
+_RUN = rb"<r>(?:<rPr>(?:<[^<>/!?:]++/>)*+</rPr>)?+" + _TEXT + rb"</r>"
+_STRINGS = re.compile(rb"(?:<si>(?:" + _TEXT + rb"|(?:" + _RUN + rb")++)(?:<phoneticPr [^<>/]*+/>)?+</si>)*+")
+# What must not stand around them: remarks and the like, and elements with text that counts, by whatever prefix.
+_OTHER = re.compile(rb"<(?:[!?]|(?:[^\s<>/]*:)?(?:c|si)[\s/>])")
+
+# What is taken out of what is proven.
+_FORMULAS = re.compile(rb"<f(?: [^<>]*+)?+>[^<]*+</f>")
+_CELLS = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^<>/]*+>(<f[^<]*+)?+(<v)?')
+_BEHIND = rb"(?:<f[^<]*+)?+"
+_SHARED = re.compile(rb' t="s"><v>([0-9]+)')
+_ERRORS = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^<>]* t="e">' + _BEHIND + rb"<v>([^<]*)")
+_NUMBERS = re.compile(rb'<c r="([A-Z]+)([0-9]+)"(?: s="([0-9]+)")?+(?: t="n")?+>' + _BEHIND + rb"<v")
+_TEXTS = re.compile('<t(?: xml:space="preserve")?>([^<]*)</t>')
+_TAG, _ENTITY = re.compile("<[^>]*>"), re.compile("&[^;]*;")
+
+
+class _Unusual(Exception):
+    """The part is not plainly written."""
+
+
+class Skim:
+    """Counts and notes what `xml.Sheets` does, of parts that are plainly written."""
+
+    def __init__(self, extent: Extent, marks: Marks, percents: Collection[str], lengths: list[int]) -> None:
+        self._extent, self._marks, self._percents, self._lengths = extent, marks, percents, lengths
+
+    def part(self, content: bytes) -> bytes | None:
+        """Return a part without its formulas, looked through; None, and nothing counted or noted, where it is unusual.
+
+        It is that where it holds too much, too: then it matters what came first. Unreadable if its XML is broken.
+        """
+        before = vars(self._extent).copy()
+        try:
+            kept = self._look(content)
+        except (_Unusual, Unreadable, LookupError, UnicodeDecodeError):
+            vars(self._extent).update(before)
+            return None
+        parse(content)
+        return kept
+
+    def _look(self, content: bytes) -> bytes:
+        for begin, end, look in ((b"<sheetData>", b"</sheetData>", self._rows), (b"<si>", b"</sst>", self._strings)):
+            first, last = content.find(begin), content.rfind(end)
+            if 0 <= first < last:
+                self._count_around(content, first, last)
+                return content[:first] + look(content[first:last]) + content[last:]
+        self._count_around(content, len(content), len(content))
+        return content
+
+    def _count_around(self, content: bytes, first: int, last: int) -> None:
+        """Count the elements outside of what is to be proven, if nothing stands there that matters."""
+        declared = content.startswith(b"<?xml ")
+        if _OTHER.search(content, declared, first) or _OTHER.search(content, last):
+            raise _Unusual
+        around = (content[declared:first], content[last:])
+        self._extent.step(sum(part.count(b"<") - part.count(b"</") for part in around))
+
+    def _strings(self, content: bytes) -> bytes:
+        if not _STRINGS.fullmatch(content):
+            raise _Unusual
+        strings = content.decode()
+        self._extent.step(strings.count("<") - strings.count("</"))
+        runs = "<r>" in strings
+        texts = _TAG.sub("", strings.replace("</si>", "\0")).split("\0")[:-1] if runs else _TEXTS.findall(strings)
+        lengths = [len(_ENTITY.sub("x", text)) if "&" in text else len(text) for text in texts]
+        self._extent.text(max(lengths), times=0)
+        self._lengths += lengths
+        return content
+
+    def _rows(self, content: bytes) -> bytes:
+        rows = content.removeprefix(b"<sheetData>")
+        if not _ROWS.fullmatch(rows) or (len(rows) > MOST_TEXT and max(map(len, rows.split(b"</c>"))) > MOST_TEXT):
+            raise _Unusual
+        rows = _FORMULAS.sub(b"<f/>", rows)
+        cells = _CELLS.findall(rows)
+        filled = [cell for cell in cells if cell[3]]
+        formulas = self._places((letters, number) for letters, number, formula, _ in cells if formula)
+        self._extent.step(rows.count(b'<row r="') + rows.count(b'<c r="') + len(formulas) + len(filled) + 1)
+        low = max(map(int, {number for _, number, _, _ in filled}), default=1) - 1
+        self._extent.content(low, max(map(_column, {letters for letters, _, _, _ in filled}), default=0))
+        self._extent.text(1, times=sum(self._lengths[int(index)] for index in _SHARED.findall(rows)))
+        found = Marks()
+        found.all_formulas(formulas)
+        for letter, number, shown in _ERRORS.findall(rows) if b't="e"' in rows else ():
+            if b"&" in shown:
+                raise _Unusual
+            found.error(self._places([(letter, number)])[0], shown.decode())
+        for letter, number, style in _NUMBERS.findall(rows) if self._percents else ():
+            if (style.decode() or "0") in self._percents:
+                found.percent(self._places([(letter, number)])[0])
+        self._marks.add(found)
+        return b"<sheetData>" + rows
+
+    def _places(self, cells: Iterable[tuple[bytes, bytes]]) -> list[Place]:
+        name = self._extent.name
+        return [(name, int(number) - 1, _column(letters)) for letters, number in cells]
+
+
+@lru_cache(maxsize=1024)
+def _column(letters: bytes) -> int:
+    """Return the column (0-based) with these letters."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number - 1
