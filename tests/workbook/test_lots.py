@@ -128,6 +128,22 @@ def losing_one(crew: Crew, cluster: LocalCluster) -> Crew:
     return judged
 
 
+def test_a_scheduler_that_is_lost_is_told_and_what_it_judged_is_kept(round_: Round) -> None:
+    first = told(round_, alone)
+    forget(round_)
+    with LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address=":0") as own:
+
+        def ended(work: Callable[[Sequence[str]], pa.Buffer], batches: Iterable[Sequence[str]]) -> Iterator[Any]:
+            for result in crew(_Slow(work), batches):
+                yield result
+                own.close()
+
+        with pytest.raises(NoCluster, match="联系断了"), crew_at(own.scheduler_address) as crew:
+            told(round_, ended)
+    assert len(lots_in(round_)) == 1
+    assert told(round_) == first
+
+
 class _Slow:
     """Work that takes its time."""
 
@@ -142,7 +158,9 @@ class _Slow:
 @pytest.mark.parametrize("harm", [b"", b"harm", None])
 def test_what_was_kept_and_is_damaged_is_judged_again(round_: Round, harm: bytes | None) -> None:
     first, (lot, *_) = told(round_, alone), lots_in(round_)
-    lot.write_bytes(lot.read_bytes()[:-7] if harm is None else harm)
+    content = lot.read_bytes()
+    lot.unlink()  # what `first` still looks at
+    lot.write_bytes(content[:-7] if harm is None else harm)
     (round_.path / MEMORY / "seen").write_bytes(harm or b"\xff")
     assert told(round_, alone) == first
     assert told(round_, nobody) == first

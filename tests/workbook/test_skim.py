@@ -74,6 +74,9 @@ def strings(items: str) -> bytes:
 
 
 PLAIN = {
+    "known entities": sheet(
+        '<row r="1" ht="9.5"><c r="A1" t="str"><f>"&amp;"&amp;A2</f><v>&amp;&#10;&lt;</v></c></row>'
+    ),
     "nothing": sheet(""),
     "blanks": sheet('<row r="1" spans="1:2"><c r="A1" s="1"/><c r="B1"/><c r="C1" s="3" /></row><row r="2"/>'),
     "numbers": sheet('<row r="2"><c r="B2"><v>1</v></c><c r="AA2" s="3"><v>0.5</v></c><c r="C2" s="3" t="n"/></row>'),
@@ -87,13 +90,11 @@ PLAIN = {
     "a formula of Excel behind the rows": sheet('<row r="1"><c r="A1"><v>1</v></c></row>', "<x:f>A1</x:f><v>2</v>"),
     "rows out of order": sheet('<row r="7"><c r="B7"><v>1</v></c></row><row r="2"><c r="A9"><v>1</v></c></row>'),
     "strings": strings("<si><t>甲</t></si><si><t xml:space='preserve'> </t></si>".replace("'", '"')),
-    "strings with entities": strings("<si><t>a&amp;b&#20013;&#x1F600;</t></si>"),
+    "strings with entities": strings("<si><t>a&amp;b&#10;c</t></si>"),
     "strings as read aloud": strings('<si><t>甲乙</t><phoneticPr fontId="1" type="noConversion"/></si>'),
     "runs": strings('<si><r><rPr><b/><sz val="1"/></rPr><t>甲</t></r><r><t>乙 丙</t></r></si><si><t></t></si>'),
     "anything else": b'<?xml version="1.0"?><styleSheet><f>x</f><cx>1</cx></styleSheet>',
     "broken": sheet("") + b"<",
-    "an entity nobody declared": sheet('<row r="1"><c r="A1" t="str"><v>&nbsp;</v></c></row>'),
-    "no UTF-8 in a sheet": sheet('<row r="1"><c r="A1" t="str"><v>x</v></c></row>').replace(b">x<", b">\xff<"),
 }
 UNUSUAL = {
     "a place that is left out": sheet('<row r="1"><c><v>1</v></c></row>'),
@@ -112,8 +113,14 @@ UNUSUAL = {
     "a stray cell": sheet('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
     "a long text": sheet(f'<row r="1"><c r="A1" t="str"><v>{"x" * 100_001}</v></c></row>'),
     "a long string": strings(f"<si><t>{'x' * 100_001}</t></si>"),
+    "strings with rare entities": strings("<si><t>a&amp;b&#20013;&#x1F600;</t></si>"),
     "strings with a remark": strings("<si><t>a<!-- b --></t></si>"),
     "strings of another prefix": strings("<si><t>a</t></si><x:si><t>b</t></x:si>"),
+    "an entity nobody declared": sheet('<row r="1"><c r="A1" t="str"><v>&nbsp;</v></c></row>'),
+    "no UTF-8 in a sheet": sheet('<row r="1"><c r="A1" t="str"><v>x</v></c></row>').replace(b">x<", b">\xff<"),
+    "a character no XML has": sheet('<row r="1"><c r="A1" t="str"><v>\ufffe</v></c></row>'),
+    "the end of what never began": sheet('<row r="1"><c r="A1" t="str"><v>]]></v></c></row>'),
+    "a row that is two": sheet('<row r="1" ht="9" r="2"><c r="A1"><v>1</v></c></row>'),
     "a document type": b"<!DOCTYPE a><a/>",
     "no UTF-8 in strings": strings("<si><t>x</t></si>").replace(b">x<", b">\xff<"),
 }

@@ -57,10 +57,14 @@ def _codes(client: Any) -> dict[str, str]:
 def _judged(
     client: Any, work: Callable[[Batch], pa.Buffer], batches: Iterable[Batch]
 ) -> Iterator[tuple[Batch, pa.Buffer | Unreadable]]:
-    """Yield every batch with its lot as soon as it is there; Unreadable where workers died over it again and again."""
-    from distributed import KilledWorker, as_completed
+    """Yield every batch with its lot as soon as it is there; Unreadable where workers died over it again and again.
 
-    shared = client.scatter(work, broadcast=True)
+    NoCluster when the scheduler is lost.
+    """
+    from distributed import KilledWorker, as_completed
+    from distributed.client import FutureCancelledError
+
+    shared = client.submit(_same, work, pure=False)  # a task, not scattered data: those are lost with their worker
     waiting = {client.submit(_do, shared, batch, pure=False): batch for batch in batches}
     for future in as_completed(list(waiting), loop=client.loop):
         batch = waiting.pop(future)
@@ -68,6 +72,12 @@ def _judged(
             yield batch, future.result()
         except KilledWorker:
             yield batch, Unreadable("crashed")
+        except FutureCancelledError:
+            raise NoCluster(say("cluster.lost")) from None
+
+
+def _same(work: Callable[[Batch], pa.Buffer]) -> Callable[[Batch], pa.Buffer]:
+    return work
 
 
 def _do(work: Callable[[Batch], pa.Buffer], batch: Batch) -> pa.Buffer:

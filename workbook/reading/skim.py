@@ -16,18 +16,21 @@ from workbook.reading.kind import Unreadable
 from workbook.reading.marks import Marks, Place
 from workbook.reading.xml import parse
 
-_FORMULA = rb"<f(?: [^<>/]*+)?+(?: ?/>|>[^<]*+</f>)"
+_SAID = rb"(?:[^<&\x00-\x08\x0b-\x1f]++|&(?:amp|lt|gt|quot|apos|#10);)*+"
+_MORE = rb'(?:(?! r=) [A-Za-z0-9:]++="[^"<>&\x00-\x1f]*+")*+'  # where `r` stands twice, parsers may take either
+_FORMULA = rb"<f" + _MORE + rb"(?: ?/>|>" + _SAID + rb"</f>)"
 _CELL = (
     rb'<c r="[A-Z]{1,3}+[1-9][0-9]{0,6}+"(?: s="[0-9]{1,9}+")?+'
     rb'(?:(?: t="[a-z]++")?+ ?/>| t="s"><v>[0-9]{1,9}+</v></c>'
-    rb'|(?: t="(?:n|str|b|e|d)")?+>(?:' + _FORMULA + rb")?+(?:<v ?/>|<v>[^<]*+</v>)?+</c>)"
+    rb'|(?: t="(?:n|str|b|e|d)")?+>(?:' + _FORMULA + rb")?+(?:<v ?/>|<v>" + _SAID + rb"</v>)?+</c>)"
 )
-_ROWS = re.compile(rb'(?:<row r="[0-9]{1,7}+"[^<>/]*+(?: ?/>|>(?:' + _CELL + rb")*+</row>))*+")
-_TEXT = rb'<t(?: xml:space="preserve")?+>[^<\r]*+</t>'
-_RUN = rb"<r>(?:<rPr>(?:<[^<>/!?:]++/>)*+</rPr>)?+" + _TEXT + rb"</r>"
-_STRINGS = re.compile(rb"(?:<si>(?:" + _TEXT + rb"|(?:" + _RUN + rb")++)(?:<phoneticPr [^<>/]*+/>)?+</si>)*+")
+_ROWS = re.compile(rb'(?:<row r="[0-9]{1,7}+"' + _MORE + rb"(?: ?/>|>(?:" + _CELL + rb")*+</row>))*+")
+_TEXT = rb'<t(?: xml:space="preserve")?+>' + _SAID + rb"</t>"
+_RUN = rb"<r>(?:<rPr>(?:<[A-Za-z]++" + _MORE + rb" ?/>)*+</rPr>)?+" + _TEXT + rb"</r>"
+_STRINGS = re.compile(rb"(?:<si>(?:" + _TEXT + rb"|(?:" + _RUN + rb")++)(?:<phoneticPr" + _MORE + rb" ?/>)?+</si>)*+")
 # What must not stand around them: remarks and the like, and elements with text that counts, by whatever prefix.
 _OTHER = re.compile(rb"<(?:[!?]|(?:[^\s<>/]*:)?(?:c|si)[\s/>])")
+_NEVER = re.compile("]]>|[\ufffe\uffff]")  # in any text of XML
 
 # What is taken out of what is proven.
 _FORMULAS = re.compile(rb"<f(?: [^<>]*+)?+>[^<]*+</f>")
@@ -57,21 +60,27 @@ class Skim:
         """
         before = vars(self._extent).copy()
         try:
-            kept = self._look(content)
+            kept, unproven = self._look(content)
         except (_Unusual, Unreadable, LookupError, UnicodeDecodeError):
             vars(self._extent).update(before)
             return None
-        parse(content)
+        parse(unproven)
         return kept
 
-    def _look(self, content: bytes) -> bytes:
-        for begin, end, look in ((b"<sheetData>", b"</sheetData>", self._rows), (b"<si>", b"</sst>", self._strings)):
-            first, last = content.find(begin), content.rfind(end)
-            if 0 <= first < last:
+    def _look(self, content: bytes) -> tuple[bytes, bytes]:
+        """Return a part without its formulas, and what of its XML is still to be judged."""
+        rows, strings = content.find(b"<sheetData>"), content.find(b"<si>")
+        for there, first, end, look in (
+            (rows, rows + len(b"<sheetData>"), b"</sheetData>", self._rows),
+            (strings, strings, b"</sst>", self._strings),
+        ):
+            last = content.rfind(end)
+            if 0 <= there < last:
                 self._count_around(content, first, last)
-                return content[:first] + look(content[first:last]) + content[last:]
+                lean = look(content[first:last])
+                return content[:first] + lean + content[last:], content[:first] + content[last:]
         self._count_around(content, len(content), len(content))
-        return content
+        return content, content
 
     def _count_around(self, content: bytes, first: int, last: int) -> None:
         """Count the elements outside of what is to be proven, if nothing stands there that matters."""
@@ -82,9 +91,9 @@ class Skim:
         self._extent.step(sum(part.count(b"<") - part.count(b"</") for part in around))
 
     def _strings(self, content: bytes) -> bytes:
-        if not _STRINGS.fullmatch(content):
-            raise _Unusual
         strings = content.decode()
+        if not _STRINGS.fullmatch(content) or _NEVER.search(strings):
+            raise _Unusual
         self._extent.step(strings.count("<") - strings.count("</"))
         runs = "<r>" in strings
         texts = _TAG.sub("", strings.replace("</si>", "\0")).split("\0")[:-1] if runs else _TEXTS.findall(strings)
@@ -93,15 +102,16 @@ class Skim:
         self._lengths += lengths
         return content
 
-    def _rows(self, content: bytes) -> bytes:
-        rows = content.removeprefix(b"<sheetData>")
-        if not _ROWS.fullmatch(rows) or (len(rows) > MOST_TEXT and max(map(len, rows.split(b"</c>"))) > MOST_TEXT):
+    def _rows(self, rows: bytes) -> bytes:
+        if not _ROWS.fullmatch(rows) or _NEVER.search(rows.decode()):
+            raise _Unusual
+        if len(rows) > MOST_TEXT and max(map(len, rows.split(b"</c>"))) > MOST_TEXT:
             raise _Unusual
         rows = _FORMULAS.sub(b"<f/>", rows)
         cells = _CELLS.findall(rows)
         filled = [cell for cell in cells if cell[3]]
         formulas = self._places((letters, number) for letters, number, formula, _ in cells if formula)
-        self._extent.step(rows.count(b'<row r="') + rows.count(b'<c r="') + len(formulas) + len(filled) + 1)
+        self._extent.step(rows.count(b'<row r="') + rows.count(b'<c r="') + len(formulas) + len(filled))
         low = max(map(int, {number for _, number, _, _ in filled}), default=1) - 1
         self._extent.content(low, max(map(_column, {letters for letters, _, _, _ in filled}), default=0))
         self._extent.text(1, times=sum(self._lengths[int(index)] for index in _SHARED.findall(rows)))
@@ -115,7 +125,7 @@ class Skim:
             if (style.decode() or "0") in self._percents:
                 found.percent(self._places([(letter, number)])[0])
         self._marks.add(found)
-        return b"<sheetData>" + rows
+        return rows
 
     def _places(self, cells: Iterable[tuple[bytes, bytes]]) -> list[Place]:
         name = self._extent.name
