@@ -58,7 +58,7 @@ def find_blocks(sheet: Sheet, layout: Layout) -> dict[str, Stand]:
     stands: dict[str, Stand] = {}
     current = ""
     for number, row in enumerate(sheet.grid):
-        code, mark, item = block_code(show(row[column]) if column < len(row) else "")
+        code, mark, item = block_code(show(row[column]) if column < len(row) and row[column] else "")
         title = titled.get(number, "")
         if code not in layout.blocks:
             code, mark = title or current, ITEM_MARK
@@ -67,7 +67,7 @@ def find_blocks(sheet: Sheet, layout: Layout) -> dict[str, Stand]:
         current = code
         stand = stands.setdefault(code, Stand(layout.blocks[code], sheet))
         stand.coded |= bool(item) or mark == HEADING_MARK
-        columns = [] if item else headings(row, stand.block.text)
+        columns = headings(row, stand.block.text) if not item and any(row) else []
         if mark == HEADING_MARK or (columns and NOWHERE not in columns):
             if not stand.columns:
                 stand.columns, stand.heading = columns, number

@@ -16,9 +16,10 @@ from workbook.reading.kind import Unreadable
 from workbook.reading.marks import Marks, Place
 from workbook.reading.xml import parse
 
-_SAID = rb"(?:[^<&\x00-\x08\x0b-\x1f]++|&(?:amp|lt|gt|quot|apos|#10);)*+"
+_WORD = rb"[^<>&\x00-\x08\x0b-\x1f]*+"
+_SAID = _WORD + rb"(?:&(?:amp|lt|gt|quot|apos|#10);" + _WORD + rb")*+"
 _MORE = rb'(?:(?! r=) [A-Za-z0-9:]++="[^"<>&\x00-\x1f]*+")*+'  # where `r` stands twice, parsers may take either
-_FORMULA = rb"<f" + _MORE + rb"(?: ?/>|>" + _SAID + rb"</f>)"
+_FORMULA = rb"<f" + _MORE + rb"(?: ?/>|>[^<]*+</f>)"  # taken out, whatever it says
 _CELL = (
     rb'<c r="[A-Z]{1,3}+[1-9][0-9]{0,6}+"(?: s="[0-9]{1,9}+")?+'
     rb'(?:(?: t="[a-z]++")?+ ?/>| t="s"><v>[0-9]{1,9}+</v></c>'
@@ -30,15 +31,12 @@ _RUN = rb"<r>(?:<rPr>(?:<[A-Za-z]++" + _MORE + rb" ?/>)*+</rPr>)?+" + _TEXT + rb
 _STRINGS = re.compile(rb"(?:<si>(?:" + _TEXT + rb"|(?:" + _RUN + rb")++)(?:<phoneticPr" + _MORE + rb" ?/>)?+</si>)*+")
 # What must not stand around them: remarks and the like, and elements with text that counts, by whatever prefix.
 _OTHER = re.compile(rb"<(?:[!?]|(?:[^\s<>/]*:)?(?:c|si)[\s/>])")
-_NEVER = re.compile("]]>|[\ufffe\uffff]")  # in any text of XML
 
 # What is taken out of what is proven.
 _FORMULAS = re.compile(rb"<f(?: [^<>]*+)?+>[^<]*+</f>")
-_CELLS = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^<>/]*+>(<f[^<]*+)?+(<v)?')
-_BEHIND = rb"(?:<f[^<]*+)?+"
+_CELLS = re.compile(rb'<c r="([A-Z]+)([0-9]+)"(?: s="([0-9]+)")?+(?: t="([a-z]+)")?+>(<f[^<]*+)?+(<v)?')
 _SHARED = re.compile(rb' t="s"><v>([0-9]+)')
-_ERRORS = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^<>]* t="e">' + _BEHIND + rb"<v>([^<]*)")
-_NUMBERS = re.compile(rb'<c r="([A-Z]+)([0-9]+)"(?: s="([0-9]+)")?+(?: t="n")?+>' + _BEHIND + rb"<v")
+_ERRORS = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^<>]* t="e">(?:<f[^<]*+)?+<v>([^<]*)')
 _TEXTS = re.compile('<t(?: xml:space="preserve")?>([^<]*)</t>')
 _TAG, _ENTITY = re.compile("<[^>]*>"), re.compile("&[^;]*;")
 
@@ -91,9 +89,8 @@ class Skim:
         self._extent.step(sum(part.count(b"<") - part.count(b"</") for part in around))
 
     def _strings(self, content: bytes) -> bytes:
+        _prove(content, _STRINGS)
         strings = content.decode()
-        if not _STRINGS.fullmatch(content) or _NEVER.search(strings):
-            raise _Unusual
         self._extent.step(strings.count("<") - strings.count("</"))
         runs = "<r>" in strings
         texts = _TAG.sub("", strings.replace("</si>", "\0")).split("\0")[:-1] if runs else _TEXTS.findall(strings)
@@ -103,17 +100,16 @@ class Skim:
         return content
 
     def _rows(self, rows: bytes) -> bytes:
-        if not _ROWS.fullmatch(rows) or _NEVER.search(rows.decode()):
-            raise _Unusual
+        _prove(rows, _ROWS)
         if len(rows) > MOST_TEXT and max(map(len, rows.split(b"</c>"))) > MOST_TEXT:
             raise _Unusual
         rows = _FORMULAS.sub(b"<f/>", rows)
         cells = _CELLS.findall(rows)
-        filled = [cell for cell in cells if cell[3]]
-        formulas = self._places((letters, number) for letters, number, formula, _ in cells if formula)
+        filled = [cell for cell in cells if cell[5]]
+        formulas = self._places((cell[0], cell[1]) for cell in cells if cell[4])
         self._extent.step(rows.count(b'<row r="') + rows.count(b'<c r="') + len(formulas) + len(filled))
-        low = max(map(int, {number for _, number, _, _ in filled}), default=1) - 1
-        self._extent.content(low, max(map(_column, {letters for letters, _, _, _ in filled}), default=0))
+        low = max(map(int, {cell[1] for cell in filled}), default=1) - 1
+        self._extent.content(low, max(map(_column, {cell[0] for cell in filled}), default=0))
         self._extent.text(1, times=sum(self._lengths[int(index)] for index in _SHARED.findall(rows)))
         found = Marks()
         found.all_formulas(formulas)
@@ -121,8 +117,9 @@ class Skim:
             if b"&" in shown:
                 raise _Unusual
             found.error(self._places([(letter, number)])[0], shown.decode())
-        for letter, number, style in _NUMBERS.findall(rows) if self._percents else ():
-            if (style.decode() or "0") in self._percents:
+        percents = {style.encode() for style in self._percents}
+        for letter, number, style, kind, _, _ in filled if percents else ():
+            if kind in (b"", b"n") and (style or b"0") in percents:
                 found.percent(self._places([(letter, number)])[0])
         self._marks.add(found)
         return rows
@@ -130,6 +127,14 @@ class Skim:
     def _places(self, cells: Iterable[tuple[bytes, bytes]]) -> list[Place]:
         name = self._extent.name
         return [(name, int(number) - 1, _column(letters)) for letters, number in cells]
+
+
+def _prove(content: bytes, plain: re.Pattern[bytes]) -> None:
+    """Make sure that this is what is known, and XML that needs no parser to say so."""
+    if not plain.fullmatch(content):
+        raise _Unusual
+    if not content.isascii():
+        content.decode()  # or it is broken
 
 
 @lru_cache(maxsize=1024)
