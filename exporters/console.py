@@ -15,6 +15,7 @@ import click
 from workbook.lock import Busy
 from workbook.messages import say
 from workbook.model import Defect, Pack, Round
+from workbook.store import Unreachable
 
 # Names of files and sheets come from anybody; none of their characters steers the screen.
 _STEERING = dict.fromkeys({*range(32), *range(127, 160)} - {ord("\n"), ord("\t")})
@@ -116,6 +117,8 @@ def in_words(error: Busy | OSError) -> str:
     """Return what users and disks do, as a sentence."""
     if isinstance(error, Busy):
         return say("cli.busy", who=error.who)
+    if isinstance(error, Unreachable):
+        return str(error)
     if isinstance(error, PermissionError):
         return say("cli.permission", file=error.filename or "")
     return say("cli.disk", file=error.filename or "", why=error.strerror or error)

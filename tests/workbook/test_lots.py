@@ -16,11 +16,12 @@ import pytest
 from distributed import Client, LocalCluster
 from sealing import a_small_round, filled, received
 
+from workbook import arrivals
 from workbook.collect import collect
 from workbook.collection import Collection
 from workbook.lots import kept
 from workbook.lots.cluster import NoCluster, crew_at
-from workbook.lots.kept import Crew
+from workbook.lots.crew import Crew
 from workbook.model import Round
 from workbook.reading.contained import contained
 from workbook.round import IN, MEMORY
@@ -44,7 +45,8 @@ def forms(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 @pytest.fixture
 def round_(forms: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Round:
     """Return the round with all of them in 收件, to be judged two at a time."""
-    monkeypatch.setattr(kept, "_MOST", 2)
+    monkeypatch.setattr(kept, "MOST", 2)
+    monkeypatch.setattr(arrivals, "MOST", 2)
     return received(tmp_path / "2020H1", forms)
 
 
@@ -181,10 +183,10 @@ def test_a_file_that_came_since_is_the_only_one_judged(round_: Round, forms: lis
 
 
 def test_many_small_lots_are_put_together(round_: Round, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "_MOST", 1)
+    monkeypatch.setattr(kept, "MOST", 1)
     first = told(round_, alone)
     assert len(lots_in(round_)) > 2
-    monkeypatch.setattr(kept, "_MOST", 9)
+    monkeypatch.setattr(kept, "MOST", 9)
     monkeypatch.setattr(kept, "_MANY", 2)
     assert told(round_, nobody) == first
     assert len(lots_in(round_)) == 1
