@@ -47,15 +47,19 @@ def listed(store: str) -> list[Found]:
 
 def _entries(files: Any, top: str, store: str) -> Iterator[tuple[str, Entry, str]]:
     """Yield path, entry and problem of all that lies below a folder; no name leads anywhere else."""
+    from fsspec.implementations.local import LocalFileSystem
+
     with _reached(store):
         files.invalidate_cache()
+    # an error of a disk is about one folder, one of a network may be about all
+    one = (OSError,) if isinstance(files, LocalFileSystem) else (FileNotFoundError, PermissionError)
     folders: list[tuple[str, Entry]] = [(top, {})]
     while folders:
         here, told = folders.pop()
         try:
-            with _reached(store, FileNotFoundError, *((PermissionError,) if here != top else ())):
+            with _reached(store, *(one if here != top else (FileNotFoundError,))):
                 entries = files.ls(here, detail=True)
-        except (FileNotFoundError, PermissionError):
+        except one:
             if here == top:
                 raise Unreachable(say("store.no_folder", store=store, folder=IN)) from None
             yield here, told, "no_entry"
@@ -106,12 +110,14 @@ def original(store: str, digest: str) -> bytes:
 
 def keep(store: str, digest: str, data: bytes) -> None:
     """Keep an original unless it is kept already."""
+    from fsspec.implementations.local import LocalFileSystem
+
     files, root = _opened(store)
     place = _place(root, digest)
     with _reached(store):
         if _size(files, place) == len(data):
             return
-        if "file" in files.protocol:  # half a file is seen there, of an object never
+        if isinstance(files, LocalFileSystem):  # half a file is seen there, of an object never
             with replacing(Path(place)) as temporary:
                 temporary.write_bytes(data)
             return
