@@ -39,10 +39,11 @@ def arrivals(round_: Round, crew: Crew | None = None) -> Iterator[Arrival]:
 
     A crew takes in what came or changed since the last run; without one, this process does, one file after another.
     """
-    seen, files = Seen(round_), _files(round_)
+    here = replace(round_, path=round_.path.resolve())  # workers may stand elsewhere
+    seen, files = Seen(here), _files(here)
     known = {file.name: seen.digest(file) for file in files}
     new = [file for file in files if not known[file.name]]
-    taken = (_taken_in(round_, file) for file in new) if crew is None else _by_crew(round_, new, crew)
+    taken = (_taken_in(here, file) for file in new) if crew is None else _by_crew(here, new, crew)
     for file in files:
         if digest := known[file.name]:
             yield Arrival(file.name, file.received, digest)
@@ -56,19 +57,18 @@ def arrivals(round_: Round, crew: Crew | None = None) -> Iterator[Arrival]:
 
 def _files(round_: Round) -> list[Found]:
     """Return what lies in 收件, in the round's folder or its store: never in both."""
-    here = found(round_.path / IN)
+    inside = found(round_.path / IN)
     if not round_.store:
-        return here
-    if here:
-        raise store.Unreachable(say("store.both", store=round_.store, folder=round_.path / IN, n=len(here)))
+        return inside
+    if inside:
+        raise store.Unreachable(say("store.both", store=round_.store, folder=round_.path / IN, n=len(inside)))
     return store.listed(round_.store)
 
 
 def _by_crew(round_: Round, files: Sequence[Found], crew: Crew) -> Iterator[Iterable[Arrival]]:
     """Yield what is in every file, in their order, whoever takes them in and whoever is lost meanwhile."""
-    here = replace(round_, path=round_.path.resolve())  # workers may stand elsewhere
     waiting, taken = deque(files), dict[str, Iterable[Arrival]]()
-    for batch, came in worked(crew, partial(taken_in, here), files, MOST):
+    for batch, came in worked(crew, partial(taken_in, round_), files, MOST):
         if isinstance(came, Unreadable):
             taken |= {file.name: [Arrival(file.name, file.received, problem=came)] for file in batch}
         else:

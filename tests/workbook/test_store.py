@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 import fsspec
@@ -25,7 +26,7 @@ from workbook.messages import say
 from workbook.model import Round
 from workbook.originals import keep, kept, original
 from workbook.receive import take_in
-from workbook.round import IN, ROUND_FILE, load_round, write_round
+from workbook.round import IN, MEMORY, RESULTS, ROUND_FILE, load_round, write_round
 from workbook.store import Unreachable, listed
 
 NOBODY_LISTENS = "ftp://127.0.0.1:1/2020H1"
@@ -84,15 +85,11 @@ def test_no_name_in_a_store_leads_out_of_it(memory: MemoryFileSystem, tmp_path: 
     ):
         memory.pipe_file(f"/b/{name}", b"%PDF-1.4")
     round_ = with_store(tmp_path, "memory://b")
-    receipts = {r.file: r.note for r in take_in(round_).receipts}
-    assert say("receipt.outside") in receipts.values()
-    read = [name for name, note in receipts.items() if note == say("receipt.pdf")]
-    assert [
-        name for name in receipts if not name.isprintable() or ".." in name.split("/") or name.startswith("/")
-    ] == []
-    assert len(read) == 1
-    assert not any("外" in name for name in read)
-    assert {f.name for f in tmp_path.rglob("*")} <= {".huibao", "ledger.sqlite", "seen"}
+    came = {a.key: a.problem.reason if a.problem else "" for a in arrivals(round_)}
+    assert [name for name, problem in came.items() if not problem] == ["[2J丙 .xlsx"]
+    assert set(came.values()) == {"", "outside"}
+    assert all(name.isprintable() and ".." not in name.split("/") and name[0] != "/" for name in came)
+    assert {f.name for f in tmp_path.rglob("*")} <= {".huibao", "seen"}
 
 
 class Odd(MemoryFileSystem):
@@ -201,6 +198,23 @@ def test_the_command_says_so_in_one_sentence(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "对象存储 ftp://127.0.0.1:1/2020H1 读写不了" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_results_are_written_of_a_store_and_returned_forms_are_those_that_lie_there(tmp_path: Path) -> None:
+    round_ = replace(received(tmp_path / "2020H1", []), store=f"file://{tmp_path}/store")
+    write_round(round_)
+    (tmp_path / "store" / IN).mkdir(parents=True)
+    blank = form(tmp_path).rename(tmp_path / "store" / IN / "X01.xlsx")
+    done = huibao("consolidate", round_.path)
+    assert done.returncode == 0, done.stderr
+    (returned,) = (round_.path / RESULTS / say("folder.returned")).iterdir()
+    assert returned.name == "X01_青禾县.xlsx"
+    assert sha256(blank.read_bytes()).hexdigest() in {path.name for path in (tmp_path / "store").rglob("*")}
+    assert not (round_.path / MEMORY / "originals").exists()
+    (tmp_path / "store").rename(tmp_path / "gone")
+    returned.unlink()
+    done = huibao("consolidate", round_.path)
+    assert (done.returncode, returned.exists()) == (2, False)
 
 
 @pytest.mark.parametrize("url", ["s3://bucket/2020H1", "file:///mnt/huibao", "memory://b", "sftp://me@host:22/a"])
