@@ -172,8 +172,8 @@ def _estimates(costs: Sequence[Cost]) -> Section:
         rows.append((f"{MANY:,} forms, {cores} cores", f"{span / 60:.0f} minutes", "", ""))
     said = (
         "Estimated: start + forms × (processor time of the workers ÷ their cores + processor time of the office's "
-        f"machine), by what a form cost at {first} forms; {MANY:,} by {last}. A machine that is busy or has fewer cores "
-        "than workers and office takes longer on the clock. Network and shared disk are not in it."
+        f"machine), by what a form cost at {first} forms; {MANY:,} by {last}. A machine that is busy, or has fewer "
+        "cores than workers and office, takes longer on the clock. Network and shared disk are not in it."
     )
     return Section("A cluster: how long many forms take", said, ("what", "estimated", "measured", "ratio"), rows, aims)
 

@@ -31,7 +31,9 @@ from workbook.lots.crew import Crew
 from workbook.lots.judge import judge
 from workbook.model import Round
 from workbook.reading.contained import contained
+from workbook.reading.kind import Unreadable
 from workbook.round import IN, MEMORY
+from workbook.store import Unreachable
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +145,46 @@ def test_a_worker_that_is_killed_while_it_takes_in_or_judges_loses_nothing(
         assert (
             told(stored, losing_one(crew, cluster, {"taking in": taken_in, "judging": judge}[lost]), far=True) == first
         )
+
+
+def test_a_file_over_which_whoever_takes_it_in_dies_is_alone_told_of(round_: Round) -> None:
+    def dying(work: Callable[[Sequence[Any]], Any], batches: Iterable[Sequence[Any]]) -> Iterator[Any]:
+        done = [
+            (batch, Unreadable("crashed") if any("改错" in file.name for file in batch) else work(batch))
+            for batch in batches
+        ]
+        return reversed(done)  # in any order
+
+    came = [*arrivals.arrivals(round_, dying)]
+    meant = [*arrivals.arrivals(round_)]
+    assert [a.key for a in came] == [a.key for a in meant]
+    assert [a.key for a in came if a.problem and a.problem.reason == "crashed"] == ["改错了的.xlsx"]
+    assert [a.digest for a in came if a.key != "改错了的.xlsx"] == [a.digest for a in meant if a.key != "改错了的.xlsx"]
+
+
+def test_what_nobody_expected_costs_a_batch_on_a_cluster_and_what_the_disk_says_is_raised(
+    cluster: LocalCluster,
+) -> None:
+    with crew_at(cluster.scheduler_address) as crew:
+        results = {batch[0]: result for batch, result in crew(_Failing(), [["a"], ["b"]])}
+        assert results["b"] == "b"
+        assert isinstance(results["a"], Unreadable)
+        with pytest.raises(PermissionError):
+            list(crew(_Failing(), [["disk"]]))
+
+
+class _Failing:
+    """Work that fails on a file, in a way no reader announces."""
+
+    def __call__(self, batch: Sequence[str]) -> str:
+        if batch[0] == "disk":
+            raise PermissionError(13, "no", "file")
+        return {"b": "b"}[batch[0]]
+
+
+def test_a_worker_that_cannot_see_earlier_rounds_stops_the_run(round_: Round, tmp_path: Path) -> None:
+    with pytest.raises(Unreachable, match="nowhere"):
+        judge(replace(round_, previous=tmp_path / "nowhere"), [])
 
 
 def in_a_store(round_: Round, store: str, folder: Path) -> Round:
