@@ -135,16 +135,15 @@ def test_a_round_whose_files_lie_in_a_store_is_the_same(round_: Round, protocol:
     assert told(stored, alone if protocol == "memory" else contained) == first
 
 
-@pytest.mark.parametrize("lost", ["taking in", "judging"])
-def test_a_worker_that_is_killed_while_it_takes_in_or_judges_loses_nothing(
-    round_: Round, cluster: LocalCluster, lost: str, tmp_path: Path
+@pytest.mark.parametrize(("stage", "many"), [(taken_in, 1), (judge, 1), (judge, 2)])
+def test_workers_that_are_killed_while_they_take_in_or_judge_lose_nothing(
+    round_: Round, cluster: LocalCluster, stage: Callable[..., object], many: int, tmp_path: Path
 ) -> None:
     first = told(round_, alone)
     stored = in_a_store(round_, f"file://{tmp_path}/store", tmp_path / "elsewhere")
+    cluster.wait_for_workers(2)
     with crew_at(cluster.scheduler_address) as crew:
-        assert (
-            told(stored, losing_one(crew, cluster, {"taking in": taken_in, "judging": judge}[lost]), far=True) == first
-        )
+        assert told(stored, losing(many, crew, cluster, stage), far=True) == first
 
 
 def test_a_file_over_which_whoever_takes_it_in_dies_is_alone_told_of(round_: Round) -> None:
@@ -165,6 +164,7 @@ def test_a_file_over_which_whoever_takes_it_in_dies_is_alone_told_of(round_: Rou
 def test_what_nobody_expected_costs_a_batch_on_a_cluster_and_what_the_disk_says_is_raised(
     cluster: LocalCluster,
 ) -> None:
+    cluster.wait_for_workers(2)
     with crew_at(cluster.scheduler_address) as crew:
         results = {batch[0]: result for batch, result in crew(_Failing(), [["a"], ["b"]])}
         assert results["b"] == "b"
@@ -201,14 +201,15 @@ def in_a_store(round_: Round, store: str, folder: Path) -> Round:
     return replace(received(folder, []), store=store)
 
 
-def losing_one(crew: Crew, cluster: LocalCluster, stage: Callable[..., object]) -> Crew:
-    """Return a crew one worker of which is killed while it works on a stage."""
+def losing(many: int, crew: Crew, cluster: LocalCluster, stage: Callable[..., object]) -> Crew:
+    """Return a crew so many workers of which are killed while they work on a stage."""
 
     def working(work: partial[Any], batches: Iterable[Sequence[Any]]) -> Iterator[Any]:
         lose = work.func is stage
         for result in crew(_Slow(work) if lose else work, batches):
             if lose:
-                os.kill(next(worker.pid for worker in cluster.workers.values() if worker.pid), signal.SIGKILL)
+                for worker in [worker for worker in cluster.workers.values() if worker.pid][:many]:
+                    os.kill(worker.pid, signal.SIGKILL)
                 lose = False
             yield result
 

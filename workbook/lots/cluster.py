@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from workbook.lots.crew import Crew, Item, Result
@@ -67,25 +67,36 @@ class _Workers:
 
         OSError is raised: it is the disk's or the store's.
         """
-        from distributed import KilledWorker, as_completed
+        from distributed import CancelledError, KilledWorker, as_completed
 
-        shared = self._client.scatter(work, broadcast=True)
+        shared = self._shared(work)
         remaining = iter(batches)
-        waiting: dict[Any, Sequence[Item]] = {}
+        waiting: dict[Any, tuple[Sequence[Item], Any]] = {}
         done = as_completed(loop=self._client.loop)
+        lost: list[Sequence[Item]] = []
         while True:
-            for batch in islice(remaining, _AHEAD - len(waiting)):
+            for batch in chain(lost, islice(remaining, _AHEAD - len(waiting))):
                 future = self._client.submit(outcome, shared, batch, pure=False)
-                waiting[future] = batch
+                waiting[future] = batch, shared
                 done.add(future)
             if not waiting:
                 return
-            future = next(done)
-            batch = waiting.pop(future)
+            future, lost = next(done), []
+            batch, known = waiting.pop(future)
             try:
                 result = future.result()
             except KilledWorker:
                 result = Unreadable("crashed")
+            except CancelledError:  # all who knew the work are gone: those who came since are told it, too
+                lost = [batch]
+                if known is shared:
+                    shared = self._shared(work)
+                continue
             if isinstance(result, OSError):
                 raise result
             yield batch, result
+
+    def _shared(self, work: object) -> Any:
+        """Return work that every worker knows; waits until there is one."""
+        self._client.wait_for_workers(1)
+        return self._client.scatter(work, broadcast=True, hash=False)  # a name of its own: others of it are let go of
