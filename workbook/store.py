@@ -37,11 +37,8 @@ def listed(store: str) -> list[Found]:
     entries = ((path.removeprefix(f"{top}/"), told, problem) for path, told, problem in _entries(files, top, store))
     for below, told, problem in sorted(entries, key=lambda entry: entry[0].split("/")):
         name = unlike(label(below), things)
-        at, size = _changed(told), int(told.get("size") or 0)
-        # what does not tell when it was changed was changed just now: every run reads it again
-        mark = (size, int(at.timestamp() * 1e9) if at else time_ns(), _digest(told))
-        received = at.astimezone().replace(tzinfo=None) if at else datetime.min
-        things[name] = Found(f"{top}/{below}", name, received, size, problem, mark)
+        (received, ns), size = _changed(told), int(told.get("size") or 0)
+        things[name] = Found(f"{top}/{below}", name, received, size, problem, (size, ns, _digest(told)))
     return list(things.values())
 
 
@@ -77,17 +74,18 @@ def _entries(files: Any, top: str, store: str) -> Iterator[tuple[str, Entry, str
                 yield path, entry, "" if entry["type"] == "file" and not entry.get("islink") else "no_file"
 
 
-def _changed(entry: Entry) -> datetime | None:
-    """Return when something was changed last as far as the store tells."""
+def _changed(entry: Entry) -> tuple[datetime, int]:
+    """Return when something was changed last, and in ns.
+
+    What does not tell was changed just now: every run reads it again.
+    """
     told = next((entry[key] for key in _TIMES if entry.get(key)), None)
     with suppress(ValueError, OverflowError, OSError):  # a time no calendar has
-        if isinstance(told, datetime):
-            return told
-        if isinstance(told, int | float):
-            return datetime.fromtimestamp(told)
-        if isinstance(told, str):
-            return datetime.fromisoformat(told)
-    return None
+        at = datetime.fromisoformat(told) if isinstance(told, str) else told
+        seconds = at.timestamp() if isinstance(at, datetime) else at
+        if isinstance(seconds, int | float):
+            return datetime.fromtimestamp(seconds), int(seconds * 1e9)
+    return datetime.min, time_ns()
 
 
 def fetched(store: str, path: str) -> bytes:
