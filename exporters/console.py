@@ -15,7 +15,6 @@ import click
 from workbook.lock import Busy
 from workbook.messages import say
 from workbook.model import Defect, Pack, Round
-from workbook.store import Unreachable
 
 # Names of files and sheets come from anybody; none of their characters steers the screen.
 _STEERING = dict.fromkeys({*range(32), *range(127, 160)} - {ord("\n"), ord("\t")})
@@ -115,6 +114,8 @@ def run(group: click.Group) -> NoReturn:
 
 def in_words(error: Busy | OSError) -> str:
     """Return what users and disks do, as a sentence."""
+    from workbook.store import Unreachable
+
     if isinstance(error, Busy):
         return say("cli.busy", who=error.who)
     if isinstance(error, Unreachable):
