@@ -64,8 +64,8 @@ def _entries(files: Any, top: str, store: str) -> Iterator[tuple[str, Entry, str
         for entry in entries:
             path = str(entry["name"])
             step = path.removeprefix(f"{here}/").rstrip("/")
-            if path in (here, f"{here}/"):
-                continue  # the mark of the folder itself
+            if path == here or (path == f"{here}/" and entry["type"] == "file" and not entry.get("size")):
+                continue  # the folder itself, or the empty object that stands for it
             if step in ("", ".", "..") or "/" in step or not path.startswith(f"{here}/"):
                 yield path, entry, "outside"
             elif entry["type"] == "directory" and not entry.get("islink"):

@@ -100,14 +100,16 @@ class Odd(MemoryFileSystem):
     def ls(self, path: str, detail: bool = True, **_: object) -> list[dict[str, object]]:
         if not path.endswith(IN):
             return []
-        names = (path, f"{path}/", f"{path}/..", f"{path}/a/b.xlsx", "/etc/passwd", f"{path}/甲.xlsx")
-        return [{"name": name, "type": "file", "size": 3, "LastModified": "once"} for name in names]
+        names = (path, f"{path}/..", f"{path}/a/b.xlsx", "/etc/passwd", f"{path}/甲.xlsx")
+        listed = [{"name": name, "type": "file", "size": 3, "LastModified": "once"} for name in names]
+        no_name = {"name": f"{path}/", "type": "directory", "size": 0}
+        return [*listed, {"name": f"{path}/", "type": "file", "size": 0}, no_name]
 
 
 def test_what_a_server_lists_beside_what_it_was_asked_for_is_not_opened(tmp_path: Path) -> None:
     fsspec.register_implementation("odd", Odd, clobber=True)
     there = {f.path.rpartition("/")[2]: f for f in listed("odd://b")}
-    assert {name for name, f in there.items() if f.problem == "outside"} == {"..", "b.xlsx", "passwd"}
+    assert {name for name, f in there.items() if f.problem == "outside"} == {"", "..", "b.xlsx", "passwd"}
     assert there["甲.xlsx"].problem == ""
     assert there["甲.xlsx"].received == datetime.min
     assert listed("odd://b")[-1].mark != listed("odd://b")[-1].mark  # it does not say when it changed: read every time
