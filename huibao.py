@@ -49,7 +49,7 @@ def _collect(round_: Round, scheduler: str | None = None) -> Collection:
     from workbook.collect import collect
 
     with crew_of(scheduler) as crew, progress(say("progress.collect")):
-        collection, defects = collect(round_, crew)
+        collection, defects = collect(round_, crew, far=scheduler is not None)
     if collection is None:
         raise Stop(defects_text(defects))
     return collection

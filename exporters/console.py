@@ -114,8 +114,12 @@ def run(group: click.Group) -> NoReturn:
 
 def in_words(error: Busy | OSError) -> str:
     """Return what users and disks do, as a sentence."""
+    from workbook.store import Unreachable
+
     if isinstance(error, Busy):
         return say("cli.busy", who=error.who)
+    if isinstance(error, Unreachable):
+        return str(error)
     if isinstance(error, PermissionError):
         return say("cli.permission", file=error.filename or "")
     return say("cli.disk", file=error.filename or "", why=error.strerror or error)

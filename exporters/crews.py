@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from exporters.console import Stop
-from workbook.lots.kept import Crew
+from workbook.lots.crew import Crew
 from workbook.reading.contained import contained
 
 

@@ -38,6 +38,6 @@ def not_a_form(path: Path, problem: Unreadable) -> str:
 def _in_folder(path: Path) -> Iterator[Path]:
     """Yield a file, or the files under a folder but links and hidden ones, by path."""
     if path.is_dir():
-        yield from (thing.path for thing in found(path) if not thing.problem)
+        yield from (Path(thing.path) for thing in found(path) if not thing.problem)
     else:
         yield path

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from bench import files
+from bench.cluster import STAGES, Cost, estimated
 
 from workbook.reading.submission import read_submission
 from workbook.reading.values import read_figure
@@ -39,3 +40,10 @@ def test_forms_are_read_as_they_were_meant(made: Path) -> None:
             assert (cell.state, cell.scaled) == (expected.state, expected.scaled), (key, typed)
         for code, rows in meant.content.texts.items():
             assert [row.values for row in read.texts.get(code, ())] == [tuple(row) for row in rows], code
+
+
+def test_an_estimate_divides_among_the_cores_what_workers_do_and_nothing_else() -> None:
+    stages = dict.fromkeys(STAGES, 1.0)
+    cost = Cost(forms=100, workers=2, clock=stages | {"start": 7.0}, office=stages, crew=20.0, lots=0, memory=0)
+    assert cost.per_form == (0.2, 0.04)
+    assert estimated(cost, 1000, 10) == pytest.approx(7 + 20 + 40)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from functools import partial
+from pathlib import Path, PurePath
 
-from workbook.inbox import found
+from workbook import store
+from workbook.inbox import Found, found
+from workbook.lots.crew import MOST, Crew, worked
+from workbook.messages import say
 from workbook.model import Round
 from workbook.originals import keep
 from workbook.reading.archive import content_of, members
@@ -29,34 +34,77 @@ class Arrival:
     order: int = 0  # run that saw it first
 
 
-def arrivals(round_: Round) -> Iterator[Arrival]:
-    """Yield all that lies in 收件, by path, one held in memory at a time; an archive comes before what is in it."""
-    seen = Seen(round_.path)
-    for file in found(round_.path / IN):
-        key, received = file.name, file.received
-        if known := seen.digest(file):
-            yield Arrival(key, received, known)
+def arrivals(round_: Round, crew: Crew | None = None) -> Iterator[Arrival]:
+    """Yield all that lies in 收件, by path; an archive comes before what is in it.
+
+    A crew takes in what came or changed since the last run; without one, this process does, one file after another.
+    """
+    here = replace(round_, path=round_.path.resolve())  # workers may stand elsewhere
+    seen, files = Seen(here), _files(here)
+    known = {file.name: seen.digest(file) for file in files}
+    new = [file for file in files if not known[file.name]]
+    taken = (_taken_in(here, file) for file in new) if crew is None else _by_crew(here, new, crew)
+    for file in files:
+        if digest := known[file.name]:
+            yield Arrival(file.name, file.received, digest)
             continue
-        if file.problem or file.size > _MOST_BYTES:
-            yield Arrival(key, received, problem=Unreadable(file.problem or "huge"))
-            continue
-        try:
-            data = file.path.read_bytes()
-        except OSError:
-            yield Arrival(key, received, problem=Unreadable("unopened"))
-            continue
-        digest = keep(round_.path, data)
-        if file.path.name.startswith("~$"):
-            yield Arrival(key, received, digest, Unreadable("temporary"))
-        elif kind_of(data) == "zip":
-            yield from _unpacked(round_.path, Arrival(key, received, digest), data)
-        else:
-            seen.note(file, digest)
-            yield Arrival(key, received, digest)
+        for came in next(taken):
+            if came.problem is None and came.key == file.name:
+                seen.note(file, came.digest)
+            yield came
     seen.keep()
 
 
-def _unpacked(round_path: Path, archive: Arrival, data: bytes) -> Iterator[Arrival]:
+def _files(round_: Round) -> list[Found]:
+    """Return what lies in 收件, in the round's folder or its store: never in both."""
+    inside = found(round_.path / IN)
+    if not round_.store:
+        return inside
+    if inside:
+        raise store.Unreachable(say("store.both", store=round_.store, folder=round_.path / IN, n=len(inside)))
+    return store.listed(round_.store)
+
+
+def _by_crew(round_: Round, files: Sequence[Found], crew: Crew) -> Iterator[Iterable[Arrival]]:
+    """Yield what is in every file, in their order, whoever takes them in and whoever is lost meanwhile."""
+    waiting, taken = deque(files), dict[str, Iterable[Arrival]]()
+    for batch, came in worked(crew, partial(taken_in, round_), files, MOST):
+        if isinstance(came, Unreadable):
+            taken |= {file.name: [Arrival(file.name, file.received, problem=came)] for file in batch}
+        else:
+            taken |= zip((file.name for file in batch), came, strict=True)
+        while waiting and waiting[0].name in taken:
+            yield taken.pop(waiting.popleft().name)
+
+
+def taken_in(round_: Round, files: Sequence[Found]) -> list[list[Arrival]]:
+    """Return what is in each of some files, their bytes kept; OSError from the disk."""
+    return [list(_taken_in(round_, file)) for file in files]
+
+
+def _taken_in(round_: Round, file: Found) -> Iterator[Arrival]:
+    """Yield a file and what is in it, held in memory only while it is taken in."""
+    key, received = file.name, file.received
+    if file.problem or file.size > _MOST_BYTES:
+        yield Arrival(key, received, problem=Unreadable(file.problem or "huge"))
+        return
+    try:
+        data = store.fetched(round_.store, file.path) if round_.store else Path(file.path).read_bytes()
+    except store.Unreachable:
+        raise
+    except OSError:
+        yield Arrival(key, received, problem=Unreadable("unopened"))
+        return
+    digest = keep(round_, data)
+    if PurePath(file.path).name.startswith("~$"):
+        yield Arrival(key, received, digest, Unreadable("temporary"))
+    elif kind_of(data) == "zip":
+        yield from _unpacked(round_, Arrival(key, received, digest), data)
+    else:
+        yield Arrival(key, received, digest)
+
+
+def _unpacked(round_: Round, archive: Arrival, data: bytes) -> Iterator[Arrival]:
     key, received, digest = archive.key, archive.received, archive.digest
     try:
         inside = members(data)
@@ -71,4 +119,4 @@ def _unpacked(round_path: Path, archive: Arrival, data: bytes) -> Iterator[Arriv
         except Unreadable as problem:
             yield Arrival(name, received, problem=problem)
         else:
-            yield Arrival(name, received, keep(round_path, content))
+            yield Arrival(name, received, keep(round_, content))

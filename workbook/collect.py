@@ -27,7 +27,7 @@ from workbook.history import stored_figures, units_then, unknown_periods
 from workbook.last_year import LastYear, last_year, reported
 from workbook.layout import collected
 from workbook.ledger import Ledger, damaged
-from workbook.lots.kept import Crew
+from workbook.lots.crew import Crew
 from workbook.model import FILE_STATES, Defect, Form, Indicator, Round, Unit, UnitState
 from workbook.reading.contained import contained
 from workbook.receive import Incoming, Settled, settle, take_in, versions
@@ -38,10 +38,12 @@ from workbook.versions import differences
 UNIT_STATES: tuple[UnitState, ...] = ("accepted", "returned", "missing")
 
 
-def collect(round_: Round, crew: Crew = contained) -> tuple[Collection | None, tuple[Defect, ...]]:
+def collect(
+    round_: Round, crew: Crew = contained, *, far: bool = False
+) -> tuple[Collection | None, tuple[Defect, ...]]:
     """Return the collection of a round, or None and what stops it. Received files never stop it.
 
-    `crew` judges the files: processes here, or a cluster's.
+    `crew` judges the files: processes here, or a cluster's, which is `far` and takes them in, too.
     """
     stored, defects = stored_figures(round_)
     if defects:
@@ -50,7 +52,7 @@ def collect(round_: Round, crew: Crew = contained) -> tuple[Collection | None, t
     if defects:
         return None, defects
     try:
-        incoming = take_in(round_, crew)
+        incoming = take_in(round_, crew, far=far)
     except sqlite3.DatabaseError:
         return None, (damaged(),)
     found = {key: incoming.lots.findings(form.sha256) for key, form in incoming.forms.items()}

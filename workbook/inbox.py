@@ -18,12 +18,13 @@ _JUNCTION = 0xA0000003  # a folder of Windows that is another folder
 class Found:
     """A file, or something that cannot be opened: `problem` names its message under [receipt], "" for a file."""
 
-    path: Path
+    path: str  # on the disk or in the round's store
     name: str  # its path in the folder as people read it, unique
     received: datetime  # when it was changed last; datetime.min if that cannot be told
     size: int  # bytes
     problem: str
-    mark: tuple[int, int, int] = (0, 0, 0)  # size, time of the last change in ns, number on its disk
+    mark: tuple[int, int, int | str] = (0, 0, 0)
+    """Size, time of the last change in ns, number on its disk; in a store a digest of all that is told of it."""
 
 
 def found(folder: Path) -> list[Found]:
@@ -39,7 +40,7 @@ def found(folder: Path) -> list[Found]:
         name = unlike(label(path.relative_to(folder).as_posix()), things)
         size = status.st_size if status else 0
         mark = (status.st_size, status.st_mtime_ns, status.st_ino) if status else (0, 0, 0)
-        things[name] = Found(path, name, _time(status), size, problem, mark)
+        things[name] = Found(str(path), name, _time(status), size, problem, mark)
     return list(things.values())
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from workbook.arrivals import Arrival, arrivals
 from workbook.decisions import standing
 from workbook.ledger import Ledger
-from workbook.lots.kept import Crew, lots_of
+from workbook.lots.crew import Crew
+from workbook.lots.kept import lots_of
 from workbook.lots.lots import Lots
 from workbook.messages import say
 from workbook.misfit import misfit
@@ -40,15 +41,15 @@ class Settled:
     units: Mapping[str, UnitState]
 
 
-def take_in(round_: Round, crew: Crew = contained) -> Incoming:
-    """Register what lies in 收件, read it and have it judged by a crew.
+def take_in(round_: Round, crew: Crew = contained, *, far: bool = False) -> Incoming:
+    """Register what lies in 收件, read it and have it judged by a crew; one that is far takes it in, too.
 
     sqlite3.DatabaseError when the ledger is damaged, OSError from the disk.
     """
     ledger, here = Ledger(round_.path), []
 
     def digests() -> Iterator[str]:  # files are judged while the next ones are still being taken in
-        for came in arrivals(round_):
+        for came in arrivals(round_, crew if far else None):
             here.append(came)
             if came.problem is None:
                 yield came.digest

@@ -63,6 +63,9 @@ def _round(path: Path, head: Mapping[str, Any], pack: Pack) -> tuple[Round | Non
     basis = str(head.get("umbrella", {}).get("basis", "units"))
     if basis not in ("units", "umbrella"):
         defects.append(_defect(ROUND_FILE, 0, "basis", value=basis))
+    store = str(head.get("store", "")).rstrip("/")
+    if store and (not _STORE.fullmatch(store) or _PASSWORD.search(store)):
+        defects.append(_defect(ROUND_FILE, 0, "store", value=_PASSWORD.sub("://…", store)))
     period = parse_period(str(head.get("period", "")))
     listed, unit_defects = read_units(path / UNITS_FILE, pack)
     defects += unit_defects
@@ -100,6 +103,7 @@ def _round(path: Path, head: Mapping[str, Any], pack: Pack) -> tuple[Round | Non
             upward=upward,
             above=str(head["upward"].get("office", "")) if upward else "",
             layout=layout,
+            store=store,
         ),
         (),
     )
@@ -126,6 +130,8 @@ LAYOUT: Mapping[str, type] = {
 }
 """How an office may deviate from the usual layout of reports, see exporters/word/layout.py."""
 
+_STORE = re.compile(r"[a-z][a-z0-9+.\-]*://[^\s/][^\s]*|(file|memory):///?[^\s/][^\s]*")
+_PASSWORD = re.compile("://[^/]*:[^/]*@")
 _SWITCHES = ("error", "confirm", "warning", "off", "in_force", "trial")
 
 
@@ -178,6 +184,7 @@ def write_round(round_: Round) -> None:
         _line("office", round_.office, "round.c_office"),
         f"deadline = {round_.deadline.isoformat()}" if round_.deadline else say("round.c_no_deadline"),
         _line("previous", previous, "round.c_previous"),
+        *([_line("store", round_.store, "round.c_store")] if round_.store else []),
         f"modules = {json.dumps(list(round_.modules))}  # {_module_names(round_)}",
         f"return_on_error = {str(round_.return_on_error).lower()}  # {say('round.c_return')}",
         "",

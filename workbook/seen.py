@@ -7,28 +7,30 @@ at, or shortly before, is read again: within the same tick of the clock it could
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Callable
+from functools import cached_property
 from time import time_ns
 
 import msgspec
 
 from workbook.files import replacing
 from workbook.inbox import Found
-from workbook.originals import original
+from workbook.model import Round
+from workbook.originals import kept
 from workbook.round import MEMORY
 
 _FILE = "seen"
 _DIGEST = re.compile("[0-9a-f]{64}")
 _TICK = 3_000_000_000  # ns; FAT tells times in steps of two seconds
-Mark = tuple[int, int, int]
+Mark = tuple[int, int, int | str]
 _read = msgspec.msgpack.Decoder(dict[str, tuple[Mark, str]]).decode
 
 
 class Seen:
     """The digests of files as the last run saw them. What cannot be read is as if there were none."""
 
-    def __init__(self, round_path: Path) -> None:
-        self._round, self._path = round_path, round_path / MEMORY / _FILE
+    def __init__(self, round_: Round) -> None:
+        self._round, self._path = round_, round_.path / MEMORY / _FILE
         try:
             self._before = _read(self._path.read_bytes())
         except (OSError, msgspec.DecodeError):
@@ -41,11 +43,14 @@ class Seen:
         mark, digest = self._before.get(file.name, (None, ""))
         if file.problem or mark != file.mark or not _DIGEST.fullmatch(digest):
             return ""
-        kept = original(self._round, digest)
-        if not kept.is_file() or kept.stat().st_size != file.size:
+        if not self._kept(digest, file.size):
             return ""
         self._now[file.name] = (file.mark, digest)
         return digest
+
+    @cached_property
+    def _kept(self) -> Callable[[str, int], bool]:
+        return kept(self._round)
 
     def note(self, file: Found, digest: str) -> None:
         """Remember a file that was read now."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from workbook.collection import Collection
 from workbook.inbox import found
@@ -49,9 +50,12 @@ def received_files(collection: Collection) -> Received:
     """Return the files that can be linked; OSError where 收件 cannot be looked into.
 
     Only a file whose own name is the one it goes by: a label may be shorter than the name, or be another file's name.
+    None of a store: no program opens one on a click.
     """
     folder = collection.round.path / IN
-    there = {f.name: f.path.relative_to(folder).as_posix() for f in found(folder) if not f.problem}
+    if collection.round.store:
+        return Received({})
+    there = {f.name: Path(f.path).relative_to(folder).as_posix() for f in found(folder) if not f.problem}
     files: dict[str, str] = {}
     for receipt in collection.receipts:
         if receipt.state in _FORMS:

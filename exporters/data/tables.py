@@ -12,8 +12,9 @@ from workbook.messages import say
 from workbook.model import Round, State
 
 _STATES: Mapping[State, str] = {state: state.name.lower() for state in State}
+FIGURES = "figures"
 COLUMNS: Mapping[str, Mapping[str, str]] = {
-    "figures": {
+    FIGURES: {
         **dict.fromkeys(("unit", "unit_name", "tier", "period", "code", "name", "state"), "text"),
         **{"value": "number", "exact": "text", "word": "text", "raw": "text", "definition": "text"},
         **dict.fromkeys(("file", "sha256", "sheet", "cell"), "text"),
@@ -35,17 +36,14 @@ class Table:
     frame: pd.DataFrame
 
 
-def tables_of(round_: Round, stored: pd.DataFrame) -> list[Table]:
-    """Return the tables of a round; `stored` is its figures.parquet, see workbook.collect.figures_to_keep.
+def units_of(round_: Round) -> Table:
+    """Return the units of a round."""
+    return Table("units", pd.DataFrame(_units(round_), columns=[*COLUMNS["units"]]))
 
-    In `figures` there is a row per unit and indicator that was accepted: value is a float64, NaN where it is not known;
-    exact the same number as it was reported, to the last digit, in the indicator's unit; state a name of State.
-    """
-    return [
-        Table("figures", _figures(round_, stored)),
-        Table("units", pd.DataFrame(_units(round_), columns=[*COLUMNS["units"]])),
-        Table("indicators", pd.DataFrame(_indicators(round_), columns=[*COLUMNS["indicators"]])),
-    ]
+
+def indicators_of(round_: Round) -> Table:
+    """Return the indicators of a round's pack."""
+    return Table("indicators", pd.DataFrame(_indicators(round_), columns=[*COLUMNS["indicators"]]))
 
 
 def dictionary() -> list[Sequence[str]]:
@@ -58,7 +56,12 @@ def dictionary() -> list[Sequence[str]]:
     return told
 
 
-def _figures(round_: Round, stored: pd.DataFrame) -> pd.DataFrame:
+def figures_of(round_: Round, stored: pd.DataFrame) -> Table:
+    """Return the figures; `stored` is the round's figures.parquet or part of it, see workbook.collect.figures_to_keep.
+
+    There is a row per unit and indicator that was accepted: value is a float64, NaN where it is not known; exact the
+    same number as it was reported, to the last digit, in the indicator's unit; state a name of State.
+    """
     units = {u.code: u for u in round_.units}
     items = round_.pack.indicators
     known = stored["state"] <= State.ZERO
@@ -76,7 +79,8 @@ def _figures(round_: Round, stored: pd.DataFrame) -> pd.DataFrame:
         exact=exact,
         value=(stored["scaled"] / 10.0 ** stored["decimals"]).where(known),
     )
-    return frame[[*COLUMNS["figures"]]].fillna({c: "" for c, kind in COLUMNS["figures"].items() if kind == "text"})
+    texts = {column: "" for column, kind in COLUMNS[FIGURES].items() if kind == "text"}
+    return Table(FIGURES, frame[[*COLUMNS[FIGURES]]].fillna(texts))
 
 
 def _units(round_: Round) -> Iterator[tuple[str, ...]]:

@@ -15,8 +15,9 @@ from workbook.messages import say
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar=say("meta.folder"), help=say("help.export_output")
 )
+@click.option("--partitioned", is_flag=True, help=say("help.export_partitioned"))
 @click.option("--json", "as_json", is_flag=True, help=say("help.json"))
-def export(round_path: Path, output: Path | None, as_json: bool) -> int:
+def export(round_path: Path, output: Path | None, partitioned: bool, as_json: bool) -> int:
     """Write the tables of a round that was consolidated."""
     from exporters.data.write import write_tables
     from workbook.round import FIGURES, RESULTS
@@ -25,7 +26,8 @@ def export(round_path: Path, output: Path | None, as_json: bool) -> int:
     kept = round_path / RESULTS / FIGURES
     if not kept.is_file():
         raise Stop(say("export.nothing", folder=round_path))
-    written = write_tables(round_, kept, output or round_path / RESULTS / say("folder.data"))
+    folder = output or round_path / RESULTS / say("folder.data")
+    written = write_tables(round_, kept, folder, partitioned=partitioned)
     if as_json:
         print_json({"written": [str(path) for path in written]})
     for path in written:

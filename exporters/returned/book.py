@@ -30,17 +30,23 @@ from workbook.originals import original
 from workbook.reading.kind import Unreadable
 from workbook.reading.submission import read_form, read_submission
 from workbook.round import RESULTS
+from workbook.store import Unreachable
 
 RETURNED = say("folder.returned")
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One form to mark: where its bytes are, where the marked one goes, what its unit is told."""
+    """One form to mark: the sha256 of what came in, where the marked one goes, what its unit is told."""
 
-    source: Path
+    digest: str
     target: Path
     letter: Letter
+    anew: Path | None = None  # the form that was written in the place of what came in
+
+    def content(self, round_: Round) -> bytes:
+        """Return the bytes of the form to mark; OSError from the disk."""
+        return original(round_, self.digest) if self.anew is None else self.anew.read_bytes()
 
 
 def write_returned(collection: Collection) -> list[Path]:
@@ -55,21 +61,21 @@ def write_returned(collection: Collection) -> list[Path]:
         found.setdefault(receipt.file, []).append(finding)
     jobs = [
         Job(
-            original(round_.path, r.sha256),
+            r.sha256,
             folder / returned_name(u, round_),
             _letter(collection, u, r, found.get(r.file, [])),
         )
         for u, r in returned(collection)
     ]
     kept = Kept(round_)
-    targets = {job.target for job in jobs if kept.stands(job.target, job.source, job.letter)}
+    targets = {job.target for job in jobs if kept.stands(job.target, job.digest, job.letter)}
     targets |= _marked(round_, [job for job in jobs if job.target not in targets])
     odd = [job for job in jobs if job.target not in targets]
     if odd:
         targets |= _write_anew(round_, odd)
     for job in jobs:
         if job.target in targets:
-            kept.note(job.target, job.source, job.letter)
+            kept.note(job.target, job.digest, job.letter)
     kept.keep()
     for stale in sorted(folder.glob("*.xlsx")):
         if stale not in targets and not stale.name.startswith("~$"):
@@ -123,6 +129,8 @@ def mark_form(round_: Round, job: Job) -> bool:
     """Write one form marked, its source untouched; False if it cannot be marked, and nothing is written."""
     try:
         content = _content(round_, job)
+    except Unreachable:
+        raise
     except Exception:  # whatever a reader trips over that a sender is free to make up; a form of ours is our fault
         if job.letter.anew:
             raise
@@ -139,7 +147,7 @@ def _content(round_: Round, job: Job) -> bytes | None:
     submission = _read(round_, job)
     if submission is None or not whole(submission, layouts_of(round_)[submission.unit.tier]):
         return None
-    data = job.source.read_bytes()
+    data = job.content(round_)
     book = open_own(data)
     if book is None or not {f.sheet for f in job.letter.findings if f.cell} <= set(book.sheetnames):
         return None
@@ -154,9 +162,11 @@ def _content(round_: Round, job: Job) -> bytes | None:
 def _read(round_: Round, job: Job) -> Submission | None:
     """Return the form; None if it cannot be read."""
     try:
-        data = job.source.read_bytes()
-        submission = read_form(data, str(job.source), job.letter.received, round_.pack, round_)
+        data = job.content(round_)
+        submission = read_form(data, job.digest, job.letter.received, round_.pack, round_)
         return replace(submission, unit=job.letter.unit)
+    except Unreachable:
+        raise
     except (OSError, Unreadable):
         return None
 
@@ -181,9 +191,7 @@ def _write_anew(round_: Round, jobs: Sequence[Job]) -> set[Path]:
             round_.pack, forms, stored, period=round_.period, modules=round_.modules, switches=round_.switches
         )
         again = [
-            replace(
-                job, source=path, letter=replace(job.letter, findings=_told(checked.findings[str(path)]), anew=True)
-            )
+            replace(job, anew=path, letter=replace(job.letter, findings=_told(checked.findings[str(path)]), anew=True))
             for path, (job, _) in fresh.items()
         ]
         return _marked(round_, again)

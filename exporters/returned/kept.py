@@ -34,11 +34,11 @@ class Kept:
         self._before = _read(self._path)
         self._now: dict[str, list[str]] = {}
 
-    def stands(self, target: Path, source: Path, letter: Letter) -> bool:
-        """Return whether a form is there as it would be written; `source` is called by the digest of its bytes."""
+    def stands(self, target: Path, source: str, letter: Letter) -> bool:
+        """Return whether a form is there as it would be written; `source` is the sha256 of what came in."""
         return self._before.get(target.name) == [self._basis(source, letter), _digest(target)]
 
-    def note(self, target: Path, source: Path, letter: Letter) -> None:
+    def note(self, target: Path, source: str, letter: Letter) -> None:
         """Remember a form that stands or was written now."""
         self._now[target.name] = [self._basis(source, letter), _digest(target)]
 
@@ -49,8 +49,8 @@ class Kept:
             with replacing(self._path) as temporary:
                 temporary.write_text(json.dumps(self._now, ensure_ascii=False, indent=1), encoding="utf-8")
 
-    def _basis(self, source: Path, letter: Letter) -> str:
-        return _hash([f"{self._rests_on} {source.name} {letter!r}".encode()])
+    def _basis(self, source: str, letter: Letter) -> str:
+        return _hash([f"{self._rests_on} {source} {letter!r}".encode()])
 
 
 def _read(path: Path) -> Mapping[str, list[str]]:

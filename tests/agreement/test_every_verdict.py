@@ -150,7 +150,7 @@ def tell_the_same(form: Shown, submission: Submission, path: Path) -> None:
     returned = path.with_name(f"returned_{path.name}")
     letter = Letter(submission.unit, "", "", path.name, submission.received, "", tuple(found))
     round_ = a_round(path.parent, [submission.unit], submission.period)
-    assert mark_form(round_, Job(path, returned, letter))
+    assert mark_form(round_, Job("", returned, letter, path))
     book = openpyxl.load_workbook(returned)
     rows = list(book["审核意见"].iter_rows(values_only=True))
     head = next(i for i, row in enumerate(rows) if "序号" in row)

@@ -11,11 +11,15 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 import pytest
 from desk import Desk
+from pandas.testing import assert_frame_equal
+from pyarrow.dataset import dataset, partitioning
 from test_cli import huibao
 
 from exporters.data.tables import COLUMNS, dictionary
+from exporters.data.write import write_tables
 from exporters.demo.run import DemoRound
 from workbook.messages import say
 from workbook.model import State
@@ -30,6 +34,9 @@ def folder(demo: dict[str, DemoRound], tmp_path_factory: pytest.TempPathFactory)
     done = huibao("export", demo["2020H1"].collection.round.path, "-o", target, "--json")
     assert done.returncode == 0, done.stderr
     assert len(json.loads(done.stdout)["written"]) == 7
+    for period in ("2020H1", "2020"):
+        done = huibao("export", demo[period].collection.round.path, "-o", target, "--partitioned")
+        assert done.returncode == 0, done.stderr
     return target
 
 
@@ -63,6 +70,44 @@ def test_pandas_duckdb_and_the_csv_say_the_same(folder: Path) -> None:
     assert duckdb.sql(query).fetchall() == [(total,)]
     plain = [row for row in rows(folder / "figures.csv") if row["指标代码"] == "BASE_MEMBERS"]
     assert sum(Decimal(row["准确数"]) for row in plain if row["准确数"]) == total
+
+
+def test_figures_in_folders_by_period_and_tier_are_the_same_to_pandas_pyarrow_and_duckdb(folder: Path) -> None:
+    whole = pd.read_parquet(folder / "figures.parquet")
+    parts = sorted(path.relative_to(folder / "figures").as_posix() for path in (folder / "figures").rglob("*.parquet"))
+    assert [part for part in parts if "2020H1" in part] == [
+        f"period=2020H1/tier={tier}/part-0.parquet" for tier in sorted(whole["tier"].unique())
+    ]
+    assert all(part.isascii() for part in parts)
+    texts = pa.schema([("period", pa.string()), ("tier", pa.string())])
+    by_pyarrow = dataset(folder / "figures", partitioning=partitioning(texts, flavor="hive")).to_table().to_pandas()
+    by_pandas = pd.read_parquet(folder / "figures").astype({"period": str, "tier": str})
+    files = f"{folder.as_posix()}/figures/*/*/*.parquet"
+    read = f"read_parquet('{files}', hive_partitioning = true, hive_types_autocast = false)"
+    by_duckdb = duckdb.sql(f"SELECT * FROM {read}").df()
+    for frame in (by_pyarrow, by_pandas, by_duckdb):
+        assert set(frame["period"]) == {"2020H1", "2020"}
+        same(frame[frame["period"] == "2020H1"], whole)
+
+
+def same(found: pd.DataFrame, meant: pd.DataFrame) -> None:
+    found, meant = (f.sort_values(["unit", "code"], ignore_index=True) for f in (found, meant))
+    assert_frame_equal(found[[*meant.columns]], meant, check_dtype=False)
+
+
+def test_writing_a_period_again_takes_away_what_it_has_no_more_and_leaves_the_others(
+    demo: dict[str, DemoRound], tmp_path: Path
+) -> None:
+    round_, other = demo["2020H1"].collection.round, tmp_path / "figures" / "period=2019" / "tier=county" / "x.parquet"
+    gone = tmp_path / "figures" / f"period={round_.period}" / "tier=village" / "part-0.parquet"
+    for path in (other, gone):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"x")
+    written = write_tables(round_, round_.path / "成果" / "figures.parquet", tmp_path, partitioned=True)
+    assert other.exists()
+    assert not gone.parent.exists()
+    assert not (tmp_path / "figures.parquet").exists()
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} == {*written, other}
 
 
 def test_missing_is_not_zero(folder: Path) -> None:
@@ -120,6 +165,6 @@ def test_the_examples_in_the_documentation_run(folder: Path, monkeypatch: pytest
     page = (ROOT / "docs" / "user" / "data.md").read_text(encoding="utf-8")
     monkeypatch.chdir(folder.parent)
     examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    assert len(examples) == 2
+    assert len(examples) == 3
     for example in examples:
         exec(compile(example, "data.md", "exec"), {})

@@ -6,6 +6,9 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +17,28 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from distributed import Client, LocalCluster
+from fsspec.core import url_to_fs
+from hostile import archive
 from sealing import a_small_round, filled, received
 
+from workbook import arrivals
+from workbook.arrivals import taken_in
 from workbook.collect import collect
 from workbook.collection import Collection
 from workbook.lots import kept
 from workbook.lots.cluster import NoCluster, crew_at
-from workbook.lots.kept import Crew
+from workbook.lots.crew import Crew
+from workbook.lots.judge import judge
 from workbook.model import Round
 from workbook.reading.contained import contained
+from workbook.reading.kind import Unreadable
 from workbook.round import IN, MEMORY
+from workbook.store import Unreachable
 
 
 @pytest.fixture(scope="module")
 def forms(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Return two filled forms and others of the same units: one with an error, one that nobody can read."""
+    """Return two filled forms, others of the same units (one with an error, one that nobody can read), an archive."""
     folder = tmp_path_factory.mktemp("forms")
     good = filled(a_small_round(folder))
     wrong = folder / "改错了的.xlsx"
@@ -38,17 +48,20 @@ def forms(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     broken, other = folder / "坏的.xlsx", folder / "说明.pdf"
     broken.write_bytes(good[1].read_bytes()[:5000])
     other.write_bytes(b"%PDF-1.4")
-    return [*good, wrong, broken, other]
+    packed = folder / "收到.zip"
+    packed.write_bytes(archive({"一/改错了的.xlsx": wrong.read_bytes(), "盖章.pdf": b"%PDF-1.5"}))
+    return [*good, wrong, broken, other, packed]
 
 
 @pytest.fixture
 def round_(forms: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Round:
     """Return the round with all of them in 收件, to be judged two at a time."""
-    monkeypatch.setattr(kept, "_MOST", 2)
+    monkeypatch.setattr(kept, "MOST", 2)
+    monkeypatch.setattr(arrivals, "MOST", 2)
     return received(tmp_path / "2020H1", forms)
 
 
-def alone(work: Callable[[Sequence[str]], pa.Buffer], batches: Iterable[Sequence[str]]) -> Iterator[Any]:
+def alone(work: Callable[[Sequence[Any]], Any], batches: Iterable[Sequence[Any]]) -> Iterator[Any]:
     """Work in this process."""
     for batch in batches:
         yield batch, work(batch)
@@ -60,9 +73,9 @@ def nobody(work: object, batches: Iterable[Sequence[str]]) -> Iterator[Any]:
     return iter(())
 
 
-def told(round_: Round, crew: Crew = contained) -> dict[str, object]:
+def told(round_: Round, crew: Crew = contained, *, far: bool = False) -> dict[str, object]:
     """Return all that a collection says, in values that can be compared."""
-    collection, defects = collect(round_, crew)
+    collection, defects = collect(round_, crew, far=far)
     assert collection is not None, defects
     return {name: getattr(collection, name) for name in WORTH_COMPARING} | frames(collection)
 
@@ -95,13 +108,11 @@ def cluster() -> Iterator[LocalCluster]:
         yield started
 
 
-def test_one_process_several_a_cluster_a_lost_worker_and_a_kept_run_give_the_same(
-    round_: Round, cluster: LocalCluster
-) -> None:
+def test_one_process_several_a_cluster_and_a_kept_run_give_the_same(round_: Round, cluster: LocalCluster) -> None:
     first = told(round_, alone)
     assert first["balance"].files == {  # type: ignore[attr-defined]
-        **dict.fromkeys(("superseded", "duplicate"), 0),
-        **{"used": 2, "rejected": 1, "attached": 1, "unrecognised": 1},
+        **{"superseded": 0, "duplicate": 1},
+        **{"used": 2, "rejected": 1, "attached": 3, "unrecognised": 1},
     }
     assert told(round_, nobody) == first
     forget(round_)
@@ -109,23 +120,100 @@ def test_one_process_several_a_cluster_a_lost_worker_and_a_kept_run_give_the_sam
     forget(round_)
     with crew_at(cluster.scheduler_address) as crew:
         assert told(round_, crew) == first
-    forget(round_)
+        forget(round_)
+        assert told(round_, crew, far=True) == first
+
+
+@pytest.mark.parametrize("protocol", ["file", "memory"])
+def test_a_round_whose_files_lie_in_a_store_is_the_same(round_: Round, protocol: str, tmp_path: Path) -> None:
+    first = told(round_, alone)
+    stored = in_a_store(round_, f"{protocol}://{tmp_path}/store", tmp_path / "elsewhere")
+    assert told(stored, alone, far=True) == first
+    assert told(stored, nobody) == first
+    assert not (stored.path / MEMORY / "originals").exists()
+    forget(stored)
+    assert told(stored, alone if protocol == "memory" else contained) == first
+
+
+@pytest.mark.parametrize(("stage", "many"), [(taken_in, 1), (judge, 1), (judge, 2)])
+def test_workers_that_are_killed_while_they_take_in_or_judge_lose_nothing(
+    round_: Round, cluster: LocalCluster, stage: Callable[..., object], many: int, tmp_path: Path
+) -> None:
+    first = told(round_, alone)
+    stored = in_a_store(round_, f"file://{tmp_path}/store", tmp_path / "elsewhere")
+    cluster.wait_for_workers(2)
     with crew_at(cluster.scheduler_address) as crew:
-        assert told(round_, losing_one(crew, cluster)) == first
+        assert told(stored, losing(many, crew, cluster, stage), far=True) == first
 
 
-def losing_one(crew: Crew, cluster: LocalCluster) -> Crew:
-    """Return a crew one worker of which is killed while it works."""
+def test_a_file_over_which_whoever_takes_it_in_dies_is_alone_told_of(round_: Round) -> None:
+    def dying(work: Callable[[Sequence[Any]], Any], batches: Iterable[Sequence[Any]]) -> Iterator[Any]:
+        done = [
+            (batch, Unreadable("crashed") if any("改错" in file.name for file in batch) else work(batch))
+            for batch in batches
+        ]
+        return reversed(done)  # in any order
 
-    def judged(work: Callable[[Sequence[str]], pa.Buffer], batches: Iterable[Sequence[str]]) -> Iterator[Any]:
-        killed = False
-        for result in crew(_Slow(work), batches):
-            if not killed:
-                os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
-                killed = True
+    came = [*arrivals.arrivals(round_, dying)]
+    meant = [*arrivals.arrivals(round_)]
+    assert [a.key for a in came] == [a.key for a in meant]
+    assert [a.key for a in came if a.problem and a.problem.reason == "crashed"] == ["改错了的.xlsx"]
+    assert [a.digest for a in came if a.key != "改错了的.xlsx"] == [a.digest for a in meant if a.key != "改错了的.xlsx"]
+
+
+def test_what_nobody_expected_costs_a_batch_on_a_cluster_and_what_the_disk_says_is_raised(
+    cluster: LocalCluster,
+) -> None:
+    cluster.wait_for_workers(2)
+    with crew_at(cluster.scheduler_address) as crew:
+        results = {batch[0]: result for batch, result in crew(_Failing(), [["a"], ["b"]])}
+        assert results["b"] == "b"
+        assert isinstance(results["a"], Unreadable)
+        with pytest.raises(PermissionError):
+            list(crew(_Failing(), [["disk"]]))
+
+
+class _Failing:
+    """Work that fails on a file, in a way no reader announces."""
+
+    def __call__(self, batch: Sequence[str]) -> str:
+        if batch[0] == "disk":
+            raise PermissionError(13, "no", "file")
+        return {"b": "b"}[batch[0]]
+
+
+def test_a_worker_that_cannot_see_earlier_rounds_stops_the_run(round_: Round, tmp_path: Path) -> None:
+    with pytest.raises(Unreachable, match="nowhere"):
+        judge(replace(round_, previous=tmp_path / "nowhere"), [])
+
+
+def in_a_store(round_: Round, store: str, folder: Path) -> Round:
+    """Return a round in a folder of its own whose received files, those of another one, lie in a store."""
+    files, root = url_to_fs(store)
+    for path in (round_.path / IN).iterdir():
+        there = f"{root}/{IN}/{path.name}"
+        files.makedirs(f"{root}/{IN}", exist_ok=True)
+        files.pipe_file(there, path.read_bytes())
+        if files.protocol == "memory":
+            files.store[there].created = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        else:
+            os.utime(there, (path.stat().st_mtime,) * 2)
+    return replace(received(folder, []), store=store)
+
+
+def losing(many: int, crew: Crew, cluster: LocalCluster, stage: Callable[..., object]) -> Crew:
+    """Return a crew so many workers of which are killed while they work on a stage."""
+
+    def working(work: partial[Any], batches: Iterable[Sequence[Any]]) -> Iterator[Any]:
+        lose = work.func is stage
+        for result in crew(_Slow(work) if lose else work, batches):
+            if lose:
+                for worker in [worker for worker in cluster.workers.values() if worker.pid][:many]:
+                    os.kill(worker.pid, signal.SIGKILL)
+                lose = False
             yield result
 
-    return judged
+    return working
 
 
 def test_a_scheduler_that_is_lost_is_told_and_what_it_judged_is_kept(round_: Round) -> None:
@@ -147,10 +235,10 @@ def test_a_scheduler_that_is_lost_is_told_and_what_it_judged_is_kept(round_: Rou
 class _Slow:
     """Work that takes its time."""
 
-    def __init__(self, work: Callable[[Sequence[str]], pa.Buffer]) -> None:
+    def __init__(self, work: Callable[[Sequence[Any]], Any]) -> None:
         self.work = work
 
-    def __call__(self, batch: Sequence[str]) -> pa.Buffer:
+    def __call__(self, batch: Sequence[Any]) -> Any:
         time.sleep(0.5)
         return self.work(batch)
 
@@ -199,10 +287,10 @@ def test_a_file_that_came_since_is_the_only_one_judged(round_: Round, forms: lis
 
 
 def test_many_small_lots_are_put_together(round_: Round, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "_MOST", 1)
+    monkeypatch.setattr(kept, "MOST", 1)
     first = told(round_, alone)
     assert len(lots_in(round_)) > 2
-    monkeypatch.setattr(kept, "_MOST", 9)
+    monkeypatch.setattr(kept, "MOST", 9)
     monkeypatch.setattr(kept, "_MANY", 2)
     assert told(round_, nobody) == first
     assert len(lots_in(round_)) == 1

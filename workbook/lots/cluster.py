@@ -1,24 +1,24 @@
-"""A crew on a cluster: workers of Dask read and judge lots; whoever is lost, others take over.
+"""A crew on a cluster: workers of Dask take files in, read and judge them; whoever is lost, others take over.
 
-The folder of the round must be one that the workers see under the same path. Source of the interface:
-https://distributed.dask.org/en/stable/api.html (Client, as_completed, KilledWorker).
+The folder of the round, or its store, must be one that the workers see under the same path or URL. Source of the
+interface: https://distributed.dask.org/en/stable/api.html (Client, as_completed, KilledWorker).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import Any
 
-from workbook.lots.kept import Batch, Crew, code_digest
+from workbook.lots.crew import Crew, Item, Result
+from workbook.lots.kept import code_digest
 from workbook.messages import say
+from workbook.reading.contained import outcome
 from workbook.reading.kind import Unreadable
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 _PATIENCE = 10  # seconds until a scheduler answers
+_AHEAD = 512  # batches handed out at a time; what is done and not yet fetched stays in the memory of workers
 
 
 class NoCluster(Exception):
@@ -45,7 +45,7 @@ def crew_at(address: str) -> Iterator[Crew]:
             raise NoCluster(say("cluster.no_workers", address=address))
         if others := [worker for worker, code in codes.items() if code != code_digest()]:
             raise NoCluster(say("cluster.other_code", workers="、".join(others)))
-        yield partial(_judged, client)
+        yield _Workers(client)
 
 
 def _codes(client: Any) -> dict[str, str]:
@@ -54,31 +54,45 @@ def _codes(client: Any) -> dict[str, str]:
     return {worker: code if isinstance(code, str) else "" for worker, code in found.items()}
 
 
-def _judged(
-    client: Any, work: Callable[[Batch], pa.Buffer], batches: Iterable[Batch]
-) -> Iterator[tuple[Batch, pa.Buffer | Unreadable]]:
-    """Yield every batch with its lot as soon as it is there; Unreadable where workers died over it again and again.
+class _Workers:
+    """The workers of a scheduler as a crew."""
 
-    NoCluster when the scheduler is lost.
-    """
-    from distributed import KilledWorker, as_completed
-    from distributed.client import FutureCancelledError
+    def __init__(self, client: Any) -> None:
+        self._client = client
 
-    shared = client.submit(_same, work, pure=False)  # a task, not scattered data: those are lost with their worker
-    waiting = {client.submit(_do, shared, batch, pure=False): batch for batch in batches}
-    for future in as_completed(list(waiting), loop=client.loop):
-        batch = waiting.pop(future)
-        try:
-            yield batch, future.result()
-        except KilledWorker:
-            yield batch, Unreadable("crashed")
-        except FutureCancelledError:
-            raise NoCluster(say("cluster.lost")) from None
+    def __call__(
+        self, work: Callable[[Sequence[Item]], Result], batches: Iterable[Sequence[Item]], /
+    ) -> Iterator[tuple[Sequence[Item], Result | Unreadable]]:
+        """Yield every batch with its result as soon as it is there; Unreadable where workers died over it repeatedly.
+
+        OSError is raised: it is the disk's or the store's. NoCluster when the scheduler is lost; without any worker
+        it waits for one.
+        """
+        from distributed import CancelledError, KilledWorker, as_completed
+
+        shared = self._client.submit(_same, work, pure=False)  # a task: scattered data are lost with their worker
+        remaining = iter(batches)
+        waiting: dict[Any, Sequence[Item]] = {}
+        done = as_completed(loop=self._client.loop)
+        while True:
+            for batch in islice(remaining, _AHEAD - len(waiting)):
+                future = self._client.submit(outcome, shared, batch, pure=False)
+                waiting[future] = batch
+                done.add(future)
+            if not waiting:
+                return
+            future = next(done)
+            batch = waiting.pop(future)
+            try:
+                result = future.result()
+            except KilledWorker:
+                result = Unreadable("crashed")
+            except CancelledError:
+                raise NoCluster(say("cluster.lost")) from None
+            if isinstance(result, OSError):
+                raise result
+            yield batch, result
 
 
-def _same(work: Callable[[Batch], pa.Buffer]) -> Callable[[Batch], pa.Buffer]:
+def _same(work: Result) -> Result:
     return work
-
-
-def _do(work: Callable[[Batch], pa.Buffer], batch: Batch) -> pa.Buffer:
-    return work(batch)

@@ -12,16 +12,18 @@ from workbook.checks.check import check
 from workbook.checks.table import outline_of
 from workbook.history import stored_figures
 from workbook.lots.lot import lot_of
+from workbook.messages import say
 from workbook.misfit import misfit
 from workbook.model import Round, Submission
 from workbook.originals import original
 from workbook.reading.kind import Unreadable
 from workbook.reading.submission import read_form
+from workbook.store import Unreachable
 
 
 def judge(round_: Round, digests: Sequence[str]) -> pa.Buffer:
     """Return the lot of some originals of a round as bytes to be sent or kept; OSError from the disk."""
-    read = {digest: _read(round_, original(round_.path, digest).read_bytes()) for digest in digests}
+    read = {digest: _read(round_, original(round_, digest)) for digest in digests}
     return written(judged(round_, read))
 
 
@@ -33,7 +35,9 @@ def judged(round_: Round, read: Mapping[str, Submission | Unreadable]) -> pa.Tab
         for d, s in read.items()
         if isinstance(s, Submission) and not misfit(round_, units, outline_of(round_.pack, s))[0]
     }
-    stored, _ = stored_figures(round_, {s.unit.code for s in forms.values()})
+    stored, defects = stored_figures(round_, {s.unit.code for s in forms.values()})
+    if defects:  # the office's machine has them: this one stands elsewhere
+        raise Unreachable(say("cluster.no_earlier", why=defects[0].problem))
     checked = check(round_.pack, forms, stored, period=round_.period, modules=round_.modules, switches=round_.switches)
     return lot_of(read, checked, round_.pack)
 

@@ -11,17 +11,17 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache, partial
 from importlib.metadata import version
-from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
 
 from workbook.files import replacing
 from workbook.history import earlier_files
+from workbook.lots.crew import MOST, Crew, worked
 from workbook.lots.judge import judge, judged, read_back, written
 from workbook.lots.lot import only
 from workbook.lots.lots import Lots
@@ -32,10 +32,7 @@ from workbook.reading.kind import Unreadable
 from workbook.round import MEMORY
 
 _FOLDER, _SUFFIX = "judged", ".lot"
-_MOST = 48  # files of a lot: some seconds of work, so that no process waits long for the others
 _MANY = 24  # lots of less than that many files; then they are put together
-Batch = Sequence[str]  # digests
-Crew = Callable[[Callable[[Batch], pa.Buffer], Iterable[Batch]], Iterator[tuple[Batch, pa.Buffer | Unreadable]]]
 _LIBRARIES = ("python-calamine", "numpy", "pandas", "pyarrow", "msgspec")
 
 
@@ -68,29 +65,13 @@ def lots_of(round_: Round, digests: Iterable[str], crew: Crew = contained) -> Lo
 
 
 def _judged(round_: Round, digests: Iterable[str], crew: Crew) -> Iterator[tuple[pa.Table, bool]]:
-    """Yield the lots of some originals, and whether they may be kept.
-
-    Where a process died over a lot, each of its files is judged alone: what dies again is the one, and is tried anew
-    by the next run.
-    """
+    """Yield the lots of some originals, and whether they may be kept: what kills is tried anew by the next run."""
     here = replace(round_, path=round_.path.resolve())  # workers may stand elsewhere
-    alone: list[list[str]] = []
-    for batch, lot in crew(partial(judge, here), _batches(digests)):
+    for batch, lot in worked(crew, partial(judge, here), digests, MOST):
         if isinstance(lot, Unreadable):
-            alone += [[digest] for digest in batch]
+            yield judged(round_, dict.fromkeys(batch, lot)), False
         else:
             yield read_back(lot), True
-    for (digest,), lot in crew(partial(judge, here), alone):
-        if isinstance(lot, Unreadable):
-            yield judged(round_, {digest: lot}), False
-        else:
-            yield read_back(lot), True
-
-
-def _batches(digests: Iterable[str]) -> Iterator[Batch]:
-    remaining = iter(digests)
-    while batch := list(islice(remaining, _MOST)):
-        yield batch
 
 
 def _kept(folder: Path) -> Iterator[tuple[Path, pa.Table]]:
@@ -123,7 +104,7 @@ def _tidy(folder: Path, kept: dict[Path, pa.Table], wanted: set[str]) -> None:
     for other in folder.parent.glob("*"):
         if other != folder:
             shutil.rmtree(other, ignore_errors=True)
-    small = [path for path, lot in kept.items() if lot.num_rows < _MOST]
+    small = [path for path, lot in kept.items() if lot.num_rows < MOST]
     if len(small) < _MANY:
         return
     together = only(pa.concat_tables([kept.pop(path) for path in small]), wanted)

@@ -116,6 +116,7 @@ class Round:
     upward: Unit | None = None  # this office in the list of the tier above, if there is one
     above: str = ""  # the office there
     layout: Mapping[str, str | bool] = field(default_factory=dict)  # how this office lays its reports out
+    store: str = ""  # fsspec URL of where what came in lies and originals are kept, "" for the folder itself
 
     def unit(self, code: str) -> Unit | None:
         """Return the unit of this period with this code, or None."""

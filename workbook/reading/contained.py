@@ -197,7 +197,7 @@ def _serve(pipe: Connection, work: Callable[[Task], Result], memory: int) -> Non
             task: Task = pipe.recv()
         except EOFError:
             return
-        pipe.send(_outcome(work, task))
+        pipe.send(outcome(work, task))
 
 
 def _limit(memory: int) -> None:
@@ -214,7 +214,8 @@ def _limit(memory: int) -> None:
         msvcrt.SetErrorMode(msvcrt.SEM_FAILCRITICALERRORS | msvcrt.SEM_NOGPFAULTERRORBOX)  # or a box waits for a click
 
 
-def _outcome(work: Callable[[Task], Result], task: Task) -> Result | Unreadable | OSError:
+def outcome(work: Callable[[Task], Result], task: Task) -> Result | Unreadable | OSError:
+    """Return what `work` makes of a task, or what it raised, as a value; what nobody expected is `crashed`."""
     try:
         return work(task)
     except (Unreadable, OSError) as known:
