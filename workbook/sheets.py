@@ -2,19 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from math import isfinite
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
+from xlsxwriter.utility import _utf16_truncate, xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import CellBlankTuple, CellFormulaTuple, CellNumberTuple, CellStringTuple, Worksheet
 
 MOST_LINKS = 65_530  # on one sheet; Excel repairs a workbook that has more
 _SPAN = 16  # rows that XlsxWriter tells the width of together
-_letters = cache(xl_col_to_name)
+_LONGEST = 32_767  # UTF-16 units of a text in a cell; a character is two at most
+
+
+class Formula(NamedTuple):
+    """A formula with its "=", and what it comes to."""
+
+    text: str
+    value: str | float
+
+
+Content = str | float | Formula | None  # of a cell; "" and None leave it empty
+
+
+class _Letters(dict[int, str]):
+    """What each column is called."""
+
+    def __missing__(self, column: int) -> str:
+        self[column] = name = xl_col_to_name(column)
+        return name
+
+
+class _Looks(dict[Any, int]):
+    """The number of each format in its book, which XlsxWriter works out for every cell."""
+
+    def __missing__(self, look: Any) -> int:
+        self[look] = number = look._get_xf_index()
+        return number
+
+
+_LETTERS = _Letters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +70,35 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self._links: dict[tuple[int, int], tuple[str, str, str]] = {}
-        self._looks: dict[Any, int] = {}  # number of each format, which XlsxWriter works out for every cell
+        self._looks = _Looks()
+        self._whole: dict[int, tuple[int, int, str]] = {}  # rows written at once: first and last column, XML
+
+    def write_cells(self, row: int, column: int, cells: Iterable[tuple[Content, Any]]) -> None:
+        """Write all cells of a row, from `column` on, each with its format: several times as fast as one by one."""
+        letters, looks, strings = _LETTERS, self._looks, self.str_table.string_table
+        number, place, texts, parts = str(row + 1), column, 0, []
+        for content, look in cells:
+            kind = type(content)
+            start = f'<c r="{letters[place]}{number}" s="{looks[look]}"'
+            if not content and (content is None or kind is str):
+                parts.append(f"{start}/>")
+            elif kind is str:
+                text = content if 2 * len(content) <= _LONGEST else _utf16_truncate(content, _LONGEST)
+                texts += 1
+                parts.append(f'{start} t="s"><v>{strings.setdefault(text, len(strings))}</v></c>')
+            elif kind is Formula:
+                mark = ' t="str"' if isinstance(content.value, str) and content.value else ""
+                formula, value = self._escape_data(content.text[1:]), self._escape_data(content.value)
+                parts.append(f"{start}{mark}><f>{formula}</f><v>{value}</v></c>")
+            elif isfinite(content):
+                parts.append(f"{start}><v>{content:.16G}</v></c>")
+            else:
+                raise ValueError(content)
+            place += 1
+        if parts and not self._check_dimensions(row, column) and not self._check_dimensions(row, place - 1):
+            self.str_table.count += texts
+            self.str_table.unique_count = len(strings)
+            self._whole[row] = column, place - 1, "".join(parts)
 
     def _calculate_spans(self) -> None:
         if self.comments:
@@ -52,6 +109,9 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
             if cells:
                 first, last = spans.get(row // _SPAN, (self.xls_colmax, 0))
                 spans[row // _SPAN] = (min(first, *cells), max(last, *cells))
+        for row, (start, end, _) in self._whole.items():
+            first, last = spans.get(row // _SPAN, (self.xls_colmax, 0))
+            spans[row // _SPAN] = (min(first, start), max(last, end))
         self.row_spans = {block: f"{first + 1}:{last + 1}" for block, (first, last) in spans.items()}
 
     def _write_rows(self) -> None:
@@ -61,9 +121,12 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
         self._calculate_spans()
         for row in range(self.dim_rowmin, self.dim_rowmax + 1):
             cells, about = self.table.get(row), self.row_info.get(row)
-            if cells:
+            if cells or row in self._whole:
                 self._write_row(row, self.row_spans.get(row // _SPAN), about)
-                self._write_cells(row, cells)
+                if row in self._whole:
+                    self.fh.write(self._whole[row][-1])
+                else:
+                    self._write_cells(row, cells)
                 self._xml_end_tag("row")
             elif about is not None:
                 self._write_empty_row(row, self.row_spans.get(row // _SPAN), about)
@@ -77,9 +140,7 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
             if look is None:
                 self._write_cell(row, column, cell)
                 continue
-            if look not in looks:
-                looks[look] = look._get_xf_index()
-            start = f'<c r="{_letters(column)}{end}{looks[look]}"'
+            start = f'<c r="{_LETTERS[column]}{end}{looks[look]}"'
             if kind is CellNumberTuple:
                 write(f"{start}><v>{cell.number:.16G}</v></c>")
             elif kind is CellStringTuple:

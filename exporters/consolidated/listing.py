@@ -9,6 +9,7 @@ from typing import Any, Literal
 from exporters.consolidated.styles import Styles
 from workbook.form.styles import Styles as FormStyles
 from workbook.messages import say
+from workbook.sheets import Content, Formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +126,15 @@ def write_typed(sheet: Any, styles: Styles, row: int, column: int, text: str) ->
         sheet.write_blank(row, column, None, styles.typed)
 
 
-def write_linked(sheet: Any, at: tuple[int, int], value: Linked, looks: tuple[Any, Any]) -> None:
-    """Write a text with its link, in the first look, or without where there is none, in the second.
+def linked(value: Linked, looks: tuple[Any, Any]) -> tuple[Content, Any]:
+    """Return a text with its link as a cell in the first look, or without where there is none, in the second.
 
     A formula, since it stays with its row when people sort.
     """
-    linked, plain = looks
+    leads, plain = looks
     if value.target and _fits(value.text) and _fits(value.target):
-        sheet.write_formula(*at, hyperlink(value.target, quoted(value.text)), linked, value.text)
-    else:
-        sheet.write_string(*at, value.text, plain)
+        return Formula(hyperlink(value.target, quoted(value.text)), value.text), leads
+    return value.text, plain
 
 
 def _fits(text: str) -> bool:
@@ -154,42 +154,38 @@ def quoted(text: str) -> str:
 
 def _write_row(sheet: Any, styles: Styles, number: int, listing: Listing, row: Row) -> None:
     if row.kind == "head":
-        for place in range(1, len(listing.columns) + 1):
-            sheet.write_blank(number, place, None, styles.section)
-        sheet.write_string(number, 1, str(row.values[0]), styles.section)
+        words = [(str(row.values[0]) if place == 0 else "", styles.section) for place in range(len(listing.columns))]
+        sheet.write_cells(number, 1, words)
         sheet.set_row(number, 20, None, {"collapsed": listing.folded})
         return
+    cells: list[tuple[Content, Any]] = []
     lines = 1
-    for place, (column, value) in enumerate(zip(listing.columns, row.values, strict=True), 1):
+    for column, value in zip(listing.columns, row.values, strict=True):
         style = _style(styles, column, value, row.kind)
-        if value and type(value) is str:  # as nearly all are
-            sheet.write_string(number, place, value, style)
-            lines = max(lines, lines_of(value, column.width - 2))
-            continue
-        if isinstance(value, Figure) and value.formula:
-            sheet.write_formula(number, place, value.formula, style, value.value)
-            continue
-        if isinstance(value, Linked):
-            write_linked(sheet, (number, place), value, (styles.leads, style))
-            lines = max(lines, lines_of(value.text, column.width - 2))
-            continue
-        plain = value.value if isinstance(value, Figure) else value
-        if isinstance(plain, int | float):
-            sheet.write_number(number, place, plain, style)
-        elif plain:
-            sheet.write_string(number, place, plain, style)
-            lines = max(lines, lines_of(plain, column.width - 2))
-        else:
-            sheet.write_blank(number, place, None, style)
+        content, look = (value, style) if type(value) is str else _content(value, styles, style)
+        text = content.value if type(content) is Formula and type(value) is Linked else content
+        cells.append((content, look))
+        if text and type(text) is str:
+            lines = max(lines, lines_of(text, column.width - 2))
+    sheet.write_cells(number, 1, cells)
     fold = {"level": 1, "hidden": listing.folded} if row.kind == "part" else {}
     sheet.set_row(number, min(400, 4 + 15 * lines), None, fold)
 
 
+def _content(value: Value, styles: Styles, style: Any) -> tuple[Content, Any]:
+    """Return what a cell holds, and how it looks."""
+    if isinstance(value, Linked):
+        return linked(value, (styles.leads, style))
+    if isinstance(value, Figure):
+        return (Formula(value.formula, value.value) if value.formula else value.value), style
+    return value, style
+
+
 def _style(styles: Styles, column: Column, value: Value, kind: str) -> Any:
-    if isinstance(value, Figure) and column.look in ("number", "share"):
-        return styles.figure(value.decimals, summary=kind == "summary")
     if column.look == "state":
         return styles.state(str(value))
+    if isinstance(value, Figure) and column.look in ("number", "share"):
+        return styles.figure(value.decimals, summary=kind == "summary")
     if kind == "marked":
         return styles.marked(column.look)
     if kind == "summary":

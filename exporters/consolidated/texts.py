@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from exporters.consolidated.listing import Linked, lines_of, write_linked
+from exporters.consolidated.listing import Linked, lines_of, linked
 from exporters.consolidated.received import Received
 from exporters.consolidated.styles import Styles
 from exporters.office.candidates import in_words, split_words
@@ -45,9 +45,9 @@ def write_texts(book: Any, styles: Styles, collection: Collection, received: Rec
     for text, unit, item, number, title, body, rest in text_items(collection, restricted=restricted):
         form = collection.submissions[unit]
         values = (text.name, form.unit.name, str(number), title, body, rest)
-        for column, value in enumerate(values):
-            sheet.write_string(row, column, value, styles.wrapped)
-        write_linked(sheet, (row, 1), Linked(form.unit.name, received.place(form.file, item)), looks)
+        cells = [(value, styles.wrapped) for value in values]
+        cells[1] = linked(Linked(form.unit.name, received.place(form.file, item)), looks)
+        sheet.write_cells(row, 0, cells)
         lines = max(map(lines_of, values, (width - 2 for width in WIDTHS)))
         sheet.set_row(row, min(400, 4 + 15 * lines))
         row += 1

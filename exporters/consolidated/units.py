@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from exporters.consolidated.listing import Linked, write_linked, write_note, write_typed
+from exporters.consolidated.listing import Linked, linked, write_note
 from exporters.consolidated.places import (
     CODE,
     CODE_ROW,
@@ -26,7 +26,7 @@ from workbook.form.content import state_word
 from workbook.form.styles import PROTECT, width_of
 from workbook.messages import say
 from workbook.model import Indicator, Measure, State, Unit
-from workbook.sheets import Link
+from workbook.sheets import Content, Formula, Link
 
 ONE_PAGE = 60  # rows that are still readable on one page
 NOTE_COLUMNS = 6  # of figures that the note above goes across: as many as a printed page has at least
@@ -54,26 +54,15 @@ def write_unit_sheets(
     prior = tuple(c for (c, m) in places.columns if m == "prior")
     sheets: list[Shown] = [(s, codes, "value") for s, codes in places.sections.items()]
     for name, codes, measure in [*sheets, (say("book.prior_sheet"), prior, "prior")]:
-        sheet = _write_sheet(book, styles, places, (name, codes, measure), trace)
-        _write_notes(sheet, styles, places, FIRST_FIGURE + len(codes), notes.get(name, {}))
-
-
-def _write_notes(sheet: Any, styles: Styles, places: Places, column: int, notes: Mapping[str, str]) -> None:
-    """Write the column in which the office types, beside the last figure."""
-    sheet.merge_range(HEAD_ROW, column, WORD_ROW, column, say("book.office_note"), styles.heading)
-    sheet.set_column(column, column, NOTE_WIDTH)
-    for unit, row in places.rows.items():
-        write_typed(sheet, styles, row, column, notes.get(unit, ""))
+        _write_sheet(book, styles, places, (name, codes, measure), (trace, notes.get(name, {})))
 
 
 def _write_sheet(
-    book: Any,
-    styles: Styles,
-    places: Places,
-    what: Shown,
-    trace: Trace,
-) -> Any:
+    book: Any, styles: Styles, places: Places, what: Shown, beside: tuple[Trace, Mapping[str, str]]
+) -> None:
+    """Add one sheet; `beside` are where its figures lead to and what the office typed."""
     name, codes, measure = what
+    trace, notes = beside
     collection, sheet = trace.collection, book.add_worksheet(name)
     _head(sheet, styles, trace, places, name, codes)
     table = collection.engine.table
@@ -81,21 +70,24 @@ def _write_sheet(
     columns = [(code, *(column.tolist() for column in table.figures(code, measure))) for code in codes]
     for unit in (*places.counted, *places.apart):
         row = places.rows[unit.code]
-        state = collection.states[unit.code]
-        sheet.write_string(row, CODE, unit.code, styles.centre)
-        write_linked(sheet, (row, NAME), Linked(unit.name, trace.unit(unit)), (styles.leads, styles.label))
-        sheet.write_string(row, TIER, collection.round.pack.tier(unit.tier).name, styles.centre)
-        word = say(f"state.{state}")
-        sheet.write_string(row, STATE, word, styles.state(word))
+        word = say(f"state.{collection.states[unit.code]}")
         links = _links(trace, what, unit)
-        _write_figures(sheet, styles, collection.collected[unit.tier], (row, at.get(unit.code)), columns, links)
+        figures = _figures(styles, collection.collected[unit.tier], at.get(unit.code), columns, links)
+        cells = [
+            (unit.code, styles.centre),
+            linked(Linked(unit.name, trace.unit(unit)), (styles.leads, styles.label)),
+            (collection.round.pack.tier(unit.tier).name, styles.centre),
+            (word, styles.state(word)),
+            *figures,
+            (notes.get(unit.code, ""), styles.typed),
+        ]
+        sheet.write_cells(row, CODE, cells)
         for column, link in links.items():
             sheet.write_link(row, column, link)
     sheet.protect("", LOCKED)
     if places.apart:
         first = min(places.rows[u.code] for u in places.apart) - 1
         sheet.merge_range(first, CODE, first, FIRST_FIGURE + 3, say("book.apart"), styles.note)
-    return sheet
 
 
 def _head(sheet: Any, styles: Styles, trace: Trace, places: Places, title: str, codes: Sequence[str]) -> None:
@@ -110,8 +102,15 @@ def _head(sheet: Any, styles: Styles, trace: Trace, places: Places, title: str, 
     for column, code in enumerate(codes, FIRST_FIGURE):
         item = places.indicators[code]
         sheet.write_string(CODE_ROW, column, code)
-        write_linked(sheet, (HEAD_ROW, column), Linked(item.name, trace.total(code)), (styles.heading, styles.heading))
+        name, look = linked(Linked(item.name, trace.total(code)), (styles.heading, styles.heading))
+        if isinstance(name, Formula):
+            sheet.write_formula(HEAD_ROW, column, name.text, look, name.value)
+        else:
+            sheet.write_string(HEAD_ROW, column, name, look)
         sheet.write_string(WORD_ROW, column, item.measure_word, styles.heading)
+    note = FIRST_FIGURE + len(codes)  # where the office types
+    sheet.merge_range(HEAD_ROW, note, WORD_ROW, note, say("book.office_note"), styles.heading)
+    sheet.set_column(note, note, NOTE_WIDTH)
     sheet.set_row(CODE_ROW, None, None, {"hidden": True})
     sheet.set_row(HEAD_ROW, 62)
     sheet.set_column(CODE, CODE, 10)
@@ -141,28 +140,25 @@ def _links(trace: Trace, what: Shown, unit: Unit) -> dict[int, Link]:
     return {column: link for column, link in links.items() if link is not None}
 
 
-def _write_figures(
-    sheet: Any,
+def _figures(
     styles: Styles,
     collected: Mapping[str, Indicator],
-    at: tuple[int, int | None],
+    place: int | None,
     columns: Sequence[tuple[str, list[int], list[int]]],
     links: Mapping[int, Link],
-) -> None:
-    """Write a unit's figures in a row; `at` has the row, and the unit's place in the columns of figures, if any."""
-    row, place = at
+) -> Iterator[tuple[Content, Any]]:
+    """Yield the cells of a unit's figures; `place` is where it stands in the columns of figures, if anywhere."""
     for column, (code, scaled, states) in enumerate(columns, FIRST_FIGURE):
         item = collected.get(code)
         if item is None:
-            sheet.write_blank(row, column, None, styles.absent)
+            yield "", styles.absent
             continue
         state = states[place] if place is not None else State.BLANK
         if place is not None and state in KNOWN:
-            look = styles.figure(item.decimals, leads=column in links)
-            sheet.write_number(row, column, plain(scaled[place], item.decimals), look)
+            yield plain(scaled[place], item.decimals), styles.figure(item.decimals, leads=column in links)
         elif state == State.UNREADABLE:
-            sheet.write_string(row, column, say("book.unreadable"), styles.bad)
+            yield say("book.unreadable"), styles.bad
         elif word := state_word(state):
-            sheet.write_string(row, column, word, styles.word)
+            yield word, styles.word
         else:
-            sheet.write_blank(row, column, None, styles.label)
+            yield "", styles.label
