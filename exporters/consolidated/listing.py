@@ -154,20 +154,26 @@ def quoted(text: str) -> str:
 
 def _write_row(sheet: Any, styles: Styles, number: int, listing: Listing, row: Row) -> None:
     if row.kind == "head":
-        words = [(str(row.values[0]) if place == 0 else "", styles.section) for place in range(len(listing.columns))]
-        sheet.write_cells(number, 1, words)
+        others = len(listing.columns) - 1
+        sheet.write_cells(number, 1, [str(row.values[0]), *[""] * others], [styles.section] * (others + 1))
         sheet.set_row(number, 20, None, {"collapsed": listing.folded})
         return
-    cells: list[tuple[Content, Any]] = []
+    contents: list[Content] = []
+    looks: list[Any] = []
     lines = 1
     for column, value in zip(listing.columns, row.values, strict=True):
-        style = _style(styles, column, value, row.kind)
-        content, look = (value, style) if type(value) is str else _content(value, styles, style)
-        text = content.value if type(content) is Formula and type(value) is Linked else content
-        cells.append((content, look))
+        look = _style(styles, column, value, row.kind)
+        if type(value) is str:
+            text: object = value
+            contents.append(value)
+        else:
+            content, look = _content(value, styles, look)
+            text = value.text if isinstance(value, Linked) else content
+            contents.append(content)
+        looks.append(look)
         if text and type(text) is str:
             lines = max(lines, lines_of(text, column.width - 2))
-    sheet.write_cells(number, 1, cells)
+    sheet.write_cells(number, 1, contents, looks)
     fold = {"level": 1, "hidden": listing.folded} if row.kind == "part" else {}
     sheet.set_row(number, min(400, 4 + 15 * lines), None, fold)
 

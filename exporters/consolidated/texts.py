@@ -41,13 +41,12 @@ def write_texts(book: Any, styles: Styles, collection: Collection, received: Rec
     sheet.set_row(0, 26)
     for column, key in enumerate(("text", "unit", "number", "item_title", "item_body", "item_rest")):
         sheet.write_string(1, column, say(f"book.{key}"), styles.heading)
-    row, looks = 2, (styles.leads_top, styles.wrapped)
+    row, looks, others = 2, (styles.leads_top, styles.wrapped), [styles.wrapped] * (len(WIDTHS) - 2)
     for text, unit, item, number, title, body, rest in text_items(collection, restricted=restricted):
         form = collection.submissions[unit]
         values = (text.name, form.unit.name, str(number), title, body, rest)
-        cells = [(value, styles.wrapped) for value in values]
-        cells[1] = linked(Linked(form.unit.name, received.place(form.file, item)), looks)
-        sheet.write_cells(row, 0, cells)
+        name, look = linked(Linked(form.unit.name, received.place(form.file, item)), looks)
+        sheet.write_cells(row, 0, (text.name, name, *values[2:]), (styles.wrapped, look, *others))
         lines = max(map(lines_of, values, (width - 2 for width in WIDTHS)))
         sheet.set_row(row, min(400, 4 + 15 * lines))
         row += 1

@@ -81,7 +81,7 @@ def _write_sheet(
             *figures,
             (notes.get(unit.code, ""), styles.typed),
         ]
-        sheet.write_cells(row, CODE, cells)
+        sheet.write_cells(row, CODE, *zip(*cells, strict=True))
         for column, link in links.items():
             sheet.write_link(row, column, link)
     sheet.protect("", LOCKED)
