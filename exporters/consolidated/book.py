@@ -33,13 +33,12 @@ from exporters.consolidated.status import (
 )
 from exporters.consolidated.styles import Styles
 from exporters.consolidated.targets import Goals, shown_targets, write_goals
-from exporters.consolidated.texts import write_texts
+from exporters.consolidated.texts import Item, text_items, write_texts
 from exporters.consolidated.tiers import write_tiers
 from exporters.consolidated.trace import make_trace, write_trace
 from exporters.consolidated.units import write_unit_sheets
 from exporters.consolidated.versions import write_versions
 from exporters.office.desk import Desk, Notes, books_of
-from workbook.check_code import CheckCodes
 from workbook.checks.outliers import Outlier
 from workbook.collection import Collection
 from workbook.files import replacing
@@ -55,7 +54,7 @@ class Beside:
     owed: Sequence[Owed] = ()
     desk: Desk | None = None
     left_out: LeftOut = field(default_factory=dict)  # of those over the whole round
-    codes: CheckCodes | None = None  # of forms, where several workbooks tell them
+    items: Sequence[Item] | None = None  # what units wrote, where several workbooks tell it
 
 
 NOTHING_BESIDE = Beside()
@@ -66,7 +65,7 @@ def write_consolidated(collection: Collection, beside: Beside) -> list[Path]:
     shareable, office_copy = books_of(collection.round)
     items: dict[str, Indicator | TextInput] = {**collection.indicators, **collection.round.pack.texts}
     hidden = frozenset(c for c, i in items.items() if i.sensitive == "restricted")
-    beside = replace(beside, codes=CheckCodes(collection.round.pack))
+    beside = replace(beside, items=list(text_items(collection, received_files(collection))))
     write_book(shareable, collection, hidden, beside)
     if hidden:
         write_book(office_copy, collection, frozenset(), beside, office_copy=True)
@@ -181,8 +180,7 @@ def _write_process(book: Any, styles: Styles, shown: _Contents) -> None:
     """Write how the round stands: who reported, what was found, what is to be signed off."""
     collection, hidden = shown.collection, shown.hidden
     write_breaks(book, styles, collection, hidden)
-    codes = shown.beside.codes or CheckCodes(collection.round.pack)
-    write_units_state(book, styles, collection, shown.notes.get(say("book.receipts_sheet"), {}), codes)
+    write_units_state(book, styles, collection, shown.notes.get(say("book.receipts_sheet"), {}))
     write_chasing(book, styles, collection, shown.beside.owed, hidden, office_copy=shown.office_copy)
     write_audit(book, styles, collection, hidden, shown.gone)
     write_findings(book, styles, collection, hidden)
@@ -197,7 +195,9 @@ def _write_sources(book: Any, styles: Styles, shown: _Contents, rows: Mapping[st
     trace = make_trace(collection, shown.places, received, rows)
     write_unit_sheets(book, styles, shown.places, trace, shown.notes)
     write_trace(book, styles, trace, shown.places, shown.hidden)
-    write_texts(book, styles, collection, received, restricted=shown.office_copy)
+    items = text_items(collection, received) if shown.beside.items is None else shown.beside.items
+    shown_items = (i for i in items if shown.office_copy or not i.restricted)
+    write_texts(book, styles, collection.period.title, shown_items)
     write_files(book, styles, collection, received)
     write_versions(book, styles, collection, shown.hidden)
     write_rules(book, styles, collection, shown.hidden)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from exporters.consolidated.listing import Linked, lines_of, linked
@@ -11,44 +12,50 @@ from exporters.consolidated.styles import Styles
 from exporters.office.candidates import in_words, split_words
 from workbook.collection import Collection
 from workbook.messages import say
-from workbook.model import TextInput, TextRow
+from workbook.sheets import Content, Formula
 
-Item = tuple[TextInput, str, TextRow, int, str, str, str]
 WIDTHS = (22, 24, 6, 34, 70, 44)
 
 
-def text_items(collection: Collection, *, restricted: bool) -> Iterator[Item]:
-    """Yield every item: text input, unit code, where it stands, its number, title, body, other fields in words."""
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the sheet: text input, unit with the link to where it wrote, number, title, body, the rest in words."""
+
+    contents: tuple[Content, ...]
+    height: int
+    restricted: bool
+
+
+def text_items(collection: Collection, received: Received) -> Iterator[Item]:
+    """Yield every item that units wrote."""
     for code, text in collection.round.pack.texts.items():
-        if text.place == "office" or (text.sensitive == "restricted" and not restricted):
+        if text.place == "office":
             continue
-        for unit, submission in collection.submissions.items():
-            for number, row in enumerate(submission.texts.get(code, ()), 1):
+        for form in collection.submissions.values():
+            for number, row in enumerate(form.texts.get(code, ()), 1):
                 title, body, others = split_words(text, row)
-                yield text, unit, row, number, title, body, in_words(others)
+                values = (text.name, form.unit.name, str(number), title, body, in_words(others))
+                lines = max(map(lines_of, values, (width - 2 for width in WIDTHS)))
+                unit, _ = linked(Linked(form.unit.name, received.place(form.file, row)), (None, None))
+                contents = (text.name, unit, *values[2:])
+                yield Item(contents, min(400, 4 + 15 * lines), text.sensitive == "restricted")
 
 
-def write_texts(book: Any, styles: Styles, collection: Collection, received: Received, *, restricted: bool) -> None:
-    """Add the sheet, each unit linked to where it wrote an item.
-
-    Text is written as text: what looks like a formula stays what the unit typed.
-    """
+def write_texts(book: Any, styles: Styles, period: str, items: Iterable[Item]) -> None:
+    """Add the sheet. Text is written as text: what looks like a formula stays what the unit typed."""
     sheet = book.add_worksheet(say("form.texts_sheet"))
     sheet.hide_gridlines(2)
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
-    sheet.write_string(0, 0, f"{say('form.texts_sheet')}　{collection.period.title}", styles.title)
+    sheet.write_string(0, 0, f"{say('form.texts_sheet')}　{period}", styles.title)
     sheet.set_row(0, 26)
     for column, key in enumerate(("text", "unit", "number", "item_title", "item_body", "item_rest")):
         sheet.write_string(1, column, say(f"book.{key}"), styles.heading)
-    row, looks, others = 2, (styles.leads_top, styles.wrapped), [styles.wrapped] * (len(WIDTHS) - 2)
-    for text, unit, item, number, title, body, rest in text_items(collection, restricted=restricted):
-        form = collection.submissions[unit]
-        values = (text.name, form.unit.name, str(number), title, body, rest)
-        name, look = linked(Linked(form.unit.name, received.place(form.file, item)), looks)
-        sheet.write_cells(row, 0, (text.name, name, *values[2:]), (styles.wrapped, look, *others))
-        lines = max(map(lines_of, values, (width - 2 for width in WIDTHS)))
-        sheet.set_row(row, min(400, 4 + 15 * lines))
+    row, plain = 2, [styles.wrapped] * len(WIDTHS)
+    leading = [styles.wrapped, styles.leads_top, *plain[2:]]
+    for item in items:
+        sheet.write_cells(row, 0, item.contents, leading if isinstance(item.contents[1], Formula) else plain)
+        sheet.set_row(row, item.height)
         row += 1
     sheet.autofilter(1, 0, max(2, row - 1), len(WIDTHS) - 1)
     sheet.freeze_panes(2, 2)

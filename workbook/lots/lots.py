@@ -65,6 +65,12 @@ class Lots:
         """Return what was found in a form."""
         return unpack_findings(self._packed(digest, "findings") or b"\x90")
 
+    def check_code(self, digest: str) -> str:
+        """Return the check code of a form of the round."""
+        lot, row = self._at[digest]
+        code: str = self._lots[lot].column("check_code").chunk(0)[row].as_py()
+        return code
+
     def _packed(self, digest: str, column: str) -> memoryview | None:
         lot, row = self._at[digest]
         value = self._lots[lot].column(column).chunk(0)[row]
