@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import re
+import zlib
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from io import BytesIO, StringIO
 from math import isfinite
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 import xlsxwriter
+from xlsxwriter.packager import Packager
+from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.utility import _utf16_truncate, xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import CellBlankTuple, CellFormulaTuple, CellNumberTuple, CellStringTuple, Worksheet
 
+from workbook.form.pieces import Packed, archive
+
 MOST_LINKS = 65_530  # on one sheet; Excel repairs a workbook that has more
+_RARE = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]")  # what XlsxWriter may write otherwise than it is
 _SPAN = 16  # rows that XlsxWriter tells the width of together
 _LONGEST = 32_767  # UTF-16 units of a text in a cell; a character is two at most
 
@@ -44,6 +53,10 @@ class _Looks(dict[Any, int]):
 
 
 _LETTERS = _Letters()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +94,21 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
         strings, number, texts, parts = self.str_table.string_table, str(row + 1), 0, []
         for content, (name, look) in zip(contents, self._starts(column, tuple(looks)), strict=True):
             kind = type(content)
-            if not content and (content is None or kind is str):
-                parts.append(f"{name}{number}{look}/>")
-            elif kind is str:
-                text = content if 2 * len(content) <= _LONGEST else _utf16_truncate(content, _LONGEST)
-                texts += 1
-                parts.append(f'{name}{number}{look} t="s"><v>{strings.setdefault(text, len(strings))}</v></c>')
+            if kind is str:
+                if content:
+                    text = content if 2 * len(content) <= _LONGEST else _utf16_truncate(content, _LONGEST)
+                    texts += 1
+                    parts.append(f'{name}{number}{look} t="s"><v>{strings.setdefault(text, len(strings))}</v></c>')
+                else:
+                    parts.append(f"{name}{number}{look}/>")
+            elif kind is int:
+                parts.append(f"{name}{number}{look}><v>{content:.16G}</v></c>")
             elif kind is Formula:
-                mark = ' t="str"' if isinstance(content.value, str) and content.value else ""
-                formula, value = self._escape_data(content.text[1:]), self._escape_data(content.value)
+                mark = ' t="str"' if content.value and isinstance(content.value, str) else ""
+                formula, value = _escaped(content.text[1:]), _escaped(str(content.value))
                 parts.append(f"{name}{number}{look}{mark}><f>{formula}</f><v>{value}</v></c>")
+            elif content is None:
+                parts.append(f"{name}{number}{look}/>")
             elif isfinite(content):
                 parts.append(f"{name}{number}{look}><v>{content:.16G}</v></c>")
             else:
@@ -199,10 +217,73 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
         return formula.removeprefix("=")
 
 
+class _Strings(SharedStrings):  # type: ignore[misc]
+    """The table of texts, written the same to the byte; what is rare is left to XlsxWriter."""
+
+    def _write_sst_strings(self) -> None:
+        write = self.fh.write
+        for text in self.string_table.string_array:
+            if _RARE.search(text) or "_x" in text or text != text.strip():
+                self._write_si(text)
+            else:
+                write(f"<si><t>{text}</t></si>")
+
+
+class _Packager(Packager):  # type: ignore[misc]
+    """Deflates each part while the next is put together: zlib leaves the interpreter to others meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._thread = ThreadPoolExecutor(1)
+        self._packed: list[Future[Packed]] = []
+
+    def packed(self) -> list[Packed]:
+        """Return all parts, when they are there."""
+        with self._thread:
+            self._pack()
+            return [part.result() for part in self._packed]
+
+    def _filename(self, xml_filename: str) -> Any:
+        self._pack()
+        return super()._filename(xml_filename)
+
+    def _pack(self) -> None:
+        """Have deflated what was put together since."""
+        self._packed += [self._thread.submit(_packed, name, part) for part, name, _ in self.filenames]
+        self.filenames.clear()
+
+    def _write_shared_strings_file(self) -> None:
+        strings = _Strings()
+        strings.string_table = self.workbook.str_table
+        if strings.string_table.count:
+            strings._set_xml_writer(self._filename("xl/sharedStrings.xml"))
+            strings._assemble_xml_file()
+
+
+def _packed(name: str, part: StringIO | BytesIO) -> Packed:
+    content = part.getvalue()
+    data = content.encode() if isinstance(content, str) else content
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return Packed(name, packer.compress(data) + packer.flush(), zlib.crc32(data), len(data))
+
+
 class Book(xlsxwriter.Workbook):  # type: ignore[misc]
     """A workbook in which text stays text: no string becomes a formula, link or number."""
 
     worksheet_class = PlainSheet
+
+    def _get_packager(self) -> _Packager:
+        self._packager = _Packager()
+        return self._packager
+
+    def _store_workbook(self) -> None:
+        target, self.filename = self.filename, BytesIO()  # what XlsxWriter itself packs: nothing is left to it
+        super()._store_workbook()
+        content = archive(self._packager.packed())
+        if isinstance(target, str):
+            Path(target).write_bytes(content)
+        else:
+            target.write(content)
 
 
 def open_book(target: Path | BinaryIO) -> Any:
