@@ -16,7 +16,7 @@ import xlsxwriter
 from xlsxwriter.packager import Packager
 from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.utility import _utf16_truncate, xl_col_to_name, xl_rowcol_to_cell
-from xlsxwriter.worksheet import CellBlankTuple, CellFormulaTuple, CellNumberTuple, CellStringTuple, Worksheet
+from xlsxwriter.worksheet import CellBlankTuple, CellFormulaTuple, CellNumberTuple, CellStringTuple, RowInfo, Worksheet
 
 from workbook.form.pieces import Packed, archive
 
@@ -85,6 +85,8 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
         self._links: dict[tuple[int, int], tuple[str, str, str]] = {}
         self._looks = _Looks()
         self._begun: dict[tuple[int, tuple[Any, ...]], list[tuple[str, str]]] = {}
+        self._row_looks: dict[Any, str] = {}
+        self._rows_like: dict[Any, tuple[RowInfo, list[Any]]] = {}
         self._whole: dict[int, tuple[int, int, str]] = {}  # rows written at once: first and last column, XML
 
     def write_cells(self, row: int, column: int, contents: Sequence[Content], looks: Sequence[Any]) -> None:
@@ -147,17 +149,37 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
             super()._write_rows()
             return
         self._calculate_spans()
+        write, spans = self.fh.write, {block: f' spans="{span}"' for block, span in self.row_spans.items()}
         for row in range(self.dim_rowmin, self.dim_rowmax + 1):
             cells, about = self.table.get(row), self.row_info.get(row)
-            if cells or row in self._whole:
-                self._write_row(row, self.row_spans.get(row // _SPAN), about)
+            if row in self._whole or cells:
+                write(f'<row r="{row + 1}"{spans.get(row // _SPAN, "")}{self._row_look(about)}')
                 if row in self._whole:
-                    self.fh.write(self._whole[row][-1])
+                    write(self._whole[row][-1])
                 else:
                     self._write_cells(row, cells)
-                self._xml_end_tag("row")
+                write("</row>")
             elif about is not None:
                 self._write_empty_row(row, self.row_spans.get(row // _SPAN), about)
+
+    def _row_look(self, about: RowInfo | None) -> str:
+        """Return how a row's tag goes on after number and columns, as XlsxWriter ends it."""
+        key = about and (about.height, about.row_format, about.hidden, about.level, about.collapsed)
+        if key not in self._row_looks:
+            sheet, self.fh = self.fh, StringIO()
+            self._write_row(0, None, about)
+            self._row_looks[key] = self.fh.getvalue().removeprefix('<row r="1"')
+            self.fh = sheet
+        return self._row_looks[key]
+
+    def set_row(self, row: int, height: float | None = None, look: Any = None, options: Any = None) -> None:
+        """Set height and the like of a row: as XlsxWriter does, which works it out anew for every row."""
+        key = (height, look, *(options or {}).items())
+        if key not in self._rows_like:
+            super().set_row(row, height, look, options)
+            self._rows_like[key] = self.row_info[row], self.row_sizes[row]
+        elif not self._check_dimensions(row, self.dim_colmin or 0):
+            self.row_info[row], self.row_sizes[row] = self._rows_like[key]
 
     def _write_cells(self, row: int, cells: Mapping[int, Any]) -> None:
         """Write the cells of a row; what is rare as XlsxWriter does."""

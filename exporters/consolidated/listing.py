@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from exporters.consolidated.styles import Styles
@@ -89,8 +90,10 @@ def write_list(book: Any, styles: Styles, listing: Listing, rows: Iterable[Seque
         lines = max(lines, FormStyles.lines(heading, column.width - 1))
     sheet.set_row(head, 7 + 15 * lines)
     row = head + 1
+    looks_of = cache(lambda kind: [_look(styles, column, kind) for column in columns])
     for values in rows:
-        _write_row(sheet, styles, row, listing, values if isinstance(values, Row) else Row(values))
+        line = values if isinstance(values, Row) else Row(values)
+        _write_row(sheet, styles, row, listing, (line, looks_of))
         row += 1
     if row == head + 1:
         sheet.write_string(row, 1, say("book.nothing"), styles.note)
@@ -152,25 +155,24 @@ def quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _write_row(sheet: Any, styles: Styles, number: int, listing: Listing, row: Row) -> None:
+def _write_row(
+    sheet: Any, styles: Styles, number: int, listing: Listing, what: tuple[Row, Callable[[str], list[Any]]]
+) -> None:
+    """Write a row; `looks_of` a kind of rows are the formats of its texts, None where the text decides."""
+    row, looks_of = what
     if row.kind == "head":
         others = len(listing.columns) - 1
         sheet.write_cells(number, 1, [str(row.values[0]), *[""] * others], [styles.section] * (others + 1))
         sheet.set_row(number, 20, None, {"collapsed": listing.folded})
         return
-    contents: list[Content] = []
-    looks: list[Any] = []
+    contents: list[Any] = list(row.values)
+    looks = looks_of(row.kind).copy()
     lines = 1
-    for column, value in zip(listing.columns, row.values, strict=True):
-        look = _style(styles, column, value, row.kind)
-        if type(value) is str:
-            text: object = value
-            contents.append(value)
-        else:
-            content, look = _content(value, styles, look)
-            text = value.text if isinstance(value, Linked) else content
-            contents.append(content)
-        looks.append(look)
+    for place, (column, value) in enumerate(zip(listing.columns, contents, strict=True)):
+        text: object = value
+        if type(value) is not str or looks[place] is None:
+            contents[place], looks[place] = _content(styles, column, value, row.kind)
+            text = value.text if isinstance(value, Linked) else contents[place]
         if text and type(text) is str:
             lines = max(lines, lines_of(text, column.width - 2))
     sheet.write_cells(number, 1, contents, looks)
@@ -178,24 +180,25 @@ def _write_row(sheet: Any, styles: Styles, number: int, listing: Listing, row: R
     sheet.set_row(number, min(400, 4 + 15 * lines), None, fold)
 
 
-def _content(value: Value, styles: Styles, style: Any) -> tuple[Content, Any]:
+def _content(styles: Styles, column: Column, value: Value, kind: str) -> tuple[Content, Any]:
     """Return what a cell holds, and how it looks."""
-    if isinstance(value, Linked):
-        return linked(value, (styles.leads, style))
-    if isinstance(value, Figure):
-        return (Formula(value.formula, value.value) if value.formula else value.value), style
-    return value, style
-
-
-def _style(styles: Styles, column: Column, value: Value, kind: str) -> Any:
     if column.look == "state":
-        return styles.state(str(value))
-    if isinstance(value, Figure) and column.look in ("number", "share"):
-        return styles.figure(value.decimals, summary=kind == "summary")
+        return str(value), styles.state(str(value))
+    if isinstance(value, Figure):
+        figures = column.look in ("number", "share")
+        look = styles.figure(value.decimals, summary=kind == "summary") if figures else _look(styles, column, kind)
+        return (Formula(value.formula, value.value) if value.formula else value.value), look
+    if isinstance(value, Linked):
+        return linked(value, (styles.leads, _look(styles, column, kind)))
+    if isinstance(value, float) and column.look == "number" and kind not in ("marked", "summary"):
+        return value, styles.custom("0.####")
+    return value, _look(styles, column, kind)
+
+
+def _look(styles: Styles, column: Column, kind: str) -> Any:
+    """Return the format of a column's texts in a kind of rows, None where the text decides."""
+    if column.look == "state":
+        return None
     if kind == "marked":
         return styles.marked(column.look)
-    if kind == "summary":
-        return styles.summary(column.look)
-    if isinstance(value, float) and column.look == "number":
-        return styles.custom("0.####")
-    return getattr(styles, column.look)
+    return styles.summary(column.look) if kind == "summary" else getattr(styles, column.look)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from exporters.consolidated.listing import Linked, linked, write_note
@@ -25,13 +25,13 @@ from workbook.figures import plain
 from workbook.form.content import state_word
 from workbook.form.styles import PROTECT, width_of
 from workbook.messages import say
-from workbook.model import Indicator, Measure, State, Unit
+from workbook.model import Measure, State, Unit
 from workbook.sheets import Content, Formula, Link
 
 ONE_PAGE = 60  # rows that are still readable on one page
 NOTE_COLUMNS = 6  # of figures that the note above goes across: as many as a printed page has at least
 LOCKED = PROTECT | {"autofilter": True}  # sorting one sheet would part its rows from those of the others
-KNOWN = frozenset(int(s) for s in State if s.known)
+Cell = tuple[Content, Any]
 Shown = tuple[str, Sequence[str], Measure]  # a sheet, its indicators, the time it shows
 Figures = dict[tuple[str, str, str], tuple[int, int]]  # (unit, code, measure) -> (state, scaled)
 
@@ -65,20 +65,17 @@ def _write_sheet(
     trace, notes = beside
     collection, sheet = trace.collection, book.add_worksheet(name)
     _head(sheet, styles, trace, places, name, codes)
-    table = collection.engine.table
-    at = {unit: n for n, unit in enumerate(table.units)}
-    columns = [(code, *(column.tolist() for column in table.figures(code, measure))) for code in codes]
-    for unit in (*places.counted, *places.apart):
+    units = (*places.counted, *places.apart)
+    for unit, figures in zip(units, _figures(styles, collection, places, units, (codes, measure)), strict=True):
         row = places.rows[unit.code]
         word = say(f"state.{collection.states[unit.code]}")
         links = _links(trace, what, unit)
-        figures = _figures(styles, collection.collected[unit.tier], at.get(unit.code), columns, links)
         cells = [
             (unit.code, styles.centre),
             linked(Linked(unit.name, trace.unit(unit)), (styles.leads, styles.label)),
             (collection.round.pack.tier(unit.tier).name, styles.centre),
             (word, styles.state(word)),
-            *figures,
+            *(_leading(styles, places, codes, figures, links) if links else figures),
             (notes.get(unit.code, ""), styles.typed),
         ]
         sheet.write_cells(row, CODE, *zip(*cells, strict=True))
@@ -140,25 +137,36 @@ def _links(trace: Trace, what: Shown, unit: Unit) -> dict[int, Link]:
     return {column: link for column, link in links.items() if link is not None}
 
 
+def _leading(
+    styles: Styles, places: Places, codes: Sequence[str], figures: Sequence[Cell], links: Mapping[int, Link]
+) -> list[Cell]:
+    """Return a unit's cells, those blue that lead somewhere."""
+    return [
+        (content, styles.figure(places.indicators[code].decimals, leads=True))
+        if column in links and isinstance(content, int | float)
+        else (content, look)
+        for column, (code, (content, look)) in enumerate(zip(codes, figures, strict=True), FIRST_FIGURE)
+    ]
+
+
 def _figures(
-    styles: Styles,
-    collected: Mapping[str, Indicator],
-    place: int | None,
-    columns: Sequence[tuple[str, list[int], list[int]]],
-    links: Mapping[int, Link],
-) -> Iterator[tuple[Content, Any]]:
-    """Yield the cells of a unit's figures; `place` is where it stands in the columns of figures, if anywhere."""
-    for column, (code, scaled, states) in enumerate(columns, FIRST_FIGURE):
-        item = collected.get(code)
-        if item is None:
-            yield "", styles.absent
-            continue
-        state = states[place] if place is not None else State.BLANK
-        if place is not None and state in KNOWN:
-            yield plain(scaled[place], item.decimals), styles.figure(item.decimals, leads=column in links)
-        elif state == State.UNREADABLE:
-            yield say("book.unreadable"), styles.bad
-        elif word := state_word(state):
-            yield word, styles.word
-        else:
-            yield "", styles.label
+    styles: Styles, collection: Collection, places: Places, units: Sequence[Unit], what: tuple[Sequence[str], Measure]
+) -> Iterable[Sequence[Cell]]:
+    """Return the cells of each unit's figures: put together by column, as units of a tier differ in little else."""
+    codes, measure = what
+    table, columns = collection.engine.table, []
+    at = {unit: n for n, unit in enumerate(table.units)}
+    where = [(at.get(unit.code), unit.tier) for unit in units]
+    blank, absent = ("", styles.label), ("", styles.absent)
+    told = {int(s): (word, styles.word) if (word := state_word(s)) else blank for s in State if not s.known}
+    told[State.UNREADABLE] = (say("book.unreadable"), styles.bad)
+    for code in codes:
+        item = places.indicators[code]
+        asking = {tier for tier, items in collection.collected.items() if code in items}
+        scaled, states = (column.tolist() for column in table.figures(code, measure))
+        look = styles.figure(item.decimals)
+        known = [told.get(s) or (plain(n, item.decimals), look) for n, s in zip(scaled, states, strict=True)]
+        columns.append(
+            [absent if tier not in asking else blank if place is None else known[place] for place, tier in where]
+        )
+    return zip(*columns, strict=True) if columns else [()] * len(units)
