@@ -22,6 +22,7 @@ from workbook.form.pieces import Packed, archive
 
 MOST_LINKS = 65_530  # on one sheet; Excel repairs a workbook that has more
 _RARE = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]")  # what XlsxWriter may write otherwise than it is
+_ROW = "\0"  # stands for a row's number: no XML may hold it
 _SPAN = 16  # rows that XlsxWriter tells the width of together
 _LONGEST = 32_767  # UTF-16 units of a text in a cell; a character is two at most
 
@@ -93,41 +94,35 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
         """Write all cells of a row, from `column` on, each with its format: several times as fast as one by one."""
         if not contents or self._check_dimensions(row, column):
             return
-        strings, number, texts, parts = self.str_table.string_table, str(row + 1), 0, []
-        for content, (name, look) in zip(contents, self._starts(column, tuple(looks)), strict=True):
+        strings, texts, parts = self.str_table.string_table, 0, []
+        for content, (start, empty) in zip(contents, self._starts(column, tuple(looks)), strict=True):
             kind = type(content)
-            if kind is str:
-                if content:
-                    text = content if 2 * len(content) <= _LONGEST else _utf16_truncate(content, _LONGEST)
-                    texts += 1
-                    parts.append(f'{name}{number}{look} t="s"><v>{strings.setdefault(text, len(strings))}</v></c>')
-                else:
-                    parts.append(f"{name}{number}{look}/>")
-            elif kind is int:
-                parts.append(f"{name}{number}{look}><v>{content:.16G}</v></c>")
+            if content is None or content == "":
+                parts.append(empty)
+            elif kind is str:
+                text = content if 2 * len(content) <= _LONGEST else _utf16_truncate(content, _LONGEST)
+                texts += 1
+                parts.append(f'{start} t="s"><v>{strings.setdefault(text, len(strings))}</v></c>')
             elif kind is Formula:
                 mark = ' t="str"' if content.value and isinstance(content.value, str) else ""
                 formula, value = _escaped(content.text[1:]), _escaped(str(content.value))
-                parts.append(f"{name}{number}{look}{mark}><f>{formula}</f><v>{value}</v></c>")
-            elif content is None:
-                parts.append(f"{name}{number}{look}/>")
+                parts.append(f"{start}{mark}><f>{formula}</f><v>{value}</v></c>")
             elif isfinite(content):
-                parts.append(f"{name}{number}{look}><v>{content:.16G}</v></c>")
+                parts.append(f"{start}><v>{content:.16G}</v></c>")
             else:
                 raise ValueError(content)
         self.str_table.count += texts
         self.str_table.unique_count = len(strings)
         last = column + len(parts) - 1
         if not self._check_dimensions(row, last):
-            self._whole[row] = column, last, "".join(parts)
+            self._whole[row] = column, last, "".join(parts).replace(_ROW, str(row + 1))
 
     def _starts(self, column: int, looks: tuple[Any, ...]) -> list[tuple[str, str]]:
-        """Return how each cell of a row begins, before the row's number and after it."""
+        """Return how each cell of a row begins that has something in it, and an empty one; _ROW is the row's number."""
         if (column, looks) not in self._begun:
             numbers = [self._looks[look] for look in looks]
-            self._begun[column, looks] = [
-                (f'<c r="{_LETTERS[place]}', f'" s="{number}"') for place, number in enumerate(numbers, column)
-            ]
+            starts = [f'<c r="{_LETTERS[place]}{_ROW}" s="{n}"' for place, n in enumerate(numbers, column)]
+            self._begun[column, looks] = [(start, f"{start}/>") for start in starts]
         return self._begun[column, looks]
 
     def _calculate_spans(self) -> None:
@@ -252,16 +247,16 @@ class _Strings(SharedStrings):  # type: ignore[misc]
 
 
 class _Packager(Packager):  # type: ignore[misc]
-    """Deflates each part while the next is put together: zlib leaves the interpreter to others meanwhile."""
+    """Deflates parts while others are put together: zlib leaves the interpreter to others meanwhile."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._thread = ThreadPoolExecutor(1)
+        self._threads = ThreadPoolExecutor(2)
         self._packed: list[Future[Packed]] = []
 
     def packed(self) -> list[Packed]:
         """Return all parts, when they are there."""
-        with self._thread:
+        with self._threads:
             self._pack()
             return [part.result() for part in self._packed]
 
@@ -271,7 +266,7 @@ class _Packager(Packager):  # type: ignore[misc]
 
     def _pack(self) -> None:
         """Have deflated what was put together since."""
-        self._packed += [self._thread.submit(_packed, name, part) for part, name, _ in self.filenames]
+        self._packed += [self._threads.submit(_packed, name, part) for part, name, _ in self.filenames]
         self.filenames.clear()
 
     def _write_shared_strings_file(self) -> None:

@@ -107,7 +107,9 @@ class Styles:
     @staticmethod
     def lines(text: str, width: int) -> int:
         """Return how many lines `text` takes in a column of this width."""
-        return max(1, sum(ceil(max(1, width_of(part)) / width) for part in text.split("\n")))
+        if "\n" not in text:
+            return max(1, ceil(width_of(text) / width))
+        return sum(ceil(max(1, width_of(part)) / width) for part in text.split("\n"))
 
     @staticmethod
     def length_check(label: str, limit: int) -> dict[str, Any]:
