@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +34,12 @@ from exporters.consolidated.status import (
 )
 from exporters.consolidated.styles import Styles
 from exporters.consolidated.targets import Goals, shown_targets, write_goals
-from exporters.consolidated.texts import Item, text_items, write_texts
+from exporters.consolidated.texts import write_texts
 from exporters.consolidated.tiers import write_tiers
 from exporters.consolidated.trace import make_trace, write_trace
 from exporters.consolidated.units import write_unit_sheets
 from exporters.consolidated.versions import write_versions
+from exporters.cores import meanwhile
 from exporters.office.desk import Desk, Notes, books_of
 from workbook.checks.outliers import Outlier
 from workbook.collection import Collection
@@ -54,7 +56,6 @@ class Beside:
     owed: Sequence[Owed] = ()
     desk: Desk | None = None
     left_out: LeftOut = field(default_factory=dict)  # of those over the whole round
-    items: Sequence[Item] | None = None  # what units wrote, where several workbooks tell it
 
 
 NOTHING_BESIDE = Beside()
@@ -65,11 +66,14 @@ def write_consolidated(collection: Collection, beside: Beside) -> list[Path]:
     shareable, office_copy = books_of(collection.round)
     items: dict[str, Indicator | TextInput] = {**collection.indicators, **collection.round.pack.texts}
     hidden = frozenset(c for c, i in items.items() if i.sensitive == "restricted")
-    beside = replace(beside, items=list(text_items(collection, received_files(collection))))
-    write_book(shareable, collection, hidden, beside)
-    if hidden:
-        write_book(office_copy, collection, frozenset(), beside, office_copy=True)
-    return [shareable, office_copy] if hidden else [shareable]
+    if not hidden:
+        write_book(shareable, collection, hidden, beside)
+        return [shareable]
+    desk = replace(beside.desk, picks=()) if beside.desk else None  # nobody chooses there
+    own = partial(write_book, office_copy, collection, frozenset(), replace(beside, desk=desk), office_copy=True)
+    with meanwhile(own, len(collection.forms)):
+        write_book(shareable, collection, hidden, beside)
+    return [shareable, office_copy]
 
 
 def write_book(
@@ -195,9 +199,7 @@ def _write_sources(book: Any, styles: Styles, shown: _Contents, rows: Mapping[st
     trace = make_trace(collection, shown.places, received, rows)
     write_unit_sheets(book, styles, shown.places, trace, shown.notes)
     write_trace(book, styles, trace, shown.places, shown.hidden)
-    items = text_items(collection, received) if shown.beside.items is None else shown.beside.items
-    shown_items = (i for i in items if shown.office_copy or not i.restricted)
-    write_texts(book, styles, collection.period.title, shown_items)
+    write_texts(book, styles, collection, received, restricted=shown.office_copy)
     write_files(book, styles, collection, received)
     write_versions(book, styles, collection, shown.hidden)
     write_rules(book, styles, collection, shown.hidden)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 from exporters.consolidated.listing import Linked, lines_of, linked
@@ -15,47 +14,41 @@ from workbook.messages import say
 from workbook.sheets import Content, Formula
 
 WIDTHS = (22, 24, 6, 34, 70, 44)
+_ROOM = [width - 2 for width in WIDTHS]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A line of the sheet: text input, unit with the link to where it wrote, number, title, body, the rest in words."""
+def _lines(collection: Collection, received: Received, *, restricted: bool) -> Iterator[tuple[tuple[Content, ...], int]]:
+    """Yield the cells and the height of every item that units wrote, the unit linked to where it did.
 
-    contents: tuple[Content, ...]
-    height: int
-    restricted: bool
-
-
-def text_items(collection: Collection, received: Received) -> Iterator[Item]:
-    """Yield every item that units wrote."""
+    Text input, unit, number, title, body, other fields in words.
+    """
     for code, text in collection.round.pack.texts.items():
-        if text.place == "office":
+        if text.place == "office" or (text.sensitive == "restricted" and not restricted):
             continue
         for form in collection.submissions.values():
             for number, row in enumerate(form.texts.get(code, ()), 1):
                 title, body, others = split_words(text, row)
-                values = (text.name, form.unit.name, str(number), title, body, in_words(others))
-                lines = max(map(lines_of, values, (width - 2 for width in WIDTHS)))
+                told = (str(number), title, body, in_words(others))
+                lines = max(map(lines_of, (text.name, form.unit.name, *told), _ROOM))
                 unit, _ = linked(Linked(form.unit.name, received.place(form.file, row)), (None, None))
-                contents = (text.name, unit, *values[2:])
-                yield Item(contents, min(400, 4 + 15 * lines), text.sensitive == "restricted")
+                yield (text.name, unit, *told), min(400, 4 + 15 * lines)
 
 
-def write_texts(book: Any, styles: Styles, period: str, items: Iterable[Item]) -> None:
+def write_texts(book: Any, styles: Styles, collection: Collection, received: Received, *, restricted: bool) -> None:
     """Add the sheet. Text is written as text: what looks like a formula stays what the unit typed."""
     sheet = book.add_worksheet(say("form.texts_sheet"))
     sheet.hide_gridlines(2)
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
-    sheet.write_string(0, 0, f"{say('form.texts_sheet')}　{period}", styles.title)
+    sheet.write_string(0, 0, f"{say('form.texts_sheet')}　{collection.period.title}", styles.title)
     sheet.set_row(0, 26)
     for column, key in enumerate(("text", "unit", "number", "item_title", "item_body", "item_rest")):
         sheet.write_string(1, column, say(f"book.{key}"), styles.heading)
     row, plain = 2, [styles.wrapped] * len(WIDTHS)
     leading = [styles.wrapped, styles.leads_top, *plain[2:]]
-    for item in items:
-        sheet.write_cells(row, 0, item.contents, leading if isinstance(item.contents[1], Formula) else plain)
-        sheet.set_row(row, item.height)
+    for cells, height in _lines(collection, received, restricted=restricted):
+        sheet.write_cells(row, 0, cells, leading if isinstance(cells[1], Formula) else plain)
+        sheet.set_row(row, height)
         row += 1
     sheet.autofilter(1, 0, max(2, row - 1), len(WIDTHS) - 1)
     sheet.freeze_panes(2, 2)

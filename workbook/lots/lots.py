@@ -33,13 +33,17 @@ class Lots:
     """Files as they were read and judged, by digest. Rows of several lots are merged in the order they are asked."""
 
     def __init__(self, catalog: Pack, lots: Iterable[pa.Table]) -> None:
-        self._codes, self._lots = tuple(catalog.indicators), [lot.combine_chunks() for lot in lots]
+        self._catalog, self._lots = catalog, [lot.combine_chunks() for lot in lots]
+        self._codes = tuple(catalog.indicators)
         self._digests = [lot["digest"].to_pylist() for lot in self._lots]
         self._at = {d: (n, row) for n, digests in enumerate(self._digests) for row, d in enumerate(digests)}
         self.cells_of = lru_cache(_KEPT)(self._cells_of)
 
     def __contains__(self, digest: object) -> bool:
         return digest in self._at
+
+    def __reduce__(self) -> tuple[type[Lots], tuple[Pack, list[pa.Table]]]:
+        return Lots, (self._catalog, self._lots)
 
     def problem(self, digest: str) -> Unreadable | None:
         """Return why a file is no form, None for one."""
