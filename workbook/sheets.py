@@ -22,6 +22,7 @@ from workbook.form.pieces import Packed, archive
 
 MOST_LINKS = 65_530  # on one sheet; Excel repairs a workbook that has more
 _RARE = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]")  # what XlsxWriter may write otherwise than it is
+_LEVEL = 5  # of compression: a third faster than 6, and two percent larger
 _ROW = "\0"  # stands for a row's number: no XML may hold it
 _SPAN = 16  # rows that XlsxWriter tells the width of together
 _LONGEST = 32_767  # UTF-16 units of a text in a cell; a character is two at most
@@ -41,7 +42,8 @@ class _Letters(dict[int, str]):
     """What each column is called."""
 
     def __missing__(self, column: int) -> str:
-        self[column] = name = xl_col_to_name(column)
+        name: str = xl_col_to_name(column)
+        self[column] = name
         return name
 
 
@@ -49,7 +51,8 @@ class _Looks(dict[Any, int]):
     """The number of each format in its book, which XlsxWriter works out for every cell."""
 
     def __missing__(self, look: Any) -> int:
-        self[look] = number = look._get_xf_index()
+        number: int = look._get_xf_index()
+        self[look] = number
         return number
 
 
@@ -74,10 +77,11 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
 
     XlsxWriter searches every formula for some eighty newer functions and for dynamic arrays; ours have none, and
     skipping the searches makes a form four times as fast. Values are addressed by numbers only, and cells written out
-    by the row: 汇总表 of 3,000 units has two million of them. What is written is the same to the byte. Should the
+    by the row: 汇总表 of 3,000 units has millions of them. What is written is the same to the byte. Should the
     methods or the table they fill be renamed one day, every test of a form says so.
     """
 
+    fh: Any
     # without XlsxWriter's look at every call whether a value is addressed as "A1"
     write_string, write_number, write_blank = Worksheet._write_string, Worksheet._write_number, Worksheet._write_blank
 
@@ -96,14 +100,13 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
             return
         strings, texts, parts = self.str_table.string_table, 0, []
         for content, (start, empty) in zip(contents, self._starts(column, tuple(looks)), strict=True):
-            kind = type(content)
             if content is None or content == "":
                 parts.append(empty)
-            elif kind is str:
+            elif isinstance(content, str):
                 text = content if 2 * len(content) <= _LONGEST else _utf16_truncate(content, _LONGEST)
                 texts += 1
                 parts.append(f'{start} t="s"><v>{strings.setdefault(text, len(strings))}</v></c>')
-            elif kind is Formula:
+            elif isinstance(content, Formula):
                 mark = ' t="str"' if content.value and isinstance(content.value, str) else ""
                 formula, value = _escaped(content.text[1:]), _escaped(str(content.value))
                 parts.append(f"{start}{mark}><f>{formula}</f><v>{value}</v></c>")
@@ -161,10 +164,10 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
         """Return how a row's tag goes on after number and columns, as XlsxWriter ends it."""
         key = about and (about.height, about.row_format, about.hidden, about.level, about.collapsed)
         if key not in self._row_looks:
-            sheet, self.fh = self.fh, StringIO()
+            whole, self.fh = self.fh, StringIO()
             self._write_row(0, None, about)
             self._row_looks[key] = self.fh.getvalue().removeprefix('<row r="1"')
-            self.fh = sheet
+            self.fh = whole
         return self._row_looks[key]
 
     def set_row(self, row: int, height: float | None = None, look: Any = None, options: Any = None) -> None:
@@ -280,7 +283,7 @@ class _Packager(Packager):  # type: ignore[misc]
 def _packed(name: str, part: StringIO | BytesIO) -> Packed:
     content = part.getvalue()
     data = content.encode() if isinstance(content, str) else content
-    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    packer = zlib.compressobj(_LEVEL, wbits=-zlib.MAX_WBITS)
     return Packed(name, packer.compress(data) + packer.flush(), zlib.crc32(data), len(data))
 
 
@@ -288,6 +291,7 @@ class Book(xlsxwriter.Workbook):  # type: ignore[misc]
     """A workbook in which text stays text: no string becomes a formula, link or number."""
 
     worksheet_class = PlainSheet
+    filename: Any
 
     def _get_packager(self) -> _Packager:
         self._packager = _Packager()

@@ -51,8 +51,9 @@ def make_finder(collection: Collection, places: Places) -> Finder:
     tiers = {u.code: u.tier for u in (*places.counted, *places.apart)}
     cells = cells.assign(tier=cells["unit"].map(tiers)).dropna(subset="tier")
     seen: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for (tier, code, sheet, cell), n in cells.groupby(["tier", "code", "sheet", "cell"], sort=False).size().items():
-        seen[tier, code][_place(sheet, cell)] += n
+    kinds = cells.groupby(["tier", "code", "sheet", "cell"], sort=False).size().reset_index(name="many")
+    for tier, code, sheet, cell, many in kinds.itertuples(index=False):
+        seen[tier, code][_place(sheet, cell)] += many
     usual = {key: counts.most_common(1)[0][0] for key, counts in seen.items()}
     moved = {key for key, counts in seen.items() if len(counts) > 1}
     apart = cells[pd.MultiIndex.from_frame(cells[["tier", "code"]]).isin(moved)] if moved else cells[:0]

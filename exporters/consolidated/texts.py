@@ -17,7 +17,9 @@ WIDTHS = (22, 24, 6, 34, 70, 44)
 _ROOM = [width - 2 for width in WIDTHS]
 
 
-def _lines(collection: Collection, received: Received, *, restricted: bool) -> Iterator[tuple[tuple[Content, ...], int]]:
+def _lines(
+    collection: Collection, received: Received, *, restricted: bool
+) -> Iterator[tuple[tuple[Content, ...], int]]:
     """Yield the cells and the height of every item that units wrote, the unit linked to where it did.
 
     Text input, unit, number, title, body, other fields in words.
