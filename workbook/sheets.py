@@ -95,7 +95,10 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
         self._whole: dict[int, tuple[int, int, str]] = {}  # rows written at once: first and last column, XML
 
     def write_cells(self, row: int, column: int, contents: Sequence[Content], looks: Sequence[Any]) -> None:
-        """Write all cells of a row, from `column` on, each with its format: several times as fast as one by one."""
+        """Write all cells of a row, from `column` on, each with its format: several times as fast as one by one.
+
+        A row is written at once or cell by cell, and there are no notes on such a sheet.
+        """
         if not contents or self._check_dimensions(row, column):
             return
         strings, texts, parts = self.str_table.string_table, 0, []
@@ -153,7 +156,7 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
             if row in self._whole or cells:
                 write(f'<row r="{row + 1}"{spans.get(row // _SPAN, "")}{self._row_look(about)}')
                 if row in self._whole:
-                    write(self._whole[row][-1])
+                    write(self._whole.pop(row)[-1])
                 else:
                     self._write_cells(row, cells)
                 write("</row>")
@@ -173,11 +176,11 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
     def set_row(self, row: int, height: float | None = None, look: Any = None, options: Any = None) -> None:
         """Set height and the like of a row: as XlsxWriter does, which works it out anew for every row."""
         key = (height, look, *(options or {}).items())
-        if key not in self._rows_like:
-            super().set_row(row, height, look, options)
+        if key in self._rows_like:
+            if not self._check_dimensions(row, self.dim_colmin or 0):
+                self.row_info[row], self.row_sizes[row] = self._rows_like[key]
+        elif not super().set_row(row, height, look, options):
             self._rows_like[key] = self.row_info[row], self.row_sizes[row]
-        elif not self._check_dimensions(row, self.dim_colmin or 0):
-            self.row_info[row], self.row_sizes[row] = self._rows_like[key]
 
     def _write_cells(self, row: int, cells: Mapping[int, Any]) -> None:
         """Write the cells of a row; what is rare as XlsxWriter does."""
@@ -250,7 +253,7 @@ class _Strings(SharedStrings):  # type: ignore[misc]
 
 
 class _Packager(Packager):  # type: ignore[misc]
-    """Deflates parts while others are put together: zlib leaves the interpreter to others meanwhile."""
+    """Deflates parts in threads while the next are put together: zlib needs no interpreter."""
 
     def __init__(self) -> None:
         super().__init__()
