@@ -125,7 +125,7 @@ def _unit_rows(collection: Collection) -> Iterator[list[Value]]:
         else:
             remark = "" if receipt.note == say("receipt.used") else receipt.note
             used = collection.submissions.get(unit.code)
-            code = collection.lots.check_code(used.sha256) if used else ""
+            code = collection.lots.check_code(collection.forms[unit.code].sha256) if used else ""
             seal = say(f"seal.{seal_state(used, collection.round.pack)}") if used else ""
             yield [unit.code, unit.name, tier, state, receipt.file, time_of(receipt.received), code, seal, remark]
 
