@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,8 @@ WORTH_COMPARING = (
 
 def frames(collection: Collection) -> dict[str, object]:
     rows = {name: getattr(collection, name).to_dict("records") for name in ("figures", "cells")}
-    return rows | {"submissions": dict(collection.submissions)}
+    unpacked = {unit: replace(form, cells=dict(form.cells)) for unit, form in collection.submissions.items()}
+    return rows | {"submissions": unpacked}
 
 
 def forget(round_: Round) -> None:
