@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import parent_process
 from threading import Thread
 from typing import TypeVar
@@ -12,6 +13,7 @@ from typing import TypeVar
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
+_WORTH_A_COPY = 200  # forms; below it handing over what a process works on costs more than it saves
 _WORTH_A_POOL = 12  # forms; below it starting processes costs more than it saves
 
 
@@ -21,6 +23,19 @@ def on_all_cores(work: Callable[[Task], Result], tasks: Sequence[Task], forms: i
         return [work(task) for task in tasks]
     with ProcessPoolExecutor(initializer=_end_with_the_run) as pool:
         return list(pool.map(work, tasks))
+
+
+@contextmanager
+def meanwhile(work: Callable[[], object], forms: int) -> Iterator[None]:
+    """Have some work on many forms done in another process while the block runs, or after it where that pays not."""
+    if forms < _WORTH_A_COPY or (os.cpu_count() or 1) < 2:
+        yield
+        work()
+        return
+    with ProcessPoolExecutor(1, initializer=_end_with_the_run) as pool:
+        done = pool.submit(work)
+        yield
+        done.result()
 
 
 def _end_with_the_run() -> None:

@@ -59,19 +59,15 @@ def _code(submission: Submission, parts: Sequence[Ref | TextRef], pack: Pack) ->
 
 
 class CheckCodes:
-    """The codes of many forms, each worked out once; so is what is covered in forms of the same layout."""
+    """The codes of many forms: what is covered is worked out once for those of the same layout."""
 
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
         self._parts: dict[tuple[str, str, tuple[str, ...]], list[Ref | TextRef]] = {}
-        self._codes: dict[tuple[str, str], str] = {}
 
     def of(self, submission: Submission) -> str:
         """Return the code of a form as it was handed out: its tier, period and modules."""
-        key = (submission.unit.code, submission.sha256)
-        if key not in self._codes:
-            self._codes[key] = _code(submission, self._covered(submission), self._pack)
-        return self._codes[key]
+        return _code(submission, self._covered(submission), self._pack)
 
     def _covered(self, submission: Submission) -> list[Ref | TextRef]:
         tier, period, modules = submission.unit.tier, submission.period, submission.modules

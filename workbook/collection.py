@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cached_property
 
@@ -97,6 +97,10 @@ class Collection:
     changed: Mapping[str, str]  # units that are not what they were last year, with why: in no comparison of same units
     gone: tuple[Unit, ...]  # counted last year, report no longer
     engine: Totals
+
+    def __getstate__(self) -> dict[str, object]:
+        """For another process: what was worked out since is worked out there, as far as it is wanted."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
 
     @cached_property
     def submissions(self) -> Mapping[str, Submission]:

@@ -68,6 +68,9 @@ class Totals:
             if unit in place:
                 self._incomparable.setdefault(code, []).append(place[unit])
 
+    def __reduce__(self) -> tuple[type[Totals], tuple[object, ...]]:
+        return Totals, (self.table, self.indicators, self.not_comparable)
+
     def total(self, code: str, inside: Mask, expected: int) -> Total:
         """Return the total of one indicator over the units of `inside`, of `expected` that should report it."""
         item = self.indicators[code]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,8 @@ from exporters.consolidated.tiers import write_tiers
 from exporters.consolidated.trace import make_trace, write_trace
 from exporters.consolidated.units import write_unit_sheets
 from exporters.consolidated.versions import write_versions
+from exporters.cores import meanwhile
 from exporters.office.desk import Desk, Notes, books_of
-from workbook.check_code import CheckCodes
 from workbook.checks.outliers import Outlier
 from workbook.collection import Collection
 from workbook.files import replacing
@@ -55,7 +56,6 @@ class Beside:
     owed: Sequence[Owed] = ()
     desk: Desk | None = None
     left_out: LeftOut = field(default_factory=dict)  # of those over the whole round
-    codes: CheckCodes | None = None  # of forms, where several workbooks tell them
 
 
 NOTHING_BESIDE = Beside()
@@ -66,11 +66,14 @@ def write_consolidated(collection: Collection, beside: Beside) -> list[Path]:
     shareable, office_copy = books_of(collection.round)
     items: dict[str, Indicator | TextInput] = {**collection.indicators, **collection.round.pack.texts}
     hidden = frozenset(c for c, i in items.items() if i.sensitive == "restricted")
-    beside = replace(beside, codes=CheckCodes(collection.round.pack))
-    write_book(shareable, collection, hidden, beside)
-    if hidden:
-        write_book(office_copy, collection, frozenset(), beside, office_copy=True)
-    return [shareable, office_copy] if hidden else [shareable]
+    if not hidden:
+        write_book(shareable, collection, hidden, beside)
+        return [shareable]
+    desk = replace(beside.desk, picks=()) if beside.desk else None  # nobody chooses there
+    own = partial(write_book, office_copy, collection, frozenset(), replace(beside, desk=desk), office_copy=True)
+    with meanwhile(own, len(collection.forms)):
+        write_book(shareable, collection, hidden, beside)
+    return [shareable, office_copy]
 
 
 def write_book(
@@ -181,8 +184,7 @@ def _write_process(book: Any, styles: Styles, shown: _Contents) -> None:
     """Write how the round stands: who reported, what was found, what is to be signed off."""
     collection, hidden = shown.collection, shown.hidden
     write_breaks(book, styles, collection, hidden)
-    codes = shown.beside.codes or CheckCodes(collection.round.pack)
-    write_units_state(book, styles, collection, shown.notes.get(say("book.receipts_sheet"), {}), codes)
+    write_units_state(book, styles, collection, shown.notes.get(say("book.receipts_sheet"), {}))
     write_chasing(book, styles, collection, shown.beside.owed, hidden, office_copy=shown.office_copy)
     write_audit(book, styles, collection, hidden, shown.gone)
     write_findings(book, styles, collection, hidden)

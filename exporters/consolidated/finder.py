@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import pandas as pd
+
 from exporters.consolidated.listing import Figure, quoted
 from exporters.consolidated.places import Places
 from exporters.consolidated.received import place_of, sure
@@ -47,19 +49,25 @@ def make_finder(collection: Collection, places: Places) -> Finder:
     cells = collection.cells
     cells = cells[(cells["measure"] == "value") & cells["code"].isin(given)]
     tiers = {u.code: u.tier for u in (*places.counted, *places.apart)}
-    found: dict[tuple[str, str], str] = {}
-    counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    place = cache(lambda sheet, cell: place_of(sheet, cell) if cell and sure(sheet) else "")
-    columns = (cells[name].tolist() for name in ("unit", "code", "sheet", "cell"))
-    for unit, code, sheet, cell in zip(*columns, strict=True):
-        if unit in tiers:
-            found[unit, code] = place(sheet, cell)
-            counts[tiers[unit], code][found[unit, code]] += 1
-    usual = {key: seen.most_common(1)[0][0] for key, seen in counts.items()}
-    elsewhere = {k: p for k, p in found.items() if p != usual[tiers[k[0]], k[1]]}
+    cells = cells.assign(tier=cells["unit"].map(tiers)).dropna(subset="tier")
+    seen: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    kinds = cells.groupby(["tier", "code", "sheet", "cell"], sort=False).size().reset_index(name="many")
+    for tier, code, sheet, cell, many in kinds.itertuples(index=False):
+        seen[tier, code][_place(sheet, cell)] += many
+    usual = {key: counts.most_common(1)[0][0] for key, counts in seen.items()}
+    moved = {key for key, counts in seen.items() if len(counts) > 1}
+    apart = cells[pd.MultiIndex.from_frame(cells[["tier", "code"]]).isin(moved)] if moved else cells[:0]
+    columns = (apart[name].tolist() for name in ("unit", "tier", "code", "sheet", "cell"))
+    found = {(unit, code): (tier, _place(sheet, cell)) for unit, tier, code, sheet, cell in zip(*columns, strict=True)}
+    elsewhere = {key: place for key, (tier, place) in found.items() if place != usual[tier, key[1]]}
     codes = tuple(c for c in given if any((t, c) in usual for t in set(tiers.values())))
     seen_tiers = tuple(dict.fromkeys(tiers.values()))
     return Finder(codes, _names(places, codes), seen_tiers, usual, elsewhere, frozenset(unit for unit, _ in elsewhere))
+
+
+@cache
+def _place(sheet: str, cell: str) -> str:
+    return place_of(sheet, cell) if cell and sure(sheet) else ""
 
 
 def _names(places: Places, codes: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from exporters.consolidated.styles import Styles
 from workbook.form.styles import Styles as FormStyles
 from workbook.messages import say
+from workbook.sheets import Content, Formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,10 @@ def write_list(book: Any, styles: Styles, listing: Listing, rows: Iterable[Seque
         lines = max(lines, FormStyles.lines(heading, column.width - 1))
     sheet.set_row(head, 7 + 15 * lines)
     row = head + 1
+    looks_of = cache(lambda kind: [_look(styles, column, kind) for column in columns])
     for values in rows:
-        _write_row(sheet, styles, row, listing, values if isinstance(values, Row) else Row(values))
+        line = values if isinstance(values, Row) else Row(values)
+        _write_row(sheet, styles, row, listing, (line, looks_of))
         row += 1
     if row == head + 1:
         sheet.write_string(row, 1, say("book.nothing"), styles.note)
@@ -125,16 +129,15 @@ def write_typed(sheet: Any, styles: Styles, row: int, column: int, text: str) ->
         sheet.write_blank(row, column, None, styles.typed)
 
 
-def write_linked(sheet: Any, at: tuple[int, int], value: Linked, looks: tuple[Any, Any]) -> None:
-    """Write a text with its link, in the first look, or without where there is none, in the second.
+def linked(value: Linked, looks: tuple[Any, Any]) -> tuple[Content, Any]:
+    """Return a text with its link as a cell in the first look, or without where there is none, in the second.
 
     A formula, since it stays with its row when people sort.
     """
-    linked, plain = looks
+    leads, plain = looks
     if value.target and _fits(value.text) and _fits(value.target):
-        sheet.write_formula(*at, hyperlink(value.target, quoted(value.text)), linked, value.text)
-    else:
-        sheet.write_string(*at, value.text, plain)
+        return Formula(hyperlink(value.target, quoted(value.text)), value.text), leads
+    return value.text, plain
 
 
 def _fits(text: str) -> bool:
@@ -152,48 +155,50 @@ def quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _write_row(sheet: Any, styles: Styles, number: int, listing: Listing, row: Row) -> None:
+def _write_row(
+    sheet: Any, styles: Styles, number: int, listing: Listing, what: tuple[Row, Callable[[str], list[Any]]]
+) -> None:
+    """Write a row; `looks_of` a kind of rows are the formats of its texts, None where the text decides."""
+    row, looks_of = what
     if row.kind == "head":
-        for place in range(1, len(listing.columns) + 1):
-            sheet.write_blank(number, place, None, styles.section)
-        sheet.write_string(number, 1, str(row.values[0]), styles.section)
+        others = len(listing.columns) - 1
+        sheet.write_cells(number, 1, [str(row.values[0]), *[""] * others], [styles.section] * (others + 1))
         sheet.set_row(number, 20, None, {"collapsed": listing.folded})
         return
+    contents: list[Any] = list(row.values)
+    looks = looks_of(row.kind).copy()
     lines = 1
-    for place, (column, value) in enumerate(zip(listing.columns, row.values, strict=True), 1):
-        style = _style(styles, column, value, row.kind)
-        if value and type(value) is str:  # as nearly all are
-            sheet.write_string(number, place, value, style)
-            lines = max(lines, lines_of(value, column.width - 2))
-            continue
-        if isinstance(value, Figure) and value.formula:
-            sheet.write_formula(number, place, value.formula, style, value.value)
-            continue
-        if isinstance(value, Linked):
-            write_linked(sheet, (number, place), value, (styles.leads, style))
-            lines = max(lines, lines_of(value.text, column.width - 2))
-            continue
-        plain = value.value if isinstance(value, Figure) else value
-        if isinstance(plain, int | float):
-            sheet.write_number(number, place, plain, style)
-        elif plain:
-            sheet.write_string(number, place, plain, style)
-            lines = max(lines, lines_of(plain, column.width - 2))
-        else:
-            sheet.write_blank(number, place, None, style)
+    for place, (column, value) in enumerate(zip(listing.columns, contents, strict=True)):
+        text: object = value
+        if type(value) is not str or looks[place] is None:
+            contents[place], looks[place] = _content(styles, column, value, row.kind)
+            text = value.text if isinstance(value, Linked) else contents[place]
+        if text and type(text) is str:
+            lines = max(lines, lines_of(text, column.width - 2))
+    sheet.write_cells(number, 1, contents, looks)
     fold = {"level": 1, "hidden": listing.folded} if row.kind == "part" else {}
     sheet.set_row(number, min(400, 4 + 15 * lines), None, fold)
 
 
-def _style(styles: Styles, column: Column, value: Value, kind: str) -> Any:
-    if isinstance(value, Figure) and column.look in ("number", "share"):
-        return styles.figure(value.decimals, summary=kind == "summary")
+def _content(styles: Styles, column: Column, value: Value, kind: str) -> tuple[Content, Any]:
+    """Return what a cell holds, and how it looks."""
     if column.look == "state":
-        return styles.state(str(value))
+        return str(value), styles.state(str(value))
+    if isinstance(value, Figure):
+        figures = column.look in ("number", "share")
+        look = styles.figure(value.decimals, summary=kind == "summary") if figures else _look(styles, column, kind)
+        return (Formula(value.formula, value.value) if value.formula else value.value), look
+    if isinstance(value, Linked):
+        return linked(value, (styles.leads, _look(styles, column, kind)))
+    if isinstance(value, float) and column.look == "number" and kind not in ("marked", "summary"):
+        return value, styles.custom("0.####")
+    return value, _look(styles, column, kind)
+
+
+def _look(styles: Styles, column: Column, kind: str) -> Any:
+    """Return the format of a column's texts in a kind of rows, None where the text decides."""
+    if column.look == "state":
+        return None
     if kind == "marked":
         return styles.marked(column.look)
-    if kind == "summary":
-        return styles.summary(column.look)
-    if isinstance(value, float) and column.look == "number":
-        return styles.custom("0.####")
-    return getattr(styles, column.look)
+    return styles.summary(column.look) if kind == "summary" else getattr(styles, column.look)

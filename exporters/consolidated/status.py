@@ -9,7 +9,6 @@ from typing import Any
 from exporters.consolidated.listing import Column, Linked, Listing, Value, write_list
 from exporters.consolidated.received import Received
 from exporters.consolidated.styles import Styles
-from workbook.check_code import CheckCodes
 from workbook.checks.builtin import rule_name
 from workbook.collection import ALL, Collection
 from workbook.computed import stored_refs
@@ -93,9 +92,7 @@ def unjudged_lines(collection: Collection) -> list[str]:
     return lines
 
 
-def write_units_state(
-    book: Any, styles: Styles, collection: Collection, notes: Mapping[str, str], codes: CheckCodes
-) -> None:
+def write_units_state(book: Any, styles: Styles, collection: Collection, notes: Mapping[str, str]) -> None:
     """Add 报送情况: the balance and a line per unit, with the office's `notes` by unit."""
     columns = [
         *(Column("unit_code", 12, "centre"), Column("unit", 30), Column("tier", 12, "centre")),
@@ -108,12 +105,12 @@ def write_units_state(
         ),
         *(Column("remark", 40), Column("office_note", 24, "typed")),
     ]
-    rows = ([*row, notes.get(str(row[0]), "")] for row in _unit_rows(collection, codes))
+    rows = ([*row, notes.get(str(row[0]), "")] for row in _unit_rows(collection))
     listing = Listing(say("book.receipts_sheet"), collection.period.title, columns, balance_lines(collection))
     write_list(book, styles, listing, rows)
 
 
-def _unit_rows(collection: Collection, codes: CheckCodes) -> Iterator[list[Value]]:
+def _unit_rows(collection: Collection) -> Iterator[list[Value]]:
     order = {"used": 0, "rejected": 1, "superseded": 2, "duplicate": 3, "attached": 4, "unrecognised": 5}
     best: dict[str, Receipt] = {}
     latest_first = sorted(collection.receipts, key=lambda r: r.came, reverse=True)
@@ -128,7 +125,7 @@ def _unit_rows(collection: Collection, codes: CheckCodes) -> Iterator[list[Value
         else:
             remark = "" if receipt.note == say("receipt.used") else receipt.note
             used = collection.submissions.get(unit.code)
-            code = codes.of(used) if used else ""
+            code = collection.lots.check_code(collection.forms[unit.code].sha256) if used else ""
             seal = say(f"seal.{seal_state(used, collection.round.pack)}") if used else ""
             yield [unit.code, unit.name, tier, state, receipt.file, time_of(receipt.received), code, seal, remark]
 

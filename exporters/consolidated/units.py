@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from exporters.consolidated.listing import Linked, write_linked, write_note, write_typed
+from exporters.consolidated.listing import Linked, linked, write_note
 from exporters.consolidated.places import (
     CODE,
     CODE_ROW,
@@ -25,13 +25,13 @@ from workbook.figures import plain
 from workbook.form.content import state_word
 from workbook.form.styles import PROTECT, width_of
 from workbook.messages import say
-from workbook.model import Indicator, Measure, State, Unit
-from workbook.sheets import Link
+from workbook.model import Measure, State, Unit
+from workbook.sheets import Content, Formula, Link
 
 ONE_PAGE = 60  # rows that are still readable on one page
 NOTE_COLUMNS = 6  # of figures that the note above goes across: as many as a printed page has at least
 LOCKED = PROTECT | {"autofilter": True}  # sorting one sheet would part its rows from those of the others
-KNOWN = frozenset(int(s) for s in State if s.known)
+Cell = tuple[Content, Any]
 Shown = tuple[str, Sequence[str], Measure]  # a sheet, its indicators, the time it shows
 Figures = dict[tuple[str, str, str], tuple[int, int]]  # (unit, code, measure) -> (state, scaled)
 
@@ -54,48 +54,37 @@ def write_unit_sheets(
     prior = tuple(c for (c, m) in places.columns if m == "prior")
     sheets: list[Shown] = [(s, codes, "value") for s, codes in places.sections.items()]
     for name, codes, measure in [*sheets, (say("book.prior_sheet"), prior, "prior")]:
-        sheet = _write_sheet(book, styles, places, (name, codes, measure), trace)
-        _write_notes(sheet, styles, places, FIRST_FIGURE + len(codes), notes.get(name, {}))
-
-
-def _write_notes(sheet: Any, styles: Styles, places: Places, column: int, notes: Mapping[str, str]) -> None:
-    """Write the column in which the office types, beside the last figure."""
-    sheet.merge_range(HEAD_ROW, column, WORD_ROW, column, say("book.office_note"), styles.heading)
-    sheet.set_column(column, column, NOTE_WIDTH)
-    for unit, row in places.rows.items():
-        write_typed(sheet, styles, row, column, notes.get(unit, ""))
+        _write_sheet(book, styles, places, (name, codes, measure), (trace, notes.get(name, {})))
 
 
 def _write_sheet(
-    book: Any,
-    styles: Styles,
-    places: Places,
-    what: Shown,
-    trace: Trace,
-) -> Any:
+    book: Any, styles: Styles, places: Places, what: Shown, beside: tuple[Trace, Mapping[str, str]]
+) -> None:
+    """Add one sheet; `beside` are where its figures lead to and what the office typed."""
     name, codes, measure = what
+    trace, notes = beside
     collection, sheet = trace.collection, book.add_worksheet(name)
     _head(sheet, styles, trace, places, name, codes)
-    table = collection.engine.table
-    at = {unit: n for n, unit in enumerate(table.units)}
-    columns = [(code, *(column.tolist() for column in table.figures(code, measure))) for code in codes]
-    for unit in (*places.counted, *places.apart):
+    units = (*places.counted, *places.apart)
+    for unit, figures in zip(units, _figures(styles, collection, places, units, (codes, measure)), strict=True):
         row = places.rows[unit.code]
-        state = collection.states[unit.code]
-        sheet.write_string(row, CODE, unit.code, styles.centre)
-        write_linked(sheet, (row, NAME), Linked(unit.name, trace.unit(unit)), (styles.leads, styles.label))
-        sheet.write_string(row, TIER, collection.round.pack.tier(unit.tier).name, styles.centre)
-        word = say(f"state.{state}")
-        sheet.write_string(row, STATE, word, styles.state(word))
+        word = say(f"state.{collection.states[unit.code]}")
         links = _links(trace, what, unit)
-        _write_figures(sheet, styles, collection.collected[unit.tier], (row, at.get(unit.code)), columns, links)
+        cells = [
+            (unit.code, styles.centre),
+            linked(Linked(unit.name, trace.unit(unit)), (styles.leads, styles.label)),
+            (collection.round.pack.tier(unit.tier).name, styles.centre),
+            (word, styles.state(word)),
+            *(_leading(styles, places, codes, figures, links) if links else figures),
+            (notes.get(unit.code, ""), styles.typed),
+        ]
+        sheet.write_cells(row, CODE, *zip(*cells, strict=True))
         for column, link in links.items():
             sheet.write_link(row, column, link)
     sheet.protect("", LOCKED)
     if places.apart:
         first = min(places.rows[u.code] for u in places.apart) - 1
         sheet.merge_range(first, CODE, first, FIRST_FIGURE + 3, say("book.apart"), styles.note)
-    return sheet
 
 
 def _head(sheet: Any, styles: Styles, trace: Trace, places: Places, title: str, codes: Sequence[str]) -> None:
@@ -110,8 +99,15 @@ def _head(sheet: Any, styles: Styles, trace: Trace, places: Places, title: str, 
     for column, code in enumerate(codes, FIRST_FIGURE):
         item = places.indicators[code]
         sheet.write_string(CODE_ROW, column, code)
-        write_linked(sheet, (HEAD_ROW, column), Linked(item.name, trace.total(code)), (styles.heading, styles.heading))
+        name, look = linked(Linked(item.name, trace.total(code)), (styles.heading, styles.heading))
+        if isinstance(name, Formula):
+            sheet.write_formula(HEAD_ROW, column, name.text, look, name.value)
+        else:
+            sheet.write_string(HEAD_ROW, column, name, look)
         sheet.write_string(WORD_ROW, column, item.measure_word, styles.heading)
+    note = FIRST_FIGURE + len(codes)  # where the office types
+    sheet.merge_range(HEAD_ROW, note, WORD_ROW, note, say("book.office_note"), styles.heading)
+    sheet.set_column(note, note, NOTE_WIDTH)
     sheet.set_row(CODE_ROW, None, None, {"hidden": True})
     sheet.set_row(HEAD_ROW, 62)
     sheet.set_column(CODE, CODE, 10)
@@ -141,28 +137,36 @@ def _links(trace: Trace, what: Shown, unit: Unit) -> dict[int, Link]:
     return {column: link for column, link in links.items() if link is not None}
 
 
-def _write_figures(
-    sheet: Any,
-    styles: Styles,
-    collected: Mapping[str, Indicator],
-    at: tuple[int, int | None],
-    columns: Sequence[tuple[str, list[int], list[int]]],
-    links: Mapping[int, Link],
-) -> None:
-    """Write a unit's figures in a row; `at` has the row, and the unit's place in the columns of figures, if any."""
-    row, place = at
-    for column, (code, scaled, states) in enumerate(columns, FIRST_FIGURE):
-        item = collected.get(code)
-        if item is None:
-            sheet.write_blank(row, column, None, styles.absent)
-            continue
-        state = states[place] if place is not None else State.BLANK
-        if place is not None and state in KNOWN:
-            look = styles.figure(item.decimals, leads=column in links)
-            sheet.write_number(row, column, plain(scaled[place], item.decimals), look)
-        elif state == State.UNREADABLE:
-            sheet.write_string(row, column, say("book.unreadable"), styles.bad)
-        elif word := state_word(state):
-            sheet.write_string(row, column, word, styles.word)
-        else:
-            sheet.write_blank(row, column, None, styles.label)
+def _leading(
+    styles: Styles, places: Places, codes: Sequence[str], figures: Sequence[Cell], links: Mapping[int, Link]
+) -> list[Cell]:
+    """Return a unit's cells, those blue that lead somewhere."""
+    return [
+        (content, styles.figure(places.indicators[code].decimals, leads=True))
+        if column in links and isinstance(content, int | float)
+        else (content, look)
+        for column, (code, (content, look)) in enumerate(zip(codes, figures, strict=True), FIRST_FIGURE)
+    ]
+
+
+def _figures(
+    styles: Styles, collection: Collection, places: Places, units: Sequence[Unit], what: tuple[Sequence[str], Measure]
+) -> Iterable[Sequence[Cell]]:
+    """Return the cells of each unit's figures: put together by column, as units of a tier differ in little else."""
+    codes, measure = what
+    table, columns = collection.engine.table, []
+    at = {unit: n for n, unit in enumerate(table.units)}
+    where = [(at.get(unit.code), unit.tier) for unit in units]
+    blank, absent = ("", styles.label), ("", styles.absent)
+    told = {int(s): (word, styles.word) if (word := state_word(s)) else blank for s in State if not s.known}
+    told[State.UNREADABLE] = (say("book.unreadable"), styles.bad)
+    for code in codes:
+        item = places.indicators[code]
+        asking = {tier for tier, items in collection.collected.items() if code in items}
+        scaled, states = (column.tolist() for column in table.figures(code, measure))
+        look = styles.figure(item.decimals)
+        known = [told.get(s) or (plain(n, item.decimals), look) for n, s in zip(scaled, states, strict=True)]
+        columns.append(
+            [absent if tier not in asking else blank if place is None else known[place] for place, tier in where]
+        )
+    return zip(*columns, strict=True) if columns else [()] * len(units)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
@@ -17,6 +18,7 @@ from plain import Plain, catalog, filled
 from exporters.chasing import who_owes
 from exporters.consolidated.book import Beside, write_book, write_consolidated
 from exporters.demo.run import DemoRound
+from exporters.office.desk import open_desk
 from workbook.model import Unit
 from workbook.round import IN, RESULTS
 
@@ -190,6 +192,31 @@ def test_the_only_book_of_a_pack_without_restricted_items_may_be_passed_on(tmp_p
     words = words_of(paths[0])
     assert len([w for w in words if w.startswith("可传阅")]) == 2, "on 总览 and 说明"
     assert not [w for w in words if "本室留存" in w or "0000-2020706" in w]
+
+
+def test_the_office_copy_is_the_same_out_of_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    units = [Unit(f"X{n}", f"{n}县", "county", contact="0000-2020706") for n in range(3)]
+    round_ = a_round(tmp_path, units, return_on_error=False)
+    texts = {"TXT_PRACTICE_POL": [["做法", "一句话"]]}
+    forms = [submission({"BASE_MEMBERS": 10 + n}, unit=f"X{n}", texts=texts) for n in range(2)]
+    collection = collected(round_, *forms)
+    beside = Beside(who_owes(collection, datetime(2021, 1, 13)), open_desk(collection))
+    monkeypatch.setattr("exporters.cores.os.cpu_count", lambda: 2)
+    found = []
+    for fewest in (1000, 1):
+        monkeypatch.setattr("exporters.cores._WORTH_A_COPY", fewest)
+        found.append([parts(path) for path in write_consolidated(collection, beside)])
+    assert found[0] == found[1]
+    (round_.path / RESULTS / OFFICE).unlink()
+    (round_.path / RESULTS / OFFICE).mkdir()
+    with pytest.raises(OSError, match=OFFICE):
+        write_consolidated(collection, beside)
+
+
+def parts(path: Path) -> dict[str, bytes]:
+    """Return the parts of a workbook but for the one that says when it was written."""
+    with zipfile.ZipFile(path) as package:
+        return {name: package.read(name) for name in package.namelist() if name != "docProps/core.xml"}
 
 
 def test_both_books_say_which_they_are(entry: DemoRound) -> None:

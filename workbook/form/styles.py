@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from math import ceil
 from typing import Any
 from unicodedata import east_asian_width
@@ -16,20 +18,28 @@ FONT = say("form.font")
 PROTECT = {"format_columns": True, "format_rows": True, "select_locked_cells": True}  # widths and heights stay theirs
 
 
-class _Widths(dict[str, int]):
-    """How many half-width places a character takes: looked up once, since a workbook asks for millions."""
-
-    def __missing__(self, character: str) -> int:
-        self[character] = width = 2 if east_asian_width(character) in "WF" else 1
-        return width
-
-
-_WIDTHS = _Widths()
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 
 def width_of(text: str) -> int:
     """Return how many half-width places a text takes."""
-    return sum(map(_WIDTHS.__getitem__, text))
+    if text.isascii():
+        return len(text)
+    if _ASTRAL.search(text):
+        return sum(map(_places, text))
+    return 2 * len(text) - len("".join(_narrow().findall(text)))
+
+
+def _places(character: str) -> int:
+    return 2 if east_asian_width(character) in "WF" else 1
+
+
+@cache
+def _narrow() -> re.Pattern[str]:
+    """Return what finds the characters of one place, but for astral ones: a workbook asks for millions."""
+    narrow = "".join("x" if _places(chr(n)) == 1 else " " for n in range(0x10000))
+    runs = (f"\\u{run.start():04x}-\\u{run.end() - 1:04x}" for run in re.finditer("x+", narrow))
+    return re.compile(f"[{''.join(runs)}]+")
 
 
 class Styles:
@@ -97,7 +107,9 @@ class Styles:
     @staticmethod
     def lines(text: str, width: int) -> int:
         """Return how many lines `text` takes in a column of this width."""
-        return max(1, sum(ceil(max(1, width_of(part)) / width) for part in text.split("\n")))
+        if "\n" not in text:
+            return max(1, ceil(width_of(text) / width))
+        return sum(ceil(max(1, width_of(part)) / width) for part in text.split("\n"))
 
     @staticmethod
     def length_check(label: str, limit: int) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from workbook.check_code import CheckCodes
 from workbook.checks.check import Checked
 from workbook.checks.table import outline_of
 from workbook.model import MEASURES, Finding, Outline, Pack, Submission
@@ -37,6 +38,7 @@ SCHEMA = pa.schema(
         ("outline", pa.binary()),
         ("head", pa.large_binary()),  # the submission but for its cells
         ("findings", pa.large_binary()),
+        ("check_code", pa.string()),  # of a form of the round
         ("outcomes", pa.list_(pa.int8())),
         ("sheets", pa.list_(pa.string())),  # what the numbers in cell_sheet stand for
         *((f"figure_{name}", pa.list_(kind)) for name, kind in FIGURE_COLUMNS.items()),
@@ -72,6 +74,7 @@ def lot_of(read: Mapping[str, Submission | Unreadable], checked: Checked, catalo
     forms = {d: s for d, s in read.items() if isinstance(s, Submission)}
     problems = {d: pack((p.reason, p.values)) for d, p in read.items() if isinstance(p, Unreadable)}
     sheets = {d: tuple(dict.fromkeys(c.sheet for c in s.cells.values())) for d, s in forms.items()}
+    ours, check_codes = set(checked.table.units), CheckCodes(catalog)
     digests, codes = list(read), {code: n for n, code in enumerate(catalog.indicators)}
     columns: dict[str, Any] = {
         "digest": digests,
@@ -79,6 +82,7 @@ def lot_of(read: Mapping[str, Submission | Unreadable], checked: Checked, catalo
         "outline": [pack(outline_of(catalog, forms[d])) if d in forms else None for d in digests],
         "head": [pack(replace(forms[d], cells={})) if d in forms else None for d in digests],
         "findings": [pack(checked.findings.get(d, ())) if d in forms else None for d in digests],
+        "check_code": [check_codes.of(forms[d]) if d in ours else None for d in digests],
         "outcomes": _outcomes(checked, digests),
         "sheets": [sheets.get(d, ()) for d in digests],
     }

@@ -33,13 +33,17 @@ class Lots:
     """Files as they were read and judged, by digest. Rows of several lots are merged in the order they are asked."""
 
     def __init__(self, catalog: Pack, lots: Iterable[pa.Table]) -> None:
-        self._codes, self._lots = tuple(catalog.indicators), [lot.combine_chunks() for lot in lots]
+        self._catalog, self._lots = catalog, [lot.combine_chunks() for lot in lots]
+        self._codes = tuple(catalog.indicators)
         self._digests = [lot["digest"].to_pylist() for lot in self._lots]
         self._at = {d: (n, row) for n, digests in enumerate(self._digests) for row, d in enumerate(digests)}
         self.cells_of = lru_cache(_KEPT)(self._cells_of)
 
     def __contains__(self, digest: object) -> bool:
         return digest in self._at
+
+    def __reduce__(self) -> tuple[type[Lots], tuple[Pack, list[pa.Table]]]:
+        return Lots, (self._catalog, self._lots)
 
     def problem(self, digest: str) -> Unreadable | None:
         """Return why a file is no form, None for one."""
@@ -64,6 +68,12 @@ class Lots:
     def findings(self, digest: str) -> tuple[Finding, ...]:
         """Return what was found in a form."""
         return unpack_findings(self._packed(digest, "findings") or b"\x90")
+
+    def check_code(self, digest: str) -> str:
+        """Return the check code of a form of the round."""
+        lot, row = self._at[digest]
+        code: str = self._lots[lot].column("check_code").chunk(0)[row].as_py()
+        return code
 
     def _packed(self, digest: str, column: str) -> memoryview | None:
         lot, row = self._at[digest]

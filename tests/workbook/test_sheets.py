@@ -1,0 +1,128 @@
+"""Our ways of writing a workbook fast give what XlsxWriter gives, to the byte."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+from unicodedata import east_asian_width
+
+import pytest
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from workbook.form.styles import width_of
+from workbook.sheets import Content, Formula, PlainSheet, open_book
+
+Rows = Sequence[Sequence[Content]]
+TEXTS = (
+    *(
+        "党",
+        "a & b < c > d",
+        " leading",
+        "trailing ",
+        "two\nlines",
+        "\n",
+        "_x0041_",
+        "\x01bell",
+        "\uffff",
+        "<r>rich</r>",
+    ),
+    *("=1+1", "https://example.org", "x" * 40_000, "😀" * 20_000, '"quoted"', "\t", "1e5"),
+)
+FORMULAS = (Formula('="a"&"<b>"', "a<b>"), Formula("=1+2", 3), Formula("=1/4", 0.25), Formula('=""', ""))
+NUMBERS = (0, -7, 10**14, 0.1, 1 / 3, 1e-9, 123456.789, 2.0)
+ROWS: Rows = (
+    [*TEXTS, "", None],
+    [*FORMULAS, *NUMBERS, "", None],
+    [],
+    ["", None, ""],
+    *([n, f"unit {n}", "", n / 7, Formula(f"=A{n}", n)] for n in range(40)),
+)
+
+
+def at_once(sheet: Any, row: int, contents: Sequence[Content], looks: Sequence[Any]) -> None:
+    sheet.write_cells(row, 1, contents, looks)
+
+
+def one_by_one(sheet: Any, row: int, contents: Sequence[Content], looks: Sequence[Any]) -> None:
+    for column, (content, look) in enumerate(zip(contents, looks, strict=True), 1):
+        if content is None or content == "":
+            sheet.write_blank(row, column, None, look)
+        elif isinstance(content, str):
+            sheet.write_string(row, column, content, look)
+        elif isinstance(content, Formula):
+            sheet.write_formula(row, column, content.text, look, content.value)
+        else:
+            sheet.write_number(row, column, content, look)
+
+
+def written(book: Any, out: BytesIO, write: Callable[..., None]) -> dict[str, bytes]:
+    """Return the parts of a book with the rows on two sheets, some of them of other heights, among other cells."""
+    book.set_properties({"created": datetime(2026, 1, 1)})
+    looks = [book.add_format(), *(book.add_format({"bold": True, "num_format": f"0.{'0' * n}"}) for n in range(3))]
+    for name in ("甲", "乙"):
+        sheet = book.add_worksheet(name)
+        sheet.write_string(0, 0, "title", looks[0])
+        sheet.set_row(0, 30)
+        for row, contents in enumerate(ROWS, 2):
+            write(sheet, row, contents, [looks[n % len(looks)] for n in range(len(contents))])
+            options = {"level": row % 3, "hidden": row % 5 == 0, "collapsed": row % 7 == 0}
+            sheet.set_row(row, *((None, None, options) if row % 4 == 0 else (15 + row % 3 * 9.5,)))
+        sheet.set_row(60, None, looks[2])
+        sheet.merge_range(70, 0, 70, 3, "end", looks[1])
+    book.close()
+    with zipfile.ZipFile(out) as package:
+        assert package.testzip() is None
+        return {name: package.read(name) for name in package.namelist()}
+
+
+def test_rows_written_at_once_are_what_xlsxwriter_writes_cell_by_cell() -> None:
+    ours, theirs = BytesIO(), BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    found = written(open_book(ours), ours, at_once)
+    expected = written(xlsxwriter.Workbook(theirs, options), theirs, one_by_one)
+    assert list(found) == list(expected)
+    for name, content in expected.items():
+        assert found[name] == content, name
+
+
+def test_cells_written_one_by_one_are_what_xlsxwriter_writes() -> None:
+    ours, theirs = BytesIO(), BytesIO()
+    found = written(open_book(ours), ours, one_by_one)
+    assert found == written(
+        xlsxwriter.Workbook(theirs, {"in_memory": True, "strings_to_formulas": False}), theirs, one_by_one
+    )
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+def test_what_is_no_number_is_refused(number: float) -> None:
+    book = open_book(BytesIO())
+    sheet = book.add_worksheet("甲")
+    with pytest.raises(ValueError, match=r"nan|inf"):
+        sheet.write_cells(0, 0, [number], [book.add_format()])
+
+
+def test_as_many_looks_as_cells() -> None:
+    book = open_book(BytesIO())
+    with pytest.raises(ValueError, match="zip"):
+        book.add_worksheet("甲").write_cells(0, 0, ["a", "b"], [book.add_format()])
+
+
+def test_what_lies_outside_a_sheet_is_not_written() -> None:
+    book = open_book(BytesIO())
+    sheet, look = book.add_worksheet("甲"), book.add_format()
+    sheet.write_cells(Worksheet().xls_rowmax, 0, ["a"], [look])
+    sheet.write_cells(0, Worksheet().xls_colmax - 1, ["a", "b"], [look, look])
+    assert isinstance(sheet, PlainSheet)
+    assert not sheet._whole
+
+
+def test_widths_are_those_of_every_character() -> None:
+    every = [chr(n) for n in range(0x30000) if not 0xD800 <= n < 0xE000]
+    wide = [c for c in every if east_asian_width(c) in "WF"]
+    assert [c for c in every if width_of(c) == 2] == wide
+    assert width_of("".join(every[: 0x10000 - 0x800])) == sum(map(width_of, every[: 0x10000 - 0x800]))
+    assert width_of("a😀“党”𝐀\n") == 1 + 2 + 1 + 2 + 1 + 1 + 1
