@@ -98,12 +98,9 @@ def only(lot: pa.Table, digests: Container[str]) -> pa.Table:
 
 
 def _outcomes(checked: Checked, digests: Sequence[str]) -> list[list[int] | None]:
-    by_form = (
-        np.array(list(checked.outcomes.values()), dtype=np.int8)
-        .reshape(len(checked.outcomes), len(checked.table.units))
-        .T
-    )
-    found = dict(zip(checked.table.units, by_form.tolist(), strict=True))
+    units = checked.table.units
+    by_rule = np.array(list(checked.outcomes.values()), dtype=np.int8).reshape(len(checked.outcomes), len(units))
+    found = dict(zip(units, by_rule.T.tolist(), strict=True))
     return [found.get(d) for d in digests]
 
 

@@ -166,14 +166,14 @@ class Lots:
 
     def sums(self, digests: Sequence[str]) -> dict[str, int]:
         """Return per code the sum of what stands in the cells of its value, scaled, where it is a number."""
-        low: dict[str, int] = {}
+        sums: dict[str, int] = {}
         for part in self._slices("cell", digests):
             known = (part.owner >= 0) & (part.column("state") <= State.ZERO)
             known &= part.column("measure") == MEASURES.index("value")
             codes, scaled = part.column("code")[known], part.column("scaled")[known].astype(np.int64)
             for code in np.unique(codes).tolist():
-                low[self._codes[code]] = low.get(self._codes[code], 0) + exact_sum(scaled[codes == code])
-        return low
+                sums[self._codes[code]] = sums.get(self._codes[code], 0) + exact_sum(scaled[codes == code])
+        return sums
 
     def figures(self, units: Mapping[str, str]) -> pd.DataFrame:
         """Return the figures that count as a long frame, columns as figures_frame; `units` are names by digest."""

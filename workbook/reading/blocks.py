@@ -19,6 +19,7 @@ from workbook.reading.values import Raw, length, show
 from workbook.same import Same
 
 _MOST_DIGITS = 6  # of an item's number
+_NO_CODE = "", "", 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,13 @@ def find_blocks(sheet: Sheet, layout: Layout) -> dict[str, Stand]:
     """Return the blocks of text inputs on a sheet by code."""
     titles = _titles(Same(layout))
     titled = {row: titles[text] for row, _, text in sheet.texts if text in titles}
-    column = _code_column(sheet, layout)
-    if column == NOWHERE and not titled:
+    codes = _codes(sheet, layout)
+    if not codes and not titled:
         return {}
     stands: dict[str, Stand] = {}
     current = ""
     for number, row in enumerate(sheet.grid):
-        code, mark, item = block_code(show(row[column]) if column < len(row) and row[column] else "")
+        code, mark, item = codes.get(number, _NO_CODE)
         title = titled.get(number, "")
         if code not in layout.blocks:
             code, mark = title or current, ITEM_MARK
@@ -93,13 +94,11 @@ def title_of(text: TextInput) -> str:
 
 def block_code(text: str) -> tuple[str, str, int]:
     """Take the code column of a text sheet apart: TXT_PLANS# heads a block, TXT_PLANS.3 is its third item."""
-    if not text:
-        return "", "", 0
     if text.endswith(HEADING_MARK):
         return text[:-1], HEADING_MARK, 0
     code, mark, number = text.rpartition(ITEM_MARK)
     known = mark and len(number) < _MOST_DIGITS and number.isascii() and number.isdigit()
-    return (code, mark, int(number)) if known else ("", "", 0)
+    return (code, mark, int(number)) if known else _NO_CODE
 
 
 def headings(row: Sequence[Raw], text: TextInput) -> list[int]:
@@ -115,13 +114,17 @@ def _labels(subfields: tuple[Subfield, ...]) -> Sequence[tuple[str, str]]:
     return [(squeezed(s.label + limit), squeezed(s.label)) for s, limit in zip(subfields, limits, strict=True)]
 
 
-def _code_column(sheet: Sheet, layout: Layout) -> int:
-    """Return the column with most codes of text inputs."""
+def _codes(sheet: Sheet, layout: Layout) -> Mapping[int, tuple[str, str, int]]:
+    """Return by row what stands in the column with most codes of text inputs, taken apart."""
+    columns: dict[int, dict[int, tuple[str, str, int]]] = {}
     seen: Counter[int] = Counter()
-    for _, column, text in sheet.texts:
-        if (ITEM_MARK in text or HEADING_MARK in text) and block_code(text)[0] in layout.blocks:
-            seen[column] += 1
-    return seen.most_common(1)[0][0] if seen else NOWHERE
+    for row, column, text in sheet.texts:
+        if ITEM_MARK in text or HEADING_MARK in text:
+            parts = block_code(text)
+            columns.setdefault(column, {})[row] = parts
+            seen[column] += parts[0] in layout.blocks
+    column, most = max(seen.items(), key=lambda found: found[1], default=(NOWHERE, 0))
+    return columns[column] if most else {}
 
 
 def _assume(stands: Sequence[Stand]) -> None:

@@ -105,17 +105,20 @@ class _Reader:
             return _doubtful(table.sheet.name, "")
         computed = (item.code, measure) in self._layout.computed
         read = read_computed if computed else read_cell
-        readings = [read(t.sheet.at(r.number, c), item, (t.sheet.name, r.number, c), self._marks) for t, r, c in places]
-        cells = [cell for cell, _ in readings]
+        (cell, repairs), *others = [
+            read(t.sheet.at(r.number, c), item, (t.sheet.name, r.number, c), self._marks) for t, r, c in places
+        ]
         if computed:
-            self._notes.repairs.extend(readings[0][1])
-            return self._shown(cells[0])
-        doubtful = [self._swallowed(item, *places[0]), self._misnamed(item, places[0][1], cells[0])]
-        doubtful += [self._differs(item, cells[0], other) for other in cells[1:]]
-        if any(doubtful) or cells[0].sheet in self._foreign:
-            return _doubtful(cells[0].sheet, cells[0].address)
-        self._notes.repairs.extend(readings[0][1])
-        return cells[0]
+            self._notes.repairs.extend(repairs)
+            return self._shown(cell)
+        doubtful = self._swallowed(item, *places[0])
+        doubtful |= self._misnamed(item, places[0][1], cell)
+        for other, _ in others:
+            doubtful |= self._differs(item, cell, other)
+        if doubtful or cell.sheet in self._foreign:
+            return _doubtful(cell.sheet, cell.address)
+        self._notes.repairs.extend(repairs)
+        return cell
 
     def _shown(self, cell: Cell) -> Cell:
         """Return what a computed cell shows; without codes its formula finds nothing, and it says nothing."""
