@@ -161,18 +161,21 @@ def _there(files: tuple[Path, ...]) -> None:
 
 
 @cli.command(cls=Verb, help=say("help.consolidate"))
-@click.argument("round_path", metavar=say("meta.round"), type=click.Path(path_type=Path))
+@click.argument("folders", metavar=say("meta.rounds"), nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--scheduler", metavar=say("meta.address"), help=say("help.scheduler"))
-@click.option("--json", "as_json", is_flag=True, help=say("help.json"))
-def consolidate(round_path: Path, scheduler: str | None, as_json: bool) -> int:
-    """Read 收件, judge, merge, write the consolidated workbook and the merged report."""
+@click.option("--json", "as_json", is_flag=True, help=say("help.json_rounds"))
+def consolidate(folders: tuple[Path, ...], scheduler: str | None, as_json: bool) -> int:
+    """Read 收件, judge, merge, write the consolidated workbook and the merged report; of several rounds, upwards."""
+    several = {path.resolve(): path for path in folders}
+    if len(several) > 1:
+        return _climb(list(several), scheduler, as_json)
     from exporters.chasing import who_owes
     from exporters.results import summary, write_results
     from exporters.screen import tell_run
     from workbook.lock import at_work
 
-    round_ = round_at(round_path)
-    with at_work(round_path):
+    round_ = round_at(folders[0])
+    with at_work(folders[0]):
         collection, now = _collect(round_, scheduler), datetime.now()
         with progress(say("progress.results")):
             results = write_results(collection, now)
@@ -185,6 +188,29 @@ def consolidate(round_path: Path, scheduler: str | None, as_json: bool) -> int:
     if results.defects:
         raise Stop(defects_text(results.defects))
     return DONE
+
+
+def _climb(folders: list[Path], scheduler: str | None, as_json: bool) -> int:
+    from exporters.climb import climb, rounds_given
+    from exporters.crews import crew_of, whole_code
+    from exporters.screen import show
+
+    given = rounds_given(folders)
+    outcomes = list(given.lost)
+    show((*given.tree.notes, *(o.line for o in outcomes)))
+    with (
+        crew_of(scheduler, whole_code) as crew,
+        progress(say("tree.begin", n=len(folders), levels=len(given.tree.levels))),
+    ):
+        for outcome in climb(given.tree, crew, cluster=scheduler is not None):
+            outcomes.append(outcome)
+            show((outcome.line, *(() if outcome.top else outcome.shown)))
+    for outcome in outcomes:
+        if outcome.top and outcome.shown:
+            show(("", outcome.line, *outcome.shown))
+    if as_json:
+        print_json([outcome.summary for outcome in outcomes])
+    return max(outcome.code for outcome in outcomes)
 
 
 @cli.command(cls=Verb, help=say("help.decide"))

@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from workbook.lots.kept import Batch, Crew, code_digest
+from workbook.lots.kept import Crew, Result, Task, code_digest
 from workbook.messages import say
 from workbook.reading.kind import Unreadable
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 _PATIENCE = 10  # seconds until a scheduler answers
 
@@ -26,10 +23,10 @@ class NoCluster(Exception):
 
 
 @contextmanager
-def crew_at(address: str) -> Iterator[Crew]:
+def crew_at(address: str, code: Callable[[], str] = code_digest) -> Iterator[Crew]:
     """Give the crew of the scheduler at an address, tcp://… or tls://…; NoCluster where it cannot be had.
 
-    Workers that run other code than ours would judge otherwise: they are refused.
+    Workers that run other code than ours would judge otherwise: they are refused. `code` tells what code that is.
     """
     try:
         from distributed import Client
@@ -40,24 +37,24 @@ def crew_at(address: str) -> Iterator[Crew]:
     except (OSError, ValueError) as error:
         raise NoCluster(say("cluster.no_answer", address=address, why=error)) from None
     with client:
-        codes = _codes(client)
+        codes = _codes(client, code)
         if not codes:
             raise NoCluster(say("cluster.no_workers", address=address))
-        if others := [worker for worker, code in codes.items() if code != code_digest()]:
+        if others := [worker for worker, theirs in codes.items() if theirs != code()]:
             raise NoCluster(say("cluster.other_code", workers="、".join(others)))
         yield partial(_judged, client)
 
 
-def _codes(client: Any) -> dict[str, str]:
+def _codes(client: Any, code: Callable[[], str]) -> dict[str, str]:
     """Return what code every worker runs, "" where it has none of ours."""
-    found = client.run(code_digest, on_error="return")
-    return {worker: code if isinstance(code, str) else "" for worker, code in found.items()}
+    found = client.run(code, on_error="return")
+    return {worker: theirs if isinstance(theirs, str) else "" for worker, theirs in found.items()}
 
 
 def _judged(
-    client: Any, work: Callable[[Batch], pa.Buffer], batches: Iterable[Batch]
-) -> Iterator[tuple[Batch, pa.Buffer | Unreadable]]:
-    """Yield every batch with its lot as soon as it is there; Unreadable where workers died over it again and again.
+    client: Any, work: Callable[[Task], Result], batches: Iterable[Task]
+) -> Iterator[tuple[Task, Result | Unreadable]]:
+    """Yield every batch with what comes of it as soon as that is there; Unreadable where workers died over it again.
 
     NoCluster when the scheduler is lost.
     """
@@ -76,9 +73,9 @@ def _judged(
             raise NoCluster(say("cluster.lost")) from None
 
 
-def _same(work: Callable[[Batch], pa.Buffer]) -> Callable[[Batch], pa.Buffer]:
+def _same(work: Callable[[Task], Result]) -> Callable[[Task], Result]:
     return work
 
 
-def _do(work: Callable[[Batch], pa.Buffer], batch: Batch) -> pa.Buffer:
+def _do(work: Callable[[Task], Result], batch: Task) -> Result:
     return work(batch)

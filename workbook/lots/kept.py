@@ -17,6 +17,7 @@ from functools import cache, partial
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import pyarrow as pa
 
@@ -35,8 +36,18 @@ _FOLDER, _SUFFIX = "judged", ".lot"
 _MOST = 48  # files of a lot: some seconds of work, so that no process waits long for the others
 _MANY = 24  # lots of less than that many files; then they are put together
 Batch = Sequence[str]  # digests
-Crew = Callable[[Callable[[Batch], pa.Buffer], Iterable[Batch]], Iterator[tuple[Batch, pa.Buffer | Unreadable]]]
 _LIBRARIES = ("python-calamine", "numpy", "pandas", "pyarrow", "msgspec")
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+class Crew(Protocol):
+    """Who works: processes here, or a cluster's."""
+
+    def __call__(
+        self, work: Callable[[Task], Result], tasks: Iterable[Task], /
+    ) -> Iterator[tuple[Task, Result | Unreadable]]:
+        """Give every task with what `work` makes of it; Unreadable where processes died over it."""
 
 
 def lots_of(round_: Round, digests: Iterable[str], crew: Crew = contained) -> Lots:
