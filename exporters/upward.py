@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +28,7 @@ from workbook.reading.submission import read_submission
 from workbook.reading.values import show
 from workbook.round import MEMORY, RESULTS
 
+_WHEN = "docProps/core.xml"
 _HANDED = "handed-up"  # digests of what was put into 收件 of the round above
 
 
@@ -90,11 +92,19 @@ def hand_up(round_: Round, target: Path) -> Literal["put", "same", "left"]:
             return "same"
         if lying not in put:
             return "left"
+        if _parts(target) == _parts(upward_path(round_)):
+            return "same"
     with replacing(memory) as temporary:  # before it lies there: a run that is killed in between knows it for its own
         temporary.write_text("\n".join(dict.fromkeys([*put, ours])))
     with replacing(target) as temporary:
         temporary.write_bytes(content)
     return "put"
+
+
+def _parts(path: Path) -> dict[str, bytes]:
+    """Return what a form consists of, but when it was written."""
+    with zipfile.ZipFile(path) as form:
+        return {name: form.read(name) for name in form.namelist() if name != _WHEN}
 
 
 def _digest(path: Path) -> str:
