@@ -166,14 +166,14 @@ def _there(files: tuple[Path, ...]) -> None:
 @click.option("--json", "as_json", is_flag=True, help=say("help.json_rounds"))
 def consolidate(folders: tuple[Path, ...], scheduler: str | None, as_json: bool) -> int:
     """Read 收件, judge, merge, write the consolidated workbook and the merged report; of several rounds, upwards."""
-    several = {path.resolve(): path for path in folders}
-    if len(several) > 1:
-        return _climb(list(several), scheduler, as_json)
     from exporters.chasing import who_owes
+    from exporters.climb import consolidate_all
     from exporters.results import summary, write_results
     from exporters.screen import tell_run
     from workbook.lock import at_work
 
+    if len(several := dict.fromkeys(path.resolve() for path in folders)) > 1:
+        return consolidate_all([*several], scheduler, as_json=as_json)
     round_ = round_at(folders[0])
     with at_work(folders[0]):
         collection, now = _collect(round_, scheduler), datetime.now()
@@ -188,29 +188,6 @@ def consolidate(folders: tuple[Path, ...], scheduler: str | None, as_json: bool)
     if results.defects:
         raise Stop(defects_text(results.defects))
     return DONE
-
-
-def _climb(folders: list[Path], scheduler: str | None, as_json: bool) -> int:
-    from exporters.climb import climb, rounds_given
-    from exporters.crews import crew_of, whole_code
-    from exporters.screen import show
-
-    given = rounds_given(folders)
-    outcomes = list(given.lost)
-    show((*given.tree.notes, *(o.line for o in outcomes)))
-    with (
-        crew_of(scheduler, whole_code) as crew,
-        progress(say("tree.begin", n=len(folders), levels=len(given.tree.levels))),
-    ):
-        for outcome in climb(given.tree, crew, cluster=scheduler is not None):
-            outcomes.append(outcome)
-            show((outcome.line, *(() if outcome.top else outcome.shown)))
-    for outcome in outcomes:
-        if outcome.top and outcome.shown:
-            show(("", outcome.line, *outcome.shown))
-    if as_json:
-        print_json([outcome.summary for outcome in outcomes])
-    return max(outcome.code for outcome in outcomes)
 
 
 @cli.command(cls=Verb, help=say("help.decide"))

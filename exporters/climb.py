@@ -9,10 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from exporters.chasing import who_owes
-from exporters.console import DONE, UNBALANCED, UNUSABLE, Stop, defects_text, in_words
+from exporters.chasing import Owed, who_owes
+from exporters.console import DONE, UNBALANCED, UNUSABLE, Stop, defects_text, in_words, print_json, progress
+from exporters.crews import crew_of, whole_code
 from exporters.results import Results, summary, write_results
-from exporters.screen import Grid, run_shown
+from exporters.screen import ScreenTable, run_shown, show
 from exporters.tree import Step, Tree, tree_of
 from exporters.upward import hand_up, upward_lines, upward_path
 from workbook.collect import collect
@@ -29,7 +30,7 @@ _PATIENCE = 10  # seconds until the system has let go of what a lost worker held
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Climbed:
     """What became of a round, short enough to come from another machine.
 
     `line` says it in a sentence, `shown` is what else there is to see; all of a run where nothing is above it.
@@ -38,22 +39,45 @@ class Outcome:
     line: str
     code: int
     summary: Mapping[str, Any]
-    shown: tuple[str | Grid, ...] = ()
+    shown: tuple[str | ScreenTable, ...] = ()
     top: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """The rounds a command was given: how they hang together, and what became of those that cannot be opened."""
+class _HandedUp:
+    """What became of a form for the round above, in words, and whether it lies there."""
 
-    tree: Tree
-    lost: tuple[Outcome, ...]
+    sentence: str = ""
+    there: bool = False
+    code: int = DONE
 
 
-def rounds_given(paths: Sequence[Path]) -> Given:
-    """Return the rounds in some folders; Stop where it is not clear which hands up to which."""
+def consolidate_all(folders: Sequence[Path], scheduler: str | None, *, as_json: bool) -> int:
+    """Consolidate several rounds, tell the screen, and return the worst exit code."""
+    tree, lost = tree_in(folders)
+    climbed = list(lost)
+    show((*tree.notes, *(c.line for c in lost)))
+    if tree.levels:
+        begin = say("tree.begin", n=sum(map(len, tree.levels)), levels=len(tree.levels))
+        with crew_of(scheduler, whole_code) as crew, progress(begin):
+            for one in climb(tree, crew, cluster=scheduler is not None):
+                climbed.append(one)
+                show((one.line, *(() if one.top else one.shown)))
+    for one in climbed:
+        if one.top and one.shown:
+            show(("", one.line, *one.shown))
+    if as_json:
+        print_json([one.summary for one in climbed])
+    return max(one.code for one in climbed)
+
+
+def tree_in(folders: Sequence[Path]) -> tuple[Tree, list[Climbed]]:
+    """Return the tree of the rounds in some folders, and what became of those that cannot be opened.
+
+    Stop where it is not clear which hands up to which.
+    """
     load, rounds, lost = cache(load_pack), [], []
-    for path in paths:
+    for path in folders:
         round_, defects = load_round(path, load)
         if round_ is None:
             why = defects_text(defects) if path.is_dir() else say("cli.no_folder", folder=path)
@@ -63,10 +87,10 @@ def rounds_given(paths: Sequence[Path]) -> Given:
     tree, defects = tree_of(rounds)
     if tree is None:
         raise Stop(defects_text(defects))
-    return Given(tree, tuple(lost))
+    return tree, lost
 
 
-def climb(tree: Tree, crew: Crew, *, cluster: bool) -> Iterator[Outcome]:
+def climb(tree: Tree, crew: Crew, *, cluster: bool) -> Iterator[Climbed]:
     """Yield what becomes of every round, lower ones first.
 
     On a cluster the rounds of a level are done at the same time, each by one worker; a round that is alone on its
@@ -85,12 +109,12 @@ def climb(tree: Tree, crew: Crew, *, cluster: bool) -> Iterator[Outcome]:
             yield consolidated(step, crew)
 
 
-def apart(step: Step) -> Outcome:
+def apart(step: Step) -> Climbed:
     """Return what becomes of a round on a worker, which does it by itself; tried again if the worker is lost."""
     return consolidated(step, contained, _PATIENCE)
 
 
-def consolidated(step: Step, crew: Crew, patience: float = 0) -> Outcome:
+def consolidated(step: Step, crew: Crew, patience: float = 0) -> Climbed:
     """Consolidate a round, put its form into 收件 of the round above, and return what became of it."""
     round_, defects = load_round(step.path)
     if round_ is None:
@@ -102,38 +126,40 @@ def consolidated(step: Step, crew: Crew, patience: float = 0) -> Outcome:
                 return _failed(step, defects_text(defects))
             now = datetime.now()
             results = write_results(collection, now)
-            sentence, handed = _handed_up(step, collection, results)
+            up = _handed_up(step, collection, results)
     except (Busy, OSError) as error:
         return _failed(step, in_words(error))
-    return _told(step, collection, results, now, (sentence, handed))
+    return _told(step, collection, results, who_owes(collection, now), up)
 
 
-def _handed_up(step: Step, collection: Collection, results: Results) -> tuple[str, bool]:
-    """Return what became of the form for the round above, in words, and whether it lies there."""
+def _handed_up(step: Step, collection: Collection, results: Results) -> _HandedUp:
     if step.target is None:
-        return "", False
+        return _HandedUp()
+    absent = say("tree.not_up", above=step.above)
     if upward_path(collection.round) not in results.outputs:
-        return say("tree.not_up", above=step.above), False
-    handed = hand_up(collection.round, step.target)
-    return say(f"tree.{handed}", above=step.above, path=step.target), handed != "left"
+        return _HandedUp(absent)
+    try:
+        handed = hand_up(collection.round, step.target)
+    except OSError as error:
+        return _HandedUp(in_words(error) + absent, code=UNUSABLE)
+    return _HandedUp(say(f"tree.{handed}", above=step.above, path=step.target), handed != "left")
 
 
-def _told(step: Step, collection: Collection, results: Results, now: datetime, up: tuple[str, bool]) -> Outcome:
-    balance, owed = collection.balance, who_owes(collection, now)
-    sentence, handed = up
+def _told(step: Step, collection: Collection, results: Results, owed: Sequence[Owed], up: _HandedUp) -> Climbed:
+    balance = collection.balance
     line = say("tree.line", name=step.name, expected=balance.expected, **{str(k): v for k, v in balance.units.items()})
-    line += say("book.balanced" if balance.balanced else "book.unbalanced") + sentence
-    data = summary(collection, results, owed) | {"handed_up": str(step.target) if handed else ""}
+    line += say("book.balanced" if balance.balanced else "book.unbalanced") + up.sentence
+    data = summary(collection, results, owed) | {"handed_up": str(step.target) if up.there else ""}
     top = step.target is None
     shown = [*(run_shown(collection, results, owed) if top else upward_lines(collection))]
-    code = DONE if balance.balanced else UNBALANCED
-    if balance.balanced and results.defects:
+    code = up.code if balance.balanced else UNBALANCED
+    if results.defects:
         code = UNUSABLE
         shown.append(defects_text(results.defects))
-    return Outcome(line, code, data, tuple(shown), top)
+    return Climbed(line, code, data, tuple(shown), top)
 
 
-def _failed(step: Step, why: str) -> Outcome:
+def _failed(step: Step, why: str) -> Climbed:
     sentence = say("tree.not_up", above=step.above) if step.target is not None else ""
     line = say("tree.failed", name=step.name, why=why) + sentence
-    return Outcome(line, UNUSABLE, {"round": str(step.path), "problem": why}, top=step.target is None)
+    return Climbed(line, UNUSABLE, {"round": str(step.path), "problem": why}, top=step.target is None)

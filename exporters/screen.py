@@ -22,7 +22,7 @@ _MOST_CHASED = 30  # units on the screen; the workbook lists all
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class ScreenTable:
     """A table on the screen."""
 
     title: str
@@ -57,22 +57,22 @@ def tell_run(collection: Collection, results: Results, owed: Sequence[Owed]) -> 
     show(run_shown(collection, results, owed))
 
 
-def show(shown: Iterable[str | Grid]) -> None:
+def show(shown: Iterable[str | ScreenTable]) -> None:
     """Show sentences and tables."""
     for part in shown:
-        if isinstance(part, Grid):
+        if isinstance(part, ScreenTable):
             table(part.title, part.columns, part.rows)
         else:
             complain(part)
 
 
-def run_shown(collection: Collection, results: Results, owed: Sequence[Owed]) -> Iterator[str | Grid]:
+def run_shown(collection: Collection, results: Results, owed: Sequence[Owed]) -> Iterator[str | ScreenTable]:
     """Yield what `tell_run` shows, to be shown here or by another machine."""
     yield from (*balance_lines(collection), *run_lines(collection), *upward_lines(collection))
     rows = [(r.file, r.unit, say(f"file.{r.state}"), r.note, r.remedy) for r in collection.receipts if _telling(r)]
     if rows:
         columns = [say(f"book.{k}") for k in ("file", "unit_code", "file_state", "fate", "what_to_do")]
-        yield Grid(say("cli.other_files"), columns, rows)
+        yield ScreenTable(say("cli.other_files"), columns, rows)
     yield from _owed_shown(owed)
     if results.dropped:
         yield say("cli.dropped", n=len(results.dropped))
@@ -81,7 +81,7 @@ def run_shown(collection: Collection, results: Results, owed: Sequence[Owed]) ->
         yield say("cli.written", path=path)
 
 
-def _owed_shown(owed: Sequence[Owed]) -> Iterator[str | Grid]:
+def _owed_shown(owed: Sequence[Owed]) -> Iterator[str | ScreenTable]:
     if not owed:
         return
     rows = [
@@ -89,7 +89,7 @@ def _owed_shown(owed: Sequence[Owed]) -> Iterator[str | Grid]:
         for o in owed[:_MOST_CHASED]
     ]
     columns = [say(f"book.{k}") for k in ("unit", "owing", "overdue", "contact", "situation")]
-    yield Grid(say("cli.chasing", n=len(owed)), columns, rows)
+    yield ScreenTable(say("cli.chasing", n=len(owed)), columns, rows)
     if len(owed) > len(rows):
         yield say("cli.chasing_more", n=len(owed) - len(rows))
 

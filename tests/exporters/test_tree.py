@@ -19,7 +19,7 @@ from distributed import LocalCluster
 from ladder import INDICATORS, VILLAGES, Ladder, ladder, office_round, own_form
 
 from exporters import climb as walk
-from exporters.climb import Outcome, climb, rounds_given
+from exporters.climb import Climbed, climb, tree_in
 from exporters.crews import crew_of, whole_code
 from exporters.tree import Step, tree_of
 from huibao import cli
@@ -185,6 +185,17 @@ def test_books_that_do_not_balance_hand_nothing_up(copy: Ladder, monkeypatch: py
     assert "没有新的上报表交给C1机关（C1）" in run.stderr
 
 
+def test_a_form_that_excel_holds_open_above_is_told(copy: Ladder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def held(round_: Round, target: Path) -> str:
+        raise PermissionError(13, "held", str(target))
+
+    monkeypatch.setattr(walk, "hand_up", held)
+    run = consolidate(copy.root, "T2", "C1")
+    assert code(run) == 2
+    assert "T2机关（T2）：应报 1" in run.stderr
+    assert "没有新的上报表交给C1机关（C1）" in run.stderr
+
+
 def test_one_round_given_twice_is_one_round(copy: Ladder) -> None:
     once, twice = (consolidate(copy.root, *names, options=["--json"]) for names in (["T1"], ["T1", "C1/../T1"]))
     assert json.loads(once.stdout) == json.loads(twice.stdout)
@@ -202,10 +213,10 @@ def test_a_cluster_one_of_whose_workers_is_lost_gives_the_same(
 ) -> None:
     for path in [*(copy.root / "C1" / IN).iterdir(), *(own_form(copy.root / t) for t in TOWNS)]:
         path.unlink()
-    given = rounds_given([copy.root / name for name in ("C1", *TOWNS)])
+    tree, _ = tree_in([copy.root / name for name in ("C1", *TOWNS)])
     marker = tmp_path / "died"
     with crew_of(cluster.scheduler_address, whole_code) as crew:
-        outcomes = list(climb(given.tree, dying(crew, marker), cluster=True))
+        outcomes = list(climb(tree, dying(crew, marker), cluster=True))
     assert marker.exists()
     assert [o.code for o in outcomes] == [0, 0, 0, 0]
     assert outcomes[-1].top
@@ -246,7 +257,7 @@ class _DiesOnce:
 
 
 def test_a_round_over_which_workers_die_is_done_from_here(copy: Ladder) -> None:
-    given = rounds_given([copy.root / name for name in TOWNS])
+    tree, _ = tree_in([copy.root / name for name in TOWNS])
 
     def mortal(work: Callable[[Any], Any], tasks: Iterable[Any]) -> Iterator[Any]:
         from workbook.reading.kind import Unreadable
@@ -257,7 +268,7 @@ def test_a_round_over_which_workers_die_is_done_from_here(copy: Ladder) -> None:
             else:
                 yield task, Unreadable("crashed") if task.path.name == "T2" else work(task)
 
-    outcomes: list[Outcome] = list(climb(given.tree, mortal, cluster=True))  # type: ignore[arg-type]
+    outcomes: list[Climbed] = list(climb(tree, mortal, cluster=True))  # type: ignore[arg-type]
     assert [Path(o.summary["round"]).name for o in outcomes] == ["T1", "T3", "T2"]
     assert {o.code for o in outcomes} == {0}
 
