@@ -161,18 +161,21 @@ def _there(files: tuple[Path, ...]) -> None:
 
 
 @cli.command(cls=Verb, help=say("help.consolidate"))
-@click.argument("round_path", metavar=say("meta.round"), type=click.Path(path_type=Path))
+@click.argument("folders", metavar=say("meta.rounds"), nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--scheduler", metavar=say("meta.address"), help=say("help.scheduler"))
-@click.option("--json", "as_json", is_flag=True, help=say("help.json"))
-def consolidate(round_path: Path, scheduler: str | None, as_json: bool) -> int:
-    """Read 收件, judge, merge, write the consolidated workbook and the merged report."""
+@click.option("--json", "as_json", is_flag=True, help=say("help.json_rounds"))
+def consolidate(folders: tuple[Path, ...], scheduler: str | None, as_json: bool) -> int:
+    """Read 收件, judge, merge, write the consolidated workbook and the merged report; of several rounds, upwards."""
     from exporters.chasing import who_owes
+    from exporters.climb import consolidate_all
     from exporters.results import summary, write_results
     from exporters.screen import tell_run
     from workbook.lock import at_work
 
-    round_ = round_at(round_path)
-    with at_work(round_path):
+    if len(several := dict.fromkeys(path.resolve() for path in folders)) > 1:
+        return consolidate_all([*several], scheduler, as_json=as_json)
+    round_ = round_at(folders[0])
+    with at_work(folders[0]):
         collection, now = _collect(round_, scheduler), datetime.now()
         with progress(say("progress.results")):
             results = write_results(collection, now)

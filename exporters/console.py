@@ -182,8 +182,8 @@ def defects_text(defects: Sequence[Defect]) -> str:
     )
 
 
-def print_json(data: Mapping[str, Any]) -> None:
-    """Write one JSON object to stdout."""
+def print_json(data: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
+    """Write one JSON object, or a list of them, to stdout."""
     click.echo(json.dumps(data, ensure_ascii=False, indent=2))
 
 

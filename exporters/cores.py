@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import parent_process
+from multiprocessing import current_process, parent_process
 from threading import Thread
 from typing import TypeVar
 
@@ -19,7 +19,7 @@ _WORTH_A_POOL = 12  # forms; below it starting processes costs more than it save
 
 def on_all_cores(work: Callable[[Task], Result], tasks: Sequence[Task], forms: int) -> list[Result]:
     """Return what `work` makes of each task, in order; `forms` is how many forms the tasks hold together."""
-    if forms < _WORTH_A_POOL or (os.cpu_count() or 1) < 2:
+    if forms < _WORTH_A_POOL or _alone():
         return [work(task) for task in tasks]
     with ProcessPoolExecutor(initializer=_end_with_the_run) as pool:
         return list(pool.map(work, tasks))
@@ -28,7 +28,7 @@ def on_all_cores(work: Callable[[Task], Result], tasks: Sequence[Task], forms: i
 @contextmanager
 def meanwhile(work: Callable[[], object], forms: int) -> Iterator[None]:
     """Have some work on many forms done in another process while the block runs, or after it where that pays not."""
-    if forms < _WORTH_A_COPY or (os.cpu_count() or 1) < 2:
+    if forms < _WORTH_A_COPY or _alone():
         yield
         work()
         return
@@ -36,6 +36,11 @@ def meanwhile(work: Callable[[], object], forms: int) -> Iterator[None]:
         done = pool.submit(work)
         yield
         done.result()
+
+
+def _alone() -> bool:
+    """Return whether there is no other core, or this process may not start others, as a worker of a cluster."""
+    return (os.cpu_count() or 1) < 2 or current_process().daemon
 
 
 def _end_with_the_run() -> None:

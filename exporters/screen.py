@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,15 @@ from workbook.messages import say
 
 _MOST_REPORTS = 12
 _MOST_CHASED = 30  # units on the screen; the workbook lists all
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenTable:
+    """A table on the screen."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
 
 
 def tell_verdicts(results: Sequence[Mapping[str, Any]], said: Mapping[str, Sequence[str]]) -> None:
@@ -44,22 +54,34 @@ def tell_verdicts(results: Sequence[Mapping[str, Any]], said: Mapping[str, Seque
 
 def tell_run(collection: Collection, results: Results, owed: Sequence[Owed]) -> None:
     """Show the books, what to mind among the files, whom to chase, what became of choices, and what was written."""
-    for line in (*balance_lines(collection), *run_lines(collection), *upward_lines(collection)):
-        complain(line)
+    show(run_shown(collection, results, owed))
+
+
+def show(shown: Iterable[str | ScreenTable]) -> None:
+    """Show sentences and tables."""
+    for part in shown:
+        if isinstance(part, ScreenTable):
+            table(part.title, part.columns, part.rows)
+        else:
+            complain(part)
+
+
+def run_shown(collection: Collection, results: Results, owed: Sequence[Owed]) -> Iterator[str | ScreenTable]:
+    """Yield what `tell_run` shows, to be shown here or by another machine."""
+    yield from (*balance_lines(collection), *run_lines(collection), *upward_lines(collection))
     rows = [(r.file, r.unit, say(f"file.{r.state}"), r.note, r.remedy) for r in collection.receipts if _telling(r)]
     if rows:
         columns = [say(f"book.{k}") for k in ("file", "unit_code", "file_state", "fate", "what_to_do")]
-        table(say("cli.other_files"), columns, rows)
-    _tell_owed(owed)
+        yield ScreenTable(say("cli.other_files"), columns, rows)
+    yield from _owed_shown(owed)
     if results.dropped:
-        complain(say("cli.dropped", n=len(results.dropped)))
-    for line in results.told:
-        complain(line)
+        yield say("cli.dropped", n=len(results.dropped))
+    yield from results.told
     for path in results.outputs:
-        complain(say("cli.written", path=path))
+        yield say("cli.written", path=path)
 
 
-def _tell_owed(owed: Sequence[Owed]) -> None:
+def _owed_shown(owed: Sequence[Owed]) -> Iterator[str | ScreenTable]:
     if not owed:
         return
     rows = [
@@ -67,9 +89,9 @@ def _tell_owed(owed: Sequence[Owed]) -> None:
         for o in owed[:_MOST_CHASED]
     ]
     columns = [say(f"book.{k}") for k in ("unit", "owing", "overdue", "contact", "situation")]
-    table(say("cli.chasing", n=len(owed)), columns, rows)
+    yield ScreenTable(say("cli.chasing", n=len(owed)), columns, rows)
     if len(owed) > len(rows):
-        complain(say("cli.chasing_more", n=len(owed) - len(rows)))
+        yield say("cli.chasing_more", n=len(owed) - len(rows))
 
 
 def _telling(receipt: Any) -> bool:

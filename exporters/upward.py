@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from exporters.returned.anew import filled_over
 from workbook.collection import Collection, mask_of
@@ -23,7 +26,10 @@ from workbook.reading.kind import Unreadable
 from workbook.reading.prefilled import corrections, standing, written
 from workbook.reading.submission import read_submission
 from workbook.reading.values import show
-from workbook.round import RESULTS
+from workbook.round import MEMORY, RESULTS
+
+_WHEN = "docProps/core.xml"
+_HANDED = "handed-up"  # digests of what was put into 收件 of the round above
 
 
 def write_upward(collection: Collection) -> list[Path]:
@@ -32,7 +38,7 @@ def write_upward(collection: Collection) -> list[Path]:
     What the office typed into the last one, texts and corrected figures, is in the new one too.
     """
     round_ = round_above(collection.round)
-    path = _path(collection)
+    path = upward_path(collection.round)
     if round_ is None or _foreign(path, round_):
         return []
     content = filled_content(collection, round_, _last(path, round_))
@@ -48,7 +54,7 @@ def upward_lines(collection: Collection) -> list[str]:
         tiers = {u.tier for u in collection.round.units}
         above = any(tiers & set(t.of) for t in collection.round.pack.tiers)
         return [say("upward.none")] if above else []
-    path = _path(collection)
+    path = upward_path(collection.round)
     if _foreign(path, round_):
         return [say("upward.foreign", path=path)]
     last = _last(path, round_)
@@ -66,8 +72,44 @@ def round_above(round_: Round) -> Round | None:
     return replace(round_, office=round_.above, deadline=None, switches=(), parameters=(), units=units, previous=None)
 
 
-def _path(collection: Collection) -> Path:
-    return collection.round.path / RESULTS / say("folder.upward")
+def upward_path(round_: Round) -> Path:
+    """Return where the form stands."""
+    return round_.path / RESULTS / say("folder.upward")
+
+
+def hand_up(round_: Round, target: Path) -> Literal["put", "same", "left"]:
+    """Put the form where the round above receives it; OSError from the disk.
+
+    What was put there before is replaced. Anything else under that name is somebody's, and is left alone.
+    """
+    content = upward_path(round_).read_bytes()
+    memory = round_.path / MEMORY / _HANDED
+    put = memory.read_text(encoding="ascii").split() if memory.is_file() else []
+    ours = hashlib.sha256(content).hexdigest()
+    if target.is_symlink() or target.exists():
+        lying = _digest(target) if target.is_file() and not target.is_symlink() else ""
+        if lying == ours:
+            return "same"
+        if lying not in put:
+            return "left"
+        if _parts(target) == _parts(upward_path(round_)):
+            return "same"
+    with replacing(memory) as temporary:  # before it lies there: a run that is killed in between knows it for its own
+        temporary.write_text("\n".join(dict.fromkeys([*put, ours])))
+    with replacing(target) as temporary:
+        temporary.write_bytes(content)
+    return "put"
+
+
+def _parts(path: Path) -> dict[str, bytes]:
+    """Return what a form consists of, but when it was written."""
+    with zipfile.ZipFile(path) as form:
+        return {name: form.read(name) for name in form.namelist() if name != _WHEN}
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
 
 
 def _last(path: Path, round_: Round) -> Submission | None:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import openpyxl
+from helpers import NOTHING
+
+from exporters.rounds import NewRound, create_round, write_books
+from workbook.form.content import blank_contents, with_computed
 from workbook.model import Pack, Round, Unit
 from workbook.pack import INDICATOR_COLUMNS, RULE_COLUMNS, TEXT_COLUMNS
 from workbook.pack_check import check_pack
+from workbook.round import IN, RESULTS, load_round
 from workbook.tables import write_table
 
 TIERS = ("village", "town", "county", "city", "province")
@@ -156,3 +165,70 @@ def office_round(pack: Pack, path: Path, units: Sequence[Unit], upward: Unit | N
         upward=upward,
         above="上级",
     )
+
+
+VILLAGES: dict[str, Mapping[str, Any]] = {
+    "V1": {"PEOPLE": 1200, "PARTY": 61, "AREA": 310.25, "INCOME": 18.06, "ISSUES": 7, "SOLVED": 4, "SCORE": 88.25}
+    | {"prev(PEOPLE)": 1210, "prev(ISSUES)": 9, "RANK": 4, "COVER": 97},
+    "V2": {
+        "PEOPLE": 431,
+        "PARTY": 17,
+        "AREA": 99.99,
+        "INCOME": "未统计",
+        "ISSUES": "未统计",
+        "SOLVED": 2,
+        "SCORE": 91.1,
+    }
+    | {"prev(PEOPLE)": 440, "RANK": "不适用", "COVER": 91},
+    "V3": {"PEOPLE": 77, "PARTY": 5, "AREA": 0, "INCOME": 3.1, "ISSUES": 1, "SOLVED": 1, "prev(ISSUES)": 3, "RANK": 9},
+    "V4": {"PEOPLE": 2999, "PARTY": 120, "AREA": "不适用", "INCOME": 240.5, "ISSUES": 31, "SOLVED": 10, "SCORE": 79.33}
+    | {"prev(PEOPLE)": 3001, "prev(ISSUES)": 40, "COVER": 88, "RANK": 2},
+}
+
+
+@dataclass
+class Ladder:
+    """Offices of all tiers, each with a round's folder of its own."""
+
+    pack: Pack
+    root: Path
+
+    def round(self, name: str, units: Mapping[str, str], upward: str = "", office: str = "上级机关") -> Path:
+        """Set up a round as `huibao new` and a clerk with an editor do; units by code with their tier."""
+        path = self.root / name
+        listed = self.root / f"{name}.csv"
+        lines = [f"{code},{code}级单位,{tier}" for code, tier in units.items()]
+        listed.write_text("\n".join(["单位代码,单位名称,层级", *lines]), encoding="utf-8")
+        assert create_round(NewRound(path, self.pack, "2020H1", listed, None, f"{name}机关", None)) == ()
+        if upward:
+            text = f'\n[upward]\ncode = "{name}"\nname = "{name}级单位"\ntier = "{upward}"\noffice = "{office}"\n'
+            with (path / "round.toml").open("a", encoding="utf-8") as file:
+                file.write(text)
+        return path
+
+    def report(self, path: Path, units: Mapping[str, Mapping[str, Any]]) -> None:
+        """Put what villages fill in into 收件."""
+        round_, _ = load_round(path)
+        assert round_ is not None
+        blank = blank_contents(round_, NOTHING)
+        filled = {}
+        for code, values in units.items():
+            entries = {
+                (k.removeprefix("prev(").rstrip(")"), "prior" if "(" in k else "value"): v for k, v in values.items()
+            }
+            filled[code] = replace(blank[code], entries=blank[code].entries | entries)
+        write_books(round_, {path / IN / f"{c}.xlsx": v for c, v in with_computed(round_, filled).items()})
+
+    def hand_on(self, source: Path, target: Path, change: Callable[[Any], None] | None = None) -> None:
+        """Send an office's form to the tier above, as it is or changed."""
+        form = target / IN / f"{source.name}.xlsx"
+        if change is None:
+            shutil.copyfile(own_form(source), form)
+        else:
+            book = openpyxl.load_workbook(own_form(source))
+            change(book)
+            book.save(form)
+
+
+def own_form(path: Path) -> Path:
+    return path / RESULTS / "上报表.xlsx"

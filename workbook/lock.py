@@ -24,10 +24,10 @@ class Busy(Exception):
 
 
 @contextmanager
-def at_work(round_path: Path) -> Iterator[None]:
+def at_work(round_path: Path, patience: float = 0) -> Iterator[None]:
     """Hold the round while the block runs, cleared of what killed runs left unfinished.
 
-    Busy when somebody else holds it, OSError from the disk.
+    Busy when somebody else holds it, still so after `patience` seconds; OSError from the disk.
 
     The operating system holds the lock and lets go of it when the process ends, however it ends.
     """
@@ -36,7 +36,7 @@ def at_work(round_path: Path) -> Iterator[None]:
     folder = round_path / MEMORY
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(folder / _LOCK, timeout=0):
+        with FileLock(folder / _LOCK, timeout=patience):
             (folder / _WHO).write_text(f"{myself()} {datetime.now():%Y-%m-%d %H:%M}", encoding="utf-8")
             sweep(round_path, but=IN)
             yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,11 @@ OUT, IN, RESULTS, PICKS_FILE = (say(f"folder.{k}") for k in ("out", "incoming", 
 UNIT_COLUMNS = tuple(
     say(f"units.{k}") for k in ("code", "name", "tier", "umbrella", "changed", "since", "until", "before", "contact")
 )
+PackLoader = Callable[[Path], tuple[Pack | None, tuple[Defect, ...]]]
 
 
-def load_round(path: Path) -> tuple[Round | None, tuple[Defect, ...]]:
-    """Return the round in folder `path`, or None and what stops it."""
+def load_round(path: Path, load: PackLoader = load_pack) -> tuple[Round | None, tuple[Defect, ...]]:
+    """Return the round in folder `path`, or None and what stops it; many rounds of one pack share how it is loaded."""
     try:
         head = tomllib.loads(read_text(path / ROUND_FILE))
     except FileNotFoundError:
@@ -37,7 +38,7 @@ def load_round(path: Path) -> tuple[Round | None, tuple[Defect, ...]]:
     folder = find_pack(str(head.get("pack", "")))
     if folder is None:
         return None, (_defect(ROUND_FILE, 0, "no_pack", name=head.get("pack", "")),)
-    pack, defects = load_pack(folder)
+    pack, defects = load(folder)
     if pack is None or defects:
         return None, defects
     try:

@@ -30,7 +30,7 @@ class Kept:
     def __init__(self, round_: Round) -> None:
         self._path = round_.path / MEMORY / _FILE
         told = [getattr(round_, f.name) for f in fields(round_) if f.name != "pack"]
-        self._rests_on = f"{rests_on(round_)} {round_.pack.hash} {told} {_code_digest()}"
+        self._rests_on = f"{rests_on(round_)} {round_.pack.hash} {told} {writers_digest()}"
         self._before = _read(self._path)
         self._now: dict[str, list[str]] = {}
 
@@ -66,7 +66,7 @@ def _digest(path: Path) -> str:
 
 
 @cache
-def _code_digest() -> str:
+def writers_digest() -> str:
     """Return a digest of the code that writes, and the versions of what it stands on; `rests_on` has the rest."""
     here = Path(__file__).parent.parent
     versions = repr([(name, version(name)) for name in _LIBRARIES]).encode()

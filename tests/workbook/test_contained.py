@@ -9,10 +9,12 @@ import sys
 import textwrap
 import threading
 from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
+from exporters.cores import on_all_cores
 from workbook.reading.contained import Limits, contained
 from workbook.reading.kind import Unreadable
 
@@ -173,3 +175,25 @@ def test_a_script_without_a_guard_is_told_instead_of_waiting_for_ever(guard: str
     )
     assert (done.stdout == "[1, 2]\n") == good
     assert ("ended before it began" in done.stderr) != good
+
+
+def whole(task: int) -> int:
+    return task + 1
+
+
+def inside(answers: Connection) -> None:
+    """Work as a worker of a cluster does, which may not start processes."""
+    answers.send(list(contained(whole, [1, 2])))
+    answers.send([(task, type(result)) for task, result in contained(DEEDS.__getitem__, ["no such deed"])])
+    answers.send(on_all_cores(whole, [1, 2], 100))
+
+
+def test_a_process_that_may_not_start_others_works_itself() -> None:
+    here, there = multiprocessing.Pipe()
+    worker = multiprocessing.get_context("spawn").Process(target=inside, args=(there,), daemon=True)
+    worker.start()
+    there.close()
+    assert here.recv() == [(1, 2), (2, 3)]
+    assert here.recv() == [("no such deed", Unreadable)]
+    assert here.recv() == [2, 3]
+    worker.join()

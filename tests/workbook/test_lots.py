@@ -305,7 +305,7 @@ def test_a_scheduler_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatc
 def test_workers_with_other_code_are_refused(cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch) -> None:
     with Client(cluster) as client:
         assert len(client.scheduler_info()["workers"]) == 2
-    monkeypatch.setattr("workbook.lots.cluster._codes", lambda client: {"tcp://甲": "other"})
+    monkeypatch.setattr("workbook.lots.cluster._codes", lambda *_: {"tcp://甲": "other"})
     with pytest.raises(NoCluster, match="tcp://甲"), crew_at(cluster.scheduler_address):
         pass
 

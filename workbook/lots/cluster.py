@@ -6,19 +6,19 @@ interface: https://distributed.dask.org/en/stable/api.html (Client, as_completed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
-from workbook.lots.crew import Crew, Item, Result
+from workbook.lots.crew import Crew, Result, Task
 from workbook.lots.kept import code_digest
 from workbook.messages import say
 from workbook.reading.contained import outcome
 from workbook.reading.kind import Unreadable
 
 _PATIENCE = 10  # seconds until a scheduler answers
-_AHEAD = 512  # batches handed out at a time; what is done and not yet fetched stays in the memory of workers
+_AHEAD = 512  # tasks handed out at a time; what is done and not yet fetched stays in the memory of workers
 
 
 class NoCluster(Exception):
@@ -26,10 +26,10 @@ class NoCluster(Exception):
 
 
 @contextmanager
-def crew_at(address: str) -> Iterator[Crew]:
+def crew_at(address: str, code: Callable[[], str] = code_digest) -> Iterator[Crew]:
     """Give the crew of the scheduler at an address, tcp://… or tls://…; NoCluster where it cannot be had.
 
-    Workers that run other code than ours would judge otherwise: they are refused.
+    Workers that run other code than ours would judge otherwise: they are refused. `code` tells what code that is.
     """
     try:
         from distributed import Client
@@ -40,18 +40,18 @@ def crew_at(address: str) -> Iterator[Crew]:
     except (OSError, ValueError) as error:
         raise NoCluster(say("cluster.no_answer", address=address, why=error)) from None
     with client:
-        codes = _codes(client)
+        codes = _codes(client, code)
         if not codes:
             raise NoCluster(say("cluster.no_workers", address=address))
-        if others := [worker for worker, code in codes.items() if code != code_digest()]:
+        if others := [worker for worker, theirs in codes.items() if theirs != code()]:
             raise NoCluster(say("cluster.other_code", workers="、".join(others)))
         yield _Workers(client)
 
 
-def _codes(client: Any) -> dict[str, str]:
+def _codes(client: Any, code: Callable[[], str]) -> dict[str, str]:
     """Return what code every worker runs, "" where it has none of ours."""
-    found = client.run(code_digest, on_error="return")
-    return {worker: code if isinstance(code, str) else "" for worker, code in found.items()}
+    found = client.run(code, on_error="return")
+    return {worker: theirs if isinstance(theirs, str) else "" for worker, theirs in found.items()}
 
 
 class _Workers:
@@ -61,9 +61,9 @@ class _Workers:
         self._client = client
 
     def __call__(
-        self, work: Callable[[Sequence[Item]], Result], batches: Iterable[Sequence[Item]], /
-    ) -> Iterator[tuple[Sequence[Item], Result | Unreadable]]:
-        """Yield every batch with its result as soon as it is there; Unreadable where workers died over it repeatedly.
+        self, work: Callable[[Task], Result], tasks: Iterable[Task], /
+    ) -> Iterator[tuple[Task, Result | Unreadable]]:
+        """Yield every task with its result as soon as it is there; Unreadable where workers died over it repeatedly.
 
         OSError is raised: it is the disk's or the store's. NoCluster when the scheduler is lost; without any worker
         it waits for one.
@@ -71,18 +71,18 @@ class _Workers:
         from distributed import CancelledError, KilledWorker, as_completed
 
         shared = self._client.submit(_same, work, pure=False)  # a task: scattered data are lost with their worker
-        remaining = iter(batches)
-        waiting: dict[Any, Sequence[Item]] = {}
+        remaining = iter(tasks)
+        waiting: dict[Any, Task] = {}
         done = as_completed(loop=self._client.loop)
         while True:
-            for batch in islice(remaining, _AHEAD - len(waiting)):
-                future = self._client.submit(outcome, shared, batch, pure=False)
-                waiting[future] = batch
+            for task in islice(remaining, _AHEAD - len(waiting)):
+                future = self._client.submit(outcome, shared, task, pure=False)
+                waiting[future] = task
                 done.add(future)
             if not waiting:
                 return
             future = next(done)
-            batch = waiting.pop(future)
+            task = waiting.pop(future)
             try:
                 result = future.result()
             except KilledWorker:
@@ -91,8 +91,8 @@ class _Workers:
                 raise NoCluster(say("cluster.lost")) from None
             if isinstance(result, OSError):
                 raise result
-            yield batch, result
+            yield task, result
 
 
-def _same(work: Result) -> Result:
+def _same(work: Callable[[Task], Result]) -> Callable[[Task], Result]:
     return work

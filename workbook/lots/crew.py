@@ -1,4 +1,4 @@
-"""Who works on many files: processes on this machine or a cluster's, a batch at a time."""
+"""Who works on many files or rounds: processes on this machine or a cluster's, a task at a time."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from workbook.reading.kind import Unreadable
 
+Task = TypeVar("Task")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -15,15 +16,15 @@ MOST = 48  # files of a batch: some seconds of work, so that nobody waits long f
 
 
 class Crew(Protocol):
-    """Gives every batch with what `work` makes of it, in any order; Unreadable where somebody died over it.
+    """Gives every task with what `work` makes of it, in any order; Unreadable where somebody died over it.
 
-    The batches are taken as fast as they are worked on.
+    The tasks are taken as fast as they are worked on.
     """
 
     def __call__(
-        self, work: Callable[[Sequence[Item]], Result], batches: Iterable[Sequence[Item]], /
-    ) -> Iterator[tuple[Sequence[Item], Result | Unreadable]]:
-        """Yield the batches."""
+        self, work: Callable[[Task], Result], tasks: Iterable[Task], /
+    ) -> Iterator[tuple[Task, Result | Unreadable]]:
+        """Yield the tasks."""
 
 
 def worked(

@@ -66,8 +66,12 @@ def contained(
     Unreadable stands for the result where `work` raised it (its own reason), where it raised any other exception or
     its process died (`crashed`; a note holds the traceback), and where it took too long (`too_slow`). OSError is
     raised: it is the disk's. `work`, tasks and results travel between processes, so they must pickle, and the calling
-    script must guard its main part; RuntimeError if processes cannot begin.
+    script must guard its main part; RuntimeError if processes cannot begin. A process that may not start others, as a
+    worker of a cluster, works itself and without limits: whoever gave it the task minds its death.
     """
+    if multiprocessing.current_process().daemon:
+        yield from _here(work, tasks)
+        return
     crew = _Crew(work, limits)
     jobs: deque[_Job[Task, Result]] = deque()
     try:
@@ -80,6 +84,14 @@ def contained(
             yield crew.finished(jobs.popleft())
     finally:
         crew.dismiss()
+
+
+def _here(work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[tuple[Task, Result | Unreadable]]:
+    for task in tasks:
+        result = outcome(work, task)
+        if isinstance(result, OSError):
+            raise result
+        yield task, result
 
 
 class _Crew(Generic[Task, Result]):
