@@ -21,10 +21,11 @@ from workbook.collection import Collection
 from workbook.lock import Busy, at_work
 from workbook.lots.crew import Crew
 from workbook.messages import say
+from workbook.model import Round
 from workbook.pack import load_pack
 from workbook.reading.contained import contained
 from workbook.reading.kind import Unreadable
-from workbook.round import load_round
+from workbook.round import PackLoader, load_round
 
 _PATIENCE = 10  # seconds until the system has let go of what a lost worker held
 
@@ -78,9 +79,8 @@ def tree_in(folders: Sequence[Path]) -> tuple[Tree, list[Climbed]]:
     """
     load, rounds, lost = cache(load_pack), [], []
     for path in folders:
-        round_, defects = load_round(path, load)
+        round_, why = _opened(path, load)
         if round_ is None:
-            why = defects_text(defects) if path.is_dir() else say("cli.no_folder", folder=path)
             lost.append(_failed(Step(path, path.name), f"{why} {say('tree.lost')}"))
         else:
             rounds.append(round_)
@@ -88,6 +88,17 @@ def tree_in(folders: Sequence[Path]) -> tuple[Tree, list[Climbed]]:
     if tree is None:
         raise Stop(defects_text(defects))
     return tree, lost
+
+
+def _opened(path: Path, load: PackLoader = load_pack) -> tuple[Round | None, str]:
+    """Return the round in a folder, or None and why it cannot be opened, in words."""
+    try:
+        if not path.is_dir():
+            return None, say("cli.no_folder", folder=path)
+        round_, defects = load_round(path, load)
+    except OSError as error:
+        return None, in_words(error)
+    return round_, defects_text(defects)
 
 
 def climb(tree: Tree, crew: Crew, *, cluster: bool) -> Iterator[Climbed]:
@@ -119,9 +130,9 @@ def consolidated(step: Step, crew: Crew, *, far: bool = False, patience: float =
 
     A crew that is `far` takes the files in, too; `patience` is in seconds.
     """
-    round_, defects = load_round(step.path)
+    round_, why = _opened(step.path)
     if round_ is None:
-        return _failed(step, defects_text(defects))
+        return _failed(step, why)
     try:
         with at_work(step.path, patience):
             collection, defects = collect(round_, crew, far=far)
@@ -130,9 +141,9 @@ def consolidated(step: Step, crew: Crew, *, far: bool = False, patience: float =
             now = datetime.now()
             results = write_results(collection, now)
             up = _handed_up(step, collection, results)
+            return _told(step, collection, results, who_owes(collection, now), up)
     except (Busy, OSError) as error:
         return _failed(step, in_words(error))
-    return _told(step, collection, results, who_owes(collection, now), up)
 
 
 def _handed_up(step: Step, collection: Collection, results: Results) -> _HandedUp:

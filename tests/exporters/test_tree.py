@@ -169,8 +169,8 @@ def test_what_cannot_be_done_below_stops_nothing_above(copy: Ladder) -> None:
 
 
 def test_books_that_do_not_balance_hand_nothing_up(copy: Ladder, monkeypatch: pytest.MonkeyPatch) -> None:
-    def losing(round_: Round, crew: Crew) -> Any:
-        collection, defects = collect(round_, crew)
+    def losing(round_: Round, crew: Crew, *, far: bool) -> Any:
+        collection, defects = collect(round_, crew, far=far)
         assert collection is not None
         lost = replace(collection.balance, received=9) if round_.path.name == "T2" else collection.balance
         return replace(collection, balance=lost), defects
