@@ -254,8 +254,8 @@ import workbook.collect as collect
 
 whole = collect.take_in
 
-def losing(round_, crew):
-    incoming = whole(round_, crew)
+def losing(*given, **more):
+    incoming = whole(*given, **more)
     return dataclasses.replace(incoming, receipts=incoming.receipts[1:])
 
 collect.take_in = losing
