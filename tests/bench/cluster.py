@@ -18,9 +18,8 @@ from time import perf_counter, process_time
 
 from distributed import Client, LocalCluster
 
-from bench.consolidating import MB
 from bench.files import CACHE, make_round
-from bench.measure import Aim, Section, told
+from bench.measure import MB, Aim, Section, told
 from bench.memory import ran
 from exporters.console import few_pauses
 from workbook.arrivals import arrivals

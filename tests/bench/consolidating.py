@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.files import CACHE, change_one, forms, make_round
-from bench.measure import Aim, Section, below, told
+from bench.measure import MB, Aim, Section, below, told
 from bench.memory import COMMAND, Ran, ran
 from bench.reading import CALAMINE, PANDAS, sampled
 from exporters.console import few_pauses
@@ -18,7 +18,6 @@ from workbook.round import load_round
 ALONE = 600  # forms on one core and on all
 OUTPUTS = 3000  # most forms of which everything is written
 MOST = 3000  # the size that aims speak of
-MB = 2**20
 COLLECT = "-m", "bench.consolidating"
 
 

@@ -10,6 +10,7 @@ from time import perf_counter, process_time
 
 Work = Callable[[], object]
 TIMES = 5
+MB = 2**20  # bytes
 
 
 @dataclass(frozen=True)
