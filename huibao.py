@@ -107,9 +107,10 @@ def new(
 @click.option("--json", "as_json", is_flag=True, help=say("help.json"))
 def check(files: tuple[Path, ...], as_json: bool) -> int:
     """Judge filled forms at the desk."""
+    _begin_reading()
     from exporters.desk import check_files
     from exporters.given import each_file
-    from exporters.screen import tell_verdicts
+    from exporters.verdicts import tell_verdicts
 
     _there(files)
     forms, odd = each_file(files)
@@ -135,8 +136,9 @@ def check(files: tuple[Path, ...], as_json: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help=say("help.json"))
 def seal(files: tuple[Path, ...], as_json: bool) -> int:
     """Freeze forms that pass, each beside its file."""
-    from exporters.screen import tell_verdicts
+    _begin_reading()
     from exporters.seal import seal_files
+    from exporters.verdicts import tell_verdicts
 
     _there(files)
     if folder := next((p for p in files if not p.is_file()), None):
@@ -152,6 +154,13 @@ def seal(files: tuple[Path, ...], as_json: bool) -> int:
     if unusable:
         raise Stop(say("seal.none", n=len(unusable)))
     return FOUND if any(r["verdict"] != "pass" for r in results) else DONE
+
+
+def _begin_reading() -> None:
+    """Have the processes that read load what they need while this one does."""
+    from workbook.reading.contained import begin
+
+    begin("workbook.reading.submission")
 
 
 def _there(files: tuple[Path, ...]) -> None:

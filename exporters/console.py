@@ -110,6 +110,8 @@ def run(group: click.Group) -> NoReturn:
     except (Busy, OSError) as error:
         complain(in_words(error))
         sys.exit(UNUSABLE)
+    finally:
+        gc.freeze()  # or Python looks through everything once more before it ends
 
 
 def in_words(error: Busy | OSError) -> str:

@@ -1,8 +1,8 @@
-"""What a person sees on the screen of verdicts and runs."""
+"""What a person sees on the screen of a run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from exporters.consolidated.status import balance_lines, run_lines
 from exporters.reports import Written
 from exporters.results import Results
 from exporters.upward import upward_lines
-from workbook.checks.builtin import rule_name
 from workbook.collection import Collection
 from workbook.messages import say
 
@@ -28,28 +27,6 @@ class ScreenTable:
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
-
-
-def tell_verdicts(results: Sequence[Mapping[str, Any]], said: Mapping[str, Sequence[str]]) -> None:
-    """Show the verdict on each form, what else there is to say of it, and what was found."""
-    for result in results:
-        rows = [
-            (
-                rule_name(f["rule"]),
-                say(f"word.{f['severity']}") + (say("book.trial") if f["trial"] else ""),
-                f"{f['sheet']} {f['cell']}",
-                f["message"],
-                f["remedy"] + (say("cli.explained") if f["reason"] else ""),
-            )
-            for f in result["findings"]
-        ]
-        complain(say(f"verdict.{result['verdict']}", file=result["file"], unit=result["unit"], period=result["period"]))
-        for sentence in said[result["file"]]:
-            complain(sentence)
-        if rows:
-            table("", [say(f"book.{k}") for k in ("rule", "severity", "cell", "message", "what_to_do")], rows)
-        if repairs := [(f"{r['sheet']} {r['cell']}", r["message"]) for r in result["repairs"]]:
-            table(say("cli.repairs"), [say("book.cell"), say("cli.understood")], repairs)
 
 
 def tell_run(collection: Collection, results: Results, owed: Sequence[Owed]) -> None:

@@ -23,7 +23,8 @@ from workbook.layout import Layout, below
 from workbook.messages import say
 from workbook.model import Indicator, Measure, Part, Round, State, Submission, Unit
 from workbook.reading.kind import Unreadable
-from workbook.reading.prefilled import corrections, standing, written
+from workbook.reading.made_of import standing
+from workbook.reading.prefilled import corrections, written
 from workbook.reading.submission import read_submission
 from workbook.reading.values import show
 from workbook.round import MEMORY, RESULTS

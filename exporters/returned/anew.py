@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pandas as pd
 
-from workbook.checks.carried import altered
 from workbook.computed import definition
 from workbook.form.content import Content, Figure, Key, blank_contents, layouts_of, with_computed
 from workbook.layout import Layout
 from workbook.model import Cell, Round, Submission
+from workbook.reading.values import altered
 
 _MOST = 32_000  # characters; a cell takes no more
 

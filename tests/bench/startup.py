@@ -17,6 +17,7 @@ def measured(sizes: Sequence[int]) -> list[Section]:
     form = str(forms(1)[0])
     commands: dict[str, tuple[str, ...]] = {
         "python -c pass": ("-c", "pass"),
+        "python -c 'import pandas'": ("-c", "import pandas"),
         "huibao --help": (*COMMAND, "--help"),
         "huibao check of one form": (*COMMAND, "check", form),
     }

@@ -177,6 +177,26 @@ def test_a_script_without_a_guard_is_told_instead_of_waiting_for_ever(guard: str
     assert ("ended before it began" in done.stderr) != good
 
 
+LOADED = """
+    import sys
+    from workbook.reading.contained import begin, contained
+    def loaded(module):
+        return module in sys.modules
+    if __name__ == '__main__':
+        begin("workbook.reading.submission")
+        print(dict(contained(loaded, ["workbook.reading.submission", "pandas"])))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every process loads for itself")
+def test_processes_have_what_was_begun_and_a_form_is_read_without_pandas(tmp_path: Path) -> None:
+    script = tmp_path / "run.py"
+    script.write_text(textwrap.dedent(LOADED))
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run([sys.executable, str(script)], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "{'workbook.reading.submission': True, 'pandas': False}\n"
+
+
 def whole(task: int) -> int:
     return task + 1
 

@@ -21,7 +21,8 @@ from workbook.layout import make_layout
 from workbook.model import Pack, Part, State, Submission, Unit
 from workbook.pack_check import check_pack
 from workbook.period import parse_period
-from workbook.reading.prefilled import read_part, standing, written
+from workbook.reading.made_of import standing
+from workbook.reading.prefilled import read_part, written
 
 HERE = Path("nowhere")
 Values = Mapping[str, object]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 
 import pandas as pd
 
@@ -12,7 +11,7 @@ from workbook.computed import definition
 from workbook.figures import plain
 from workbook.messages import say
 from workbook.model import Cell, Finding, Indicator, Measure, State, Submission
-from workbook.reading.values import read_figure, show
+from workbook.reading.values import altered, show
 
 CARRIED_STATES = (State.NUMBER, State.ZERO, State.NOT_APPLICABLE)
 Key = tuple[str, str, Measure]  # submission key, code, measure
@@ -44,16 +43,6 @@ def carried_findings(
         cell = submissions[key].cells[code, measure]
         place, values = _told(indicators[code], measure, cell, right)
         yield finding("stored", "warning", key, place, **values)
-
-
-def altered(handed: str, cell: Cell) -> bool:
-    """Return whether a figure the form was handed out with reads differently now."""
-    if handed == cell.raw:
-        return False
-    right = read_figure(handed, 0, "", "")
-    if right.state.known and cell.state.known:
-        return Decimal(right.raw) != Decimal(cell.raw)
-    return right.raw != cell.raw
 
 
 def _told(item: Indicator, measure: str, cell: Cell, right: str) -> tuple[Place, dict[str, str]]:

@@ -12,6 +12,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -24,7 +25,7 @@ Result = TypeVar("Result")
 _MOST_PROCESSES = 8  # beyond that the disk sets the pace
 _AHEAD = 64  # results kept while an earlier task is still worked on
 _START = 60.0  # seconds a process may take to begin
-_MODULE = "workbook.reading.submission"  # loaded once, for every process that follows
+_MODULE = "workbook.lots.judge"  # with all that reading and judging need; loaded once, for every process that follows
 
 # Not plain fork: the libraries of the calling process have threads, and a fork in the middle of theirs can hang.
 if sys.platform == "linux":
@@ -43,6 +44,16 @@ class Limits:
 
 
 LIMITS = Limits()
+
+
+def begin(module: str) -> None:
+    """Load `module` for the processes to come, while the caller still loads what it needs itself.
+
+    To be said before the first of them; instead of more than they need. Elsewhere than on Linux each loads for itself.
+    """
+    if sys.platform == "linux":
+        _processes.set_forkserver_preload(["__main__", module])
+        forkserver.ensure_running()
 
 
 class _Job(Generic[Task, Result]):

@@ -1,22 +1,15 @@
-"""What a form that holds totals was filled with: which of it still stands, and what the totals are made of."""
+"""What a form that holds totals was filled with, what those are made of, and what was put in their place."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 
-from workbook.checks.carried import altered
-from workbook.computed import definition, stored_refs
-from workbook.expression.evaluate import Evaluator
-from workbook.expression.functions import round_half_up
-from workbook.expression.parse import parse
-from workbook.expression.tree import Ref
-from workbook.figures import figures_frame
 from workbook.layout import Layout
 from workbook.messages import say
-from workbook.model import MEASURES, Cell, Indicator, Measure, Part, Repair, State
-from workbook.values import Table
+from workbook.model import MEASURES, Cell, Measure, Part, Repair
+from workbook.reading.values import altered
 
 PREFILLED, PART = "prefilled ", "part "  # keys of the stamp, before "CODE measure" and a code
 _FRACTION = r"-?\d{1,200}(?:/[1-9]\d{0,199})?"
@@ -50,59 +43,6 @@ def parts_in(stamp: Mapping[str, str]) -> dict[str, Part]:
     """Return the parts in a stamp by code, as their sender has them."""
     read = {k.removeprefix(PART): read_part(v) for k, v in stamp.items() if k.startswith(PART)}
     return {code: part for code, part in read.items() if part is not None}
-
-
-def standing(
-    parts: Mapping[str, Part], filled: Mapping[tuple[str, Measure], str], cells: Cells, layout: Layout
-) -> dict[str, Part]:
-    """Return the parts that count: those of totals that stand as prefilled and that give what the form shows.
-
-    Whoever sends a form may write any part into it; it must not weigh more than the form itself shows.
-    """
-    if not parts:
-        return {}
-    indicators = layout.pack.indicators
-    changed = {key for key, cell in cells.items() if altered(filled.get(key, ""), cell)}
-    evaluator = Evaluator(_table(cells), indicators)
-    return {
-        code: part
-        for code, part in parts.items()
-        if code in layout.totals
-        and (code, "value") in cells
-        and not changed & {(ref.code, ref.measure) for ref in _rests_on(indicators[code], indicators)}
-        and _gives(part, cells[code, "value"], indicators[code], indicators)
-        and _weighs(part, indicators[code], evaluator)
-    }
-
-
-def _table(cells: Cells) -> Table:
-    rows = (("", code, measure, int(c.state), c.scaled or 0) for (code, measure), c in cells.items())
-    return Table([""], figures_frame(rows), tiers=[""], umbrella=[True], period="", rows={})
-
-
-def _rests_on(item: Indicator, indicators: Mapping[str, Indicator]) -> Iterator[Ref]:
-    """Yield the typed figures behind an item, its weight's among them."""
-    for code in (item.code, item.weight) if item.weight else (item.code,):
-        yield from stored_refs(Ref(code), indicators)
-
-
-def _gives(part: Part, cell: Cell, item: Indicator, indicators: Mapping[str, Indicator]) -> bool:
-    """Return whether a part gives the figure in the cell; a computed cell may have lost its result."""
-    if cell.state == State.BLANK and definition(item, "value", indicators) is not None:
-        return True
-    if part.value is None:
-        return not cell.state.known
-    exact = part.value * 10**item.decimals
-    weighed = item.aggregation in ("ratio", "mean_weighted") or item.computed
-    return cell.state.known and cell.scaled == (round_half_up(exact, 0) if weighed else exact)
-
-
-def _weighs(part: Part, item: Indicator, evaluator: Evaluator) -> bool:
-    """Return whether a part has no more below the line than the form shows there."""
-    if item.aggregation not in ("ratio", "mean_weighted"):
-        return part.below == (1 if part.n else 0)
-    shown = evaluator.number(parse(item.denominator, "number") if item.denominator else Ref(item.weight))
-    return part.below == 0 or (part.below > 0 and bool(shown.known[0]) and part.below <= shown.exact(0))
 
 
 def corrections(filled: Mapping[tuple[str, Measure], str], cells: Cells, layout: Layout) -> tuple[Repair, ...]:

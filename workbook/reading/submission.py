@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from workbook.layout import STAMP_SHEET, Layout, make_layout
-from workbook.model import MEASURES, Measure, Pack, Round, Submission, Switch, TextRow, Unit
+from workbook.model import MEASURES, Measure, Pack, Part, Round, Submission, Switch, TextRow, Unit
 from workbook.pack import load_pack, pack_named_in_file
 from workbook.period import parse_period
 from workbook.reading.archive import bytes_at, file_of
@@ -21,7 +21,7 @@ from workbook.reading.kind import Unreadable, kind_of
 from workbook.reading.leftovers import tell_leftovers, tell_other_sheets
 from workbook.reading.marks import Marks
 from workbook.reading.notes import Notes
-from workbook.reading.prefilled import corrections, parts_in, prefilled_in, standing
+from workbook.reading.prefilled import Cells, corrections, parts_in, prefilled_in
 from workbook.reading.safety import judged
 from workbook.reading.stamp import CARRIED, SWITCHED, Stamp, stamp_of, stamps_in, who_line
 from workbook.reading.texts import Texts, read_texts
@@ -78,7 +78,7 @@ def read_form(
         repairs=(*notes.repairs, *corrections(prefilled, figures.cells, layout)),
         doubts=tuple(notes.doubts),
         prefilled=prefilled,
-        parts=standing(parts_in(stamp), prefilled, figures.cells, layout),
+        parts=_made_of(stamp, prefilled, figures.cells, layout),
         seal=seal_of(stamp),
     )
 
@@ -121,6 +121,18 @@ def _pack_of(stamp: Mapping[str, str]) -> Pack:
     if pack is None:
         raise Unreadable("other_pack")
     return pack
+
+
+def _made_of(
+    stamp: Mapping[str, str], prefilled: Mapping[tuple[str, Measure], str], cells: Cells, layout: Layout
+) -> dict[str, Part]:
+    """Return what the form's totals are made of, as far as its figures bear it out."""
+    parts = parts_in(stamp)
+    if not parts:
+        return {}
+    from workbook.reading.made_of import standing
+
+    return standing(parts, prefilled, cells, layout)
 
 
 def _handed(stamp: Mapping[str, str], layout: Layout) -> dict[tuple[str, Measure], str]:

@@ -85,3 +85,13 @@ def clean(text: str) -> str:
     if not text.isprintable():  # else there are none
         text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn"))
     return text.strip()
+
+
+def altered(handed: str, cell: Cell) -> bool:
+    """Return whether a figure the form was handed out with reads differently now."""
+    if handed == cell.raw:
+        return False
+    right = read_figure(handed, 0, "", "")
+    if right.state.known and cell.state.known:
+        return Decimal(right.raw) != Decimal(cell.raw)
+    return right.raw != cell.raw
