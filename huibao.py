@@ -44,6 +44,13 @@ def cli() -> None:
     """Group of all verbs."""
 
 
+def _begin(module: str) -> None:
+    """Have the processes that read load what they need while this one does."""
+    from workbook.reading.contained import begin
+
+    begin(module)
+
+
 def _collect(round_: Round, scheduler: str | None = None) -> Collection:
     from exporters.crews import crew_of
     from workbook.collect import collect
@@ -107,7 +114,7 @@ def new(
 @click.option("--json", "as_json", is_flag=True, help=say("help.json"))
 def check(files: tuple[Path, ...], as_json: bool) -> int:
     """Judge filled forms at the desk."""
-    _begin_reading()
+    _begin("workbook.reading.submission")
     from exporters.desk import check_files
     from exporters.given import each_file
     from exporters.verdicts import tell_verdicts
@@ -136,7 +143,7 @@ def check(files: tuple[Path, ...], as_json: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help=say("help.json"))
 def seal(files: tuple[Path, ...], as_json: bool) -> int:
     """Freeze forms that pass, each beside its file."""
-    _begin_reading()
+    _begin("workbook.reading.submission")
     from exporters.seal import seal_files
     from exporters.verdicts import tell_verdicts
 
@@ -156,13 +163,6 @@ def seal(files: tuple[Path, ...], as_json: bool) -> int:
     return FOUND if any(r["verdict"] != "pass" for r in results) else DONE
 
 
-def _begin_reading() -> None:
-    """Have the processes that read load what they need while this one does."""
-    from workbook.reading.contained import begin
-
-    begin("workbook.reading.submission")
-
-
 def _there(files: tuple[Path, ...]) -> None:
     for path in files:
         if not path.exists():
@@ -175,6 +175,8 @@ def _there(files: tuple[Path, ...]) -> None:
 @click.option("--json", "as_json", is_flag=True, help=say("help.json_rounds"))
 def consolidate(folders: tuple[Path, ...], scheduler: str | None, as_json: bool) -> int:
     """Read 收件, judge, merge, write the consolidated workbook and the merged report; of several rounds, upwards."""
+    if scheduler is None:
+        _begin("workbook.lots.judge")
     from exporters.chasing import who_owes
     from exporters.climb import consolidate_all
     from exporters.results import summary, write_results

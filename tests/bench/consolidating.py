@@ -12,8 +12,7 @@ from bench.measure import MB, Aim, Section, below, told
 from bench.memory import COMMAND, Ran, ran
 from bench.reading import CALAMINE, PANDAS, sampled
 from exporters.console import few_pauses
-from workbook.collect import collect
-from workbook.round import load_round
+from workbook.reading.contained import begin
 
 ALONE = 600  # forms on one core and on all
 OUTPUTS = 3000  # most forms of which everything is written
@@ -24,6 +23,10 @@ COLLECT = "-m", "bench.consolidating"
 def collected(path: Path) -> None:
     """Collect a round as the command line does, up to the collection."""
     few_pauses()
+    begin("workbook.lots.judge")
+    from workbook.collect import collect
+    from workbook.round import load_round
+
     round_, _ = load_round(path)
     assert round_ is not None
     collection, defects = collect(round_)
