@@ -6,6 +6,8 @@ Under .huibao/originals, or under originals of the round's store.
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,7 +31,7 @@ def keep(round_: Round, data: bytes) -> str:
     digest = hashlib.sha256(data).hexdigest()
     if round_.store:
         store.keep(round_.store, digest, data)
-    elif not _is_kept(round_, digest, len(data)):
+    elif _size(_place(round_, digest)) != len(data):
         with replacing(_place(round_, digest)) as temporary:
             temporary.write_bytes(data)
     return digest
@@ -38,14 +40,19 @@ def keep(round_: Round, data: bytes) -> str:
 def kept(round_: Round) -> Callable[[str, int], bool]:
     """Return who tells whether the bytes with a sha256 are kept, so many of them; a store is asked once for all."""
     if not round_.store:
-        return lambda digest, size: _is_kept(round_, digest, size)
+        folder = str(round_.path / MEMORY / _FOLDER)
+        return lambda digest, size: _size(f"{folder}/{digest[:2]}/{digest}") == size
     sizes = store.kept(round_.store)
     return lambda digest, size: sizes.get(digest) == size
 
 
-def _is_kept(round_: Round, digest: str, size: int) -> bool:
-    path = _place(round_, digest)
-    return path.is_file() and path.stat().st_size == size
+def _size(path: Path | str) -> int:
+    """Return how many bytes a file has, -1 where there is none."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return -1
+    return status.st_size if stat.S_ISREG(status.st_mode) else -1
 
 
 def _place(round_: Round, digest: str) -> Path:

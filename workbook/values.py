@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, cast
 
@@ -20,6 +20,17 @@ Columns = dict[tuple[str, str], tuple[Ints, States]]  # scaled and state over th
 def exact_sum(numbers: Ints) -> int:
     """Return a sum no integer of 64 bits can overflow."""
     return (int((numbers >> 32).sum()) << 32) + int((numbers & 0xFFFFFFFF).sum())
+
+
+def exact_sums(groups: npt.NDArray[Any], numbers: Ints) -> Iterator[tuple[int, int]]:
+    """Yield every group with the sum of its numbers, as exact as exact_sum."""
+    order = np.argsort(groups, kind="stable")
+    groups, numbers = groups[order], numbers[order]
+    found, starts = np.unique(groups, return_index=True)
+    if len(found):
+        halves = (np.add.reduceat(half, starts).tolist() for half in (numbers >> 32, numbers & 0xFFFFFFFF))
+        for group, high, low in zip(found.tolist(), *halves, strict=True):
+            yield group, (high << 32) + low
 
 
 class Table:

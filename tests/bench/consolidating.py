@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import mean
 
 from bench.files import CACHE, change_one, forms, make_round
 from bench.measure import MB, Aim, Section, below, told
@@ -14,7 +15,6 @@ from bench.reading import CALAMINE, PANDAS, sampled
 from exporters.console import few_pauses
 from workbook.reading.contained import begin
 
-ALONE = 600  # forms on one core and on all
 OUTPUTS = 3000  # most forms of which everything is written
 MOST = 3000  # the size that aims speak of
 COLLECT = "-m", "bench.consolidating"
@@ -57,7 +57,7 @@ def measured(sizes: Sequence[int]) -> list[Section]:
     return [
         Section("Consolidating", said, heads, tables, aims),
         _memory(first),
-        _cores(folder, min(ALONE, max(sizes))),
+        _cores(folder, first, max((size for size in sizes if size <= MOST), default=min(sizes))),
     ]
 
 
@@ -93,25 +93,23 @@ def _memory(first: dict[int, Ran]) -> Section:
     return Section("Memory", said, ("forms", "main process", "all processes"), rows, aims)
 
 
-def _cores(folder: Path, size: int) -> Section:
-    """Measure the whole path on one core beside bare readers, and on all cores."""
-    paths, runs = forms(size), {}
-    bare = [sampled(paths, (CALAMINE, PANDAS), many=30)]
-    for cores in (1, 0):
-        shutil.rmtree(folder, ignore_errors=True)
-        make_round(folder, size)
-        runs[cores] = ran((*COLLECT, str(folder)), cores)
-        bare.append(sampled(paths, (CALAMINE, PANDAS), many=30))
-    shutil.rmtree(folder, ignore_errors=True)
-    calamine, pandas = (sorted(b[name] for b in bare)[1] for name in (CALAMINE, PANDAS))
-    each = runs[1].cpu / size
-    faster = runs[1].wall / runs[0].wall
+def _cores(folder: Path, first: Mapping[int, Ran], size: int) -> Section:
+    """Measure the whole path on one core beside bare readers; on all cores it was measured `first`."""
+    paths, all_cores = forms(size), first[size]
+    make_round(folder, size)
+    before = sampled(paths, (CALAMINE, PANDAS), many=30)
+    one = ran((*COLLECT, str(folder)), cores=1)
+    after = sampled(paths, (CALAMINE, PANDAS), many=30)
+    shutil.rmtree(folder)
+    calamine, pandas = (mean((before[name], after[name])) for name in (CALAMINE, PANDAS))
+    each = one.cpu / size
+    faster = one.wall / all_cores.wall
     rows = [
         ("file → collection, one core", told(each), f"{each / calamine:.2f} × calamine"),
         ("python-calamine, every sheet", told(calamine), "1"),
         ("pandas.read_excel with openpyxl, every sheet", told(pandas), f"{pandas / each:.1f} × ours"),
-        ("one core, on the clock", told(runs[1].wall / size), f"{size / runs[1].wall:.0f} forms a second"),
-        ("all cores, on the clock", told(runs[0].wall / size), f"{size / runs[0].wall:.0f} forms a second"),
+        ("one core, on the clock", told(one.wall / size), f"{size / one.wall:.0f} forms a second"),
+        ("all cores, on the clock", told(all_cores.wall / size), f"{size / all_cores.wall:.0f} forms a second"),
     ]
     aims = [
         Aim("file → collection ÷ bare calamine, one core", f"{each / calamine:.2f}", "≤ 2", each <= 2 * calamine),
@@ -120,7 +118,7 @@ def _cores(folder: Path, size: int) -> Section:
     ]
     said = (
         f"Per file, {size} forms collected for the first time, start of the process and checks included. Processor "
-        "time, but for the last two lines; the bare readers before, between and after, the middle one of three medians."
+        "time, but for the last two lines; the bare readers before and after, the mean of two medians."
     )
     return Section("One core, two cores", said, ("what", "per file", ""), rows, aims)
 

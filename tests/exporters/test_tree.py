@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 from distributed import LocalCluster
 from ladder import INDICATORS, VILLAGES, Ladder, ladder, office_round, own_form
+from workers import two_workers
 
 from exporters import climb as walk
 from exporters.climb import Climbed, climb, tree_in
@@ -204,7 +205,7 @@ def test_one_round_given_twice_is_one_round(copy: Ladder) -> None:
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as started:
+    with two_workers() as started:
         yield started
 
 

@@ -20,6 +20,7 @@ from distributed import Client, LocalCluster
 from fsspec.core import url_to_fs
 from hostile import archive
 from sealing import a_small_round, filled, received
+from workers import two_workers
 
 from workbook import arrivals
 from workbook.arrivals import taken_in
@@ -105,7 +106,7 @@ def lots_in(round_: Round) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as started:
+    with two_workers() as started:
         yield started
 
 

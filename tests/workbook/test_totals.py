@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from helpers import a_round, collected, submission
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from workbook.collection import Collection
 from workbook.model import Unit
+from workbook.values import exact_sum, exact_sums
 
 COUNTIES = [Unit("X1", "甲县", "county"), Unit("X2", "乙县", "county"), Unit("Q1", "丙区", "district")]
 ORGANS = [Unit("S1", "一局", "organ"), Unit("S2", "二局", "organ"), Unit("S0", "工委汇总", "organ", umbrella=True)]
@@ -221,3 +223,12 @@ def test_a_rule_is_judged_on_totals_over_units_that_have_all_operands() -> None:
 def test_unit_only_norms_do_not_apply_to_totals() -> None:
     values = {u.code: {"POL_DEMOCRATIC_LIFE": 3} for u in COUNTIES}
     assert "R092" not in {f.rule for f in gathered(values).total_findings}
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(-(2**63), 2**63 - 1))))
+def test_sums_are_exact_beyond_what_an_integer_of_the_machine_holds(numbers: list[tuple[int, int]]) -> None:
+    groups = np.array([group for group, _ in numbers], dtype=np.uint16)
+    scaled = np.array([number for _, number in numbers], dtype=np.int64)
+    expected = {group: sum(n for g, n in numbers if g == group) for group in {g for g, _ in numbers}}
+    assert dict(exact_sums(groups, scaled)) == expected
+    assert exact_sum(scaled) == sum(expected.values())

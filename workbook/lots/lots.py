@@ -16,7 +16,7 @@ from workbook.checks.rules import Tally, tallies_of
 from workbook.lots.lot import RULES, unpack_findings, unpack_head, unpack_outline, unpack_problem
 from workbook.model import MEASURES, Cell, Finding, Form, Measure, Outline, Pack, State, Submission
 from workbook.reading.kind import Unreadable
-from workbook.values import Columns, Ints, exact_sum
+from workbook.values import Columns, Ints, exact_sums
 
 Key = tuple[str, Measure]
 _KEPT = 512  # forms whose cells stay unpacked
@@ -148,21 +148,23 @@ class Lots:
         What a form has no figure of is blank.
         """
         many = len(digests)
-        columns: dict[tuple[str, str], tuple[Ints, npt.NDArray[np.int8]]] = {}
+        column_of = np.full(len(self._codes) * len(MEASURES), -1, dtype=np.int64)
+        scaled, state = np.zeros((0, many), dtype=np.int64), np.zeros((0, many), dtype=np.int8)
         for part in self._slices("figure", digests):
-            code, measure = part.column("code"), part.column("measure")
-            keys = code.astype(np.int32) * len(MEASURES) + measure
-            scaled, state, ours = part.column("scaled"), part.column("state"), part.owner >= 0
-            order = np.argsort(keys, kind="stable")
-            order = order[ours[order]]
-            found, starts = np.unique(keys[order], return_index=True)
-            for key, rows in zip(found.tolist(), np.split(order, starts[1:]), strict=True):
-                name = (self._codes[key // len(MEASURES)], MEASURES[key % len(MEASURES)])
-                if name not in columns:
-                    columns[name] = (np.zeros(many, dtype=np.int64), np.full(many, State.BLANK, dtype=np.int8))
-                columns[name][0][part.owner[rows]] = scaled[rows]
-                columns[name][1][part.owner[rows]] = state[rows]
-        return columns
+            ours = part.owner >= 0
+            owner = part.owner[ours]
+            keys = part.column("code")[ours].astype(np.int64) * len(MEASURES) + part.column("measure")[ours]
+            new = np.unique(keys[column_of[keys] < 0])
+            column_of[new] = len(scaled) + np.arange(len(new))
+            scaled = np.pad(scaled, ((0, len(new)), (0, 0))) if len(new) else scaled
+            state = np.pad(state, ((0, len(new)), (0, 0)), constant_values=State.BLANK) if len(new) else state
+            scaled[column_of[keys], owner] = part.column("scaled")[ours]
+            state[column_of[keys], owner] = part.column("state")[ours]
+        return {
+            (self._codes[key // len(MEASURES)], MEASURES[key % len(MEASURES)]): (scaled[at], state[at])
+            for key, at in enumerate(column_of.tolist())
+            if at >= 0
+        }
 
     def sums(self, digests: Sequence[str]) -> dict[str, int]:
         """Return per code the sum of what stands in the cells of its value, scaled, where it is a number."""
@@ -171,8 +173,8 @@ class Lots:
             known = (part.owner >= 0) & (part.column("state") <= State.ZERO)
             known &= part.column("measure") == MEASURES.index("value")
             codes, scaled = part.column("code")[known], part.column("scaled")[known].astype(np.int64)
-            for code in np.unique(codes).tolist():
-                sums[self._codes[code]] = sums.get(self._codes[code], 0) + exact_sum(scaled[codes == code])
+            for code, total in exact_sums(codes, scaled):
+                sums[self._codes[code]] = sums.get(self._codes[code], 0) + total
         return sums
 
     def figures(self, units: Mapping[str, str]) -> pd.DataFrame:
