@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
-from importlib.metadata import version
 
 import xlwings as xw
 
@@ -153,5 +152,7 @@ def help(front: Front) -> None:  # macros are called as their buttons are
 @button
 def about(front: Front) -> None:
     """Tell which version this is, and by what it runs."""
+    from importlib.metadata import version
+
     told = {"huibao": version("huibao"), "xlwings": xw.__version__, "python": sys.version.split()[0]}
     front.program.tell(say("macro.about", **told, interpreter=sys.executable, log=log_file()))

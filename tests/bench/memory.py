@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import Event, Thread
 from time import perf_counter
 
-_PSS = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
+_PSS = re.compile(r"^Pss(?:_Anon)?:\s+(\d+) kB", re.MULTILINE)  # all, then what no file on the disk holds as well
 _EVERY = 0.2  # seconds between samples
 _ADOPT = 36  # PR_SET_CHILD_SUBREAPER
 ROOT = Path(__file__).parents[2]
@@ -27,12 +27,17 @@ COMMAND = ("-c", "from huibao import main; main()")  # as the installed script
 
 @dataclass(frozen=True)
 class Ran:
-    """What a command took: seconds on the clock, seconds of all processors, bytes of it alone and with all others."""
+    """What a command took: seconds on the clock, seconds of all processors, bytes.
+
+    Of it alone, with all its processes, and of the latter what is not merely mapped from files: the system takes that
+    back when it needs room.
+    """
 
     wall: float
     cpu: float
     alone: int
     together: int
+    unmapped: int
 
 
 def ran(arguments: Sequence[str], cores: int = 0, fine: Sequence[int] = (0,)) -> Ran:
@@ -48,7 +53,7 @@ def ran(arguments: Sequence[str], cores: int = 0, fine: Sequence[int] = (0,)) ->
         stderr=subprocess.PIPE,
     )
     os.sched_setaffinity(process.pid, chosen)
-    peaks, done = [0, 0], Event()
+    peaks, done = [0, 0, 0], Event()
     watching = Thread(target=_watch, args=(process.pid, peaks, done), daemon=True)
     watching.start()
     _, said = process.communicate()
@@ -66,9 +71,9 @@ def ran(arguments: Sequence[str], cores: int = 0, fine: Sequence[int] = (0,)) ->
 
 def _watch(pid: int, peaks: list[int], done: Event) -> None:
     while not done.wait(_EVERY):
-        alone = _pss(pid)
-        together = alone + sum(map(_pss, _below(pid)))
-        peaks[:] = max(peaks[0], alone), max(peaks[1], together)
+        each = [_pss(pid), *map(_pss, _below(pid))]
+        now = each[0][0], sum(everything for everything, _ in each), sum(unmapped for _, unmapped in each)
+        peaks[:] = map(max, peaks, now)
 
 
 def _children(pid: int) -> Iterator[int]:
@@ -84,8 +89,9 @@ def _below(pid: int) -> Iterator[int]:
         yield from _below(child)
 
 
-def _pss(pid: int) -> int:
-    with suppress(OSError):
-        if found := _PSS.search(Path(f"/proc/{pid}/smaps_rollup").read_text()):
-            return int(found[1]) * 1024
-    return 0
+def _pss(pid: int) -> tuple[int, int]:
+    """Return the bytes of a process, and those of them that are not mapped from files."""
+    with suppress(OSError, ValueError):  # it has ended
+        everything, unmapped = _PSS.findall(Path(f"/proc/{pid}/smaps_rollup").read_text())
+        return int(everything) * 1024, int(unmapped) * 1024
+    return 0, 0
