@@ -18,6 +18,7 @@ from exporters.console import (
     Verbs,
     complain,
     defects_text,
+    load_ahead,
     pack_named,
     print_json,
     progress,
@@ -42,13 +43,6 @@ if TYPE_CHECKING:
 @click.version_option(package_name="huibao", message="%(version)s", help=say("help.version"))
 def cli() -> None:
     """Group of all verbs."""
-
-
-def _begin(module: str) -> None:
-    """Have the processes that read load what they need while this one does."""
-    from workbook.reading.contained import begin
-
-    begin(module)
 
 
 def _collect(round_: Round, scheduler: str | None = None) -> Collection:
@@ -114,7 +108,7 @@ def new(
 @click.option("--json", "as_json", is_flag=True, help=say("help.json"))
 def check(files: tuple[Path, ...], as_json: bool) -> int:
     """Judge filled forms at the desk."""
-    _begin("workbook.reading.submission")
+    load_ahead("workbook.reading.submission")
     from exporters.desk import check_files
     from exporters.given import each_file
     from exporters.verdicts import tell_verdicts
@@ -143,7 +137,7 @@ def check(files: tuple[Path, ...], as_json: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help=say("help.json"))
 def seal(files: tuple[Path, ...], as_json: bool) -> int:
     """Freeze forms that pass, each beside its file."""
-    _begin("workbook.reading.submission")
+    load_ahead("workbook.reading.submission")
     from exporters.seal import seal_files
     from exporters.verdicts import tell_verdicts
 
@@ -176,7 +170,7 @@ def _there(files: tuple[Path, ...]) -> None:
 def consolidate(folders: tuple[Path, ...], scheduler: str | None, as_json: bool) -> int:
     """Read 收件, judge, merge, write the consolidated workbook and the merged report; of several rounds, upwards."""
     if scheduler is None:
-        _begin("workbook.lots.judge")
+        load_ahead("workbook.lots.judge")
     from exporters.chasing import who_owes
     from exporters.climb import consolidate_all
     from exporters.results import summary, write_results

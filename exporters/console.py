@@ -85,6 +85,13 @@ class Verbs(Verb, click.Group):
 Verbs.group_class = Verbs
 
 
+def load_ahead(module: str) -> None:
+    """Have the processes that will read files load what they need, while this one does."""
+    from workbook.reading.contained import begin
+
+    begin(module)
+
+
 def few_pauses() -> None:
     """Let Python look for circular garbage rarely: hardly any is made, and the looking costs a tenth of every run."""
     gc.set_threshold(50_000, 20, 100)
