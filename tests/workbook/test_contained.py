@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import textwrap
 import threading
+import time
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -195,6 +197,47 @@ def test_processes_have_what_was_begun_and_a_form_is_read_without_pandas(tmp_pat
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     done = subprocess.run([sys.executable, str(script)], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == "{'workbook.reading.submission': True, 'pandas': False}\n"
+
+
+INTERRUPTED = """
+    import sys
+    from workbook.reading.contained import begin
+    if __name__ == '__main__':
+        begin("needed")
+        try:
+            sys.stdin.read()
+        except KeyboardInterrupt:
+            print("interrupted")
+"""
+NEEDED = """
+    from pathlib import Path
+    from time import sleep
+    Path("loading").touch()
+    while not Path("go on").exists():
+        sleep(0.01)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is begun")
+def test_ctrl_c_while_processes_load_is_the_callers_alone(tmp_path: Path) -> None:
+    script = tmp_path / "run.py"
+    script.write_text(textwrap.dedent(INTERRUPTED))
+    (tmp_path / "needed.py").write_text(textwrap.dedent(NEEDED))
+    run = subprocess.Popen(
+        [sys.executable, str(script)],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), str(tmp_path)])},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while not (tmp_path / "loading").exists():
+        time.sleep(0.01)
+    os.killpg(run.pid, signal.SIGINT)
+    (tmp_path / "go on").touch()
+    assert run.communicate(timeout=120) == ("interrupted\n", "")
 
 
 def whole(task: int) -> int:

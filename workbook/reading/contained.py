@@ -12,9 +12,9 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import Generic, TypeVar
 
 from workbook.reading.kind import Unreadable
@@ -53,7 +53,17 @@ def begin(module: str) -> None:
     """
     if sys.platform == "linux":
         _processes.set_forkserver_preload(["__main__", module])
+        _fork_from_now_on()
+
+
+def _fork_from_now_on() -> None:
+    """Start the process that others are forked from. It keeps what it begins with: no ear for Ctrl+C, the caller's."""
+    if sys.platform == "linux" and current_thread() is main_thread():
+        from multiprocessing import forkserver
+
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         forkserver.ensure_running()
+        signal.signal(signal.SIGINT, before)
 
 
 class _Job(Generic[Task, Result]):
@@ -160,6 +170,7 @@ class _Member(Generic[Task, Result]):
         self.ended = False
         self._seconds = limits.seconds
         self._ready = False
+        _fork_from_now_on()
         self._process = _processes.Process(target=_serve, args=(other, work, limits.memory), daemon=True)
         self._process.start()
         other.close()
