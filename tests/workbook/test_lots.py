@@ -110,7 +110,9 @@ def cluster() -> Iterator[LocalCluster]:
         yield started
 
 
-def test_one_process_several_a_cluster_and_a_kept_run_give_the_same(round_: Round, cluster: LocalCluster) -> None:
+def test_one_process_several_a_cluster_a_lost_worker_and_a_kept_run_give_the_same(
+    round_: Round, cluster: LocalCluster
+) -> None:
     first = told(round_, alone)
     assert first["balance"].files == {  # type: ignore[attr-defined]
         **{"superseded": 0, "duplicate": 1},
@@ -124,6 +126,8 @@ def test_one_process_several_a_cluster_and_a_kept_run_give_the_same(round_: Roun
         assert told(round_, crew) == first
         forget(round_)
         assert told(round_, crew, far=True) == first
+        forget(round_)
+        assert told(round_, losing(1, crew, cluster, judge)) == first
 
 
 @pytest.mark.parametrize("protocol", ["file", "memory"])
