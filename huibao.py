@@ -170,7 +170,7 @@ def _there(files: tuple[Path, ...]) -> None:
 def consolidate(folders: tuple[Path, ...], scheduler: str | None, as_json: bool) -> int:
     """Read 收件, judge, merge, write the consolidated workbook and the merged report; of several rounds, upwards."""
     if scheduler is None:
-        load_ahead("workbook.lots.judge")
+        load_ahead()
     from exporters.chasing import who_owes
     from exporters.climb import consolidate_all
     from exporters.results import summary, write_results

@@ -85,11 +85,11 @@ class Verbs(Verb, click.Group):
 Verbs.group_class = Verbs
 
 
-def load_ahead(module: str) -> None:
-    """Have the processes that will read files load what they need, while this one does."""
+def load_ahead(*module: str) -> None:
+    """Have the processes that will read files load what they need, or just one module, while this one does."""
     from workbook.reading.contained import begin
 
-    begin(module)
+    begin(*module)
 
 
 def few_pauses() -> None:

@@ -187,18 +187,24 @@ LOADED = """
     def loaded(module):
         return module in sys.modules
     if __name__ == '__main__':
-        begin("workbook.reading.submission")
-        print(dict(contained(loaded, ["workbook.reading.submission", "pandas"])))
+        begin(*sys.argv[1:])
+        print(dict(contained(loaded, ["workbook.lots.judge", "workbook.reading.submission", "pandas"])))
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every process loads for itself")
-def test_processes_have_what_was_begun_and_a_form_is_read_without_pandas(tmp_path: Path) -> None:
+@pytest.mark.parametrize("module", [[], ["workbook.reading.submission"]])
+def test_processes_have_what_was_begun_and_a_form_is_read_without_pandas(module: list[str], tmp_path: Path) -> None:
     script = tmp_path / "run.py"
     script.write_text(textwrap.dedent(LOADED))
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    done = subprocess.run([sys.executable, str(script)], env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout == "{'workbook.reading.submission': True, 'pandas': False}\n"
+    command = [sys.executable, str(script), *module]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    judging = not module
+    assert (
+        done.stdout
+        == f"{{'workbook.lots.judge': {judging}, 'workbook.reading.submission': True, 'pandas': {judging}}}\n"
+    )
 
 
 INTERRUPTED = """

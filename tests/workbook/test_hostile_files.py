@@ -20,6 +20,7 @@ from workbook.reading.kind import Unreadable
 from workbook.reading.submission import read_submission
 
 ROOT = Path(__file__).parents[2]
+SECONDS = 6  # of work for one file, where docs/hostile.py measured it
 MEGABYTES = 700  # for all of them one after another, pandas included
 
 
@@ -95,6 +96,7 @@ def test_every_kind_has_its_line_in_the_documentation() -> None:
     kinds = [("xlsx", "a form as it should be"), *ALL, *(("xlsx", k) for k in HARMLESS)]
     kinds += [*(("zip", k) for k in HOSTILE_ARCHIVES), *(("folder", k) for k in IN_THE_FOLDER)]
     assert re.findall(r"^\| (xlsx|ods|xls|zip|folder) \| ([^|]+) \|", page, re.MULTILINE) == kinds
+    assert all(float(s) <= SECONDS for s in re.findall(r"\| ([\d.]+) \| \d+ \|$", page, re.MULTILINE))
     assert not re.search(say("receipt.crashed") + "|" + say("receipt.too_slow", n=".*"), page)
 
 

@@ -154,10 +154,10 @@ class Lots:
             ours = part.owner >= 0
             owner = part.owner[ours]
             keys = part.column("code")[ours].astype(np.int64) * len(MEASURES) + part.column("measure")[ours]
-            new = np.unique(keys[column_of[keys] < 0])
-            column_of[new] = len(scaled) + np.arange(len(new))
-            scaled = np.pad(scaled, ((0, len(new)), (0, 0))) if len(new) else scaled
-            state = np.pad(state, ((0, len(new)), (0, 0)), constant_values=State.BLANK) if len(new) else state
+            if len(new := np.unique(keys[column_of[keys] < 0])):
+                column_of[new] = len(scaled) + np.arange(len(new))
+                scaled = np.pad(scaled, ((0, len(new)), (0, 0)))
+                state = np.pad(state, ((0, len(new)), (0, 0)), constant_values=State.BLANK)
             scaled[column_of[keys], owner] = part.column("scaled")[ours]
             state[column_of[keys], owner] = part.column("state")[ours]
         return {

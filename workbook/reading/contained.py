@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from threading import current_thread, main_thread
 from typing import Generic, TypeVar
 
 from workbook.reading.kind import Unreadable
@@ -46,7 +45,7 @@ class Limits:
 LIMITS = Limits()
 
 
-def begin(module: str) -> None:
+def begin(module: str = _MODULE) -> None:
     """Load `module` for the processes to come, while the caller still loads what it needs itself.
 
     To be said before the first of them; instead of more than they need. Elsewhere than on Linux each loads for itself.
@@ -58,12 +57,15 @@ def begin(module: str) -> None:
 
 def _fork_from_now_on() -> None:
     """Start the process that others are forked from. It keeps what it begins with: no ear for Ctrl+C, the caller's."""
-    if sys.platform == "linux" and current_thread() is main_thread():
-        from multiprocessing import forkserver
+    if sys.platform == "linux":
+        from multiprocessing import forkserver, resource_tracker
 
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        forkserver.ensure_running()
-        signal.signal(signal.SIGINT, before)
+        resource_tracker.ensure_running()  # or it would begin below, and open our ears again
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # what comes meanwhile is heard afterwards
+        try:
+            forkserver.ensure_running()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Job(Generic[Task, Result]):
