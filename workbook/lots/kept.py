@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from importlib.metadata import version
@@ -23,7 +22,7 @@ from workbook.files import replacing
 from workbook.history import earlier_files
 from workbook.lots.crew import MOST, Crew, worked
 from workbook.lots.judge import judge, judged, read_back, written
-from workbook.lots.lot import only
+from workbook.lots.lot import columns_of, only
 from workbook.lots.lots import Lots
 from workbook.model import Round
 from workbook.pack import SYNONYMS
@@ -42,8 +41,8 @@ def lots_of(round_: Round, digests: Iterable[str], crew: Crew = contained) -> Lo
     `crew` is who judges. The digests are taken as fast as they are worked on.
     """
     folder = round_.path / MEMORY / _FOLDER / rests_on(round_)
-    kept = dict(_kept(folder))
-    there = {digest for lot in kept.values() for digest in lot["digest"].to_pylist()}
+    kept = {path: _digests(columns_of(path, "digest")) for path in _whole(folder)}
+    there = {digest for lot in kept.values() for digest in lot}
     wanted: set[str] = set()
 
     def new() -> Iterator[str]:
@@ -56,12 +55,11 @@ def lots_of(round_: Round, digests: Iterable[str], crew: Crew = contained) -> Lo
     passing: list[pa.Table] = []
     for lot, lasting in _judged(round_, new(), crew):
         if lasting:
-            path = _keep(folder, lot)
-            kept[path] = _mapped(path)
+            kept[_keep(folder, lot)] = _digests(lot)
         else:
             passing.append(lot)
     _tidy(folder, kept, wanted)
-    return Lots(round_.pack, [*kept.values(), *passing])
+    return Lots(round_.pack, [*kept, *passing])
 
 
 def _judged(round_: Round, digests: Iterable[str], crew: Crew) -> Iterator[tuple[pa.Table, bool]]:
@@ -74,21 +72,15 @@ def _judged(round_: Round, digests: Iterable[str], crew: Crew) -> Iterator[tuple
             yield read_back(lot), True
 
 
-def _kept(folder: Path) -> Iterator[tuple[Path, pa.Table]]:
+def _whole(folder: Path) -> Iterator[Path]:
     """Yield the lots of a folder that are whole; the others go."""
     for path in sorted(folder.glob(f"*{_SUFFIX}")):
         with path.open("rb") as source:
             whole = hashlib.file_digest(source, "sha256").hexdigest() == path.stem
         if whole:
-            yield path, _mapped(path)
+            yield path
         else:
             path.unlink(missing_ok=True)
-
-
-def _mapped(path: Path) -> pa.Table:
-    """Return a lot that stays on the disk but for what somebody looks at; Windows lets nobody delete such a file."""
-    with pa.OSFile(str(path)) if sys.platform == "win32" else pa.memory_map(str(path)) as source:
-        return read_back(source.read_buffer())
 
 
 def _keep(folder: Path, lot: pa.Table) -> Path:
@@ -99,17 +91,23 @@ def _keep(folder: Path, lot: pa.Table) -> Path:
     return path
 
 
-def _tidy(folder: Path, kept: dict[Path, pa.Table], wanted: set[str]) -> None:
+def _digests(lot: pa.Table) -> Sequence[str]:
+    digests: list[str] = lot["digest"].to_pylist()
+    return digests
+
+
+def _tidy(folder: Path, kept: dict[Path, Sequence[str]], wanted: Container[str]) -> None:
     """Take away what rests on something else than now; put many small lots together, without what came and went."""
     for other in folder.parent.glob("*"):
         if other != folder:
             shutil.rmtree(other, ignore_errors=True)
-    small = [path for path, lot in kept.items() if lot.num_rows < MOST]
+    small = [path for path, digests in kept.items() if len(digests) < MOST]
     if len(small) < _MANY:
         return
-    together = only(pa.concat_tables([kept.pop(path) for path in small]), wanted)
-    path = _keep(folder, together)
-    kept[path] = _mapped(path)
+    together = only(pa.concat_tables([columns_of(path) for path in small]), wanted)
+    for old in small:
+        del kept[old]
+    kept[_keep(folder, together)] = _digests(together)
     for old in small:
         old.unlink(missing_ok=True)
 

@@ -6,9 +6,11 @@ a form and its findings are packed. Nothing in a lot is ever run: records are pa
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -90,6 +92,18 @@ def lot_of(read: Mapping[str, Submission | Unreadable], checked: Checked, catalo
     columns |= _spread("cell_", CELL_COLUMNS, _cells(forms, sheets, codes), digests)
     rules = {RULES: "\n".join(checked.outcomes).encode()}
     return pa.table(columns, schema=SCHEMA.with_metadata(rules))
+
+
+def columns_of(lot: pa.Table | Path, *names: str) -> pa.Table:
+    """Return some columns of a lot, or all; OSError from the disk.
+
+    A lot on the disk is mapped as long as the table is held, and only what is looked at is read. (Arrow's own way to
+    read some columns sets aside room for all of them.) Windows lets nobody delete a file that is mapped.
+    """
+    if isinstance(lot, Path):
+        with pa.OSFile(str(lot)) if sys.platform == "win32" else pa.memory_map(str(lot)) as source:
+            lot = pa.ipc.open_file(source.read_buffer()).read_all()
+    return lot.select(names or SCHEMA.names)
 
 
 def only(lot: pa.Table, digests: Container[str]) -> pa.Table:

@@ -1,10 +1,16 @@
-"""Lots, read: each file found by its digest, its form unpacked when it is wanted, figures of many merged at once."""
+"""Lots, read: each file found by its digest, its form unpacked when it is wanted, figures of many merged at once.
+
+Of a lot on the disk only the columns are read that are asked for, and they do not stay: memory hardly grows with the
+number of files.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import accumulate
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,36 +19,43 @@ import pandas as pd
 import pyarrow as pa
 
 from workbook.checks.rules import Tally, tallies_of
-from workbook.lots.lot import RULES, unpack_findings, unpack_head, unpack_outline, unpack_problem
+from workbook.lots.lot import RULES, columns_of, unpack_findings, unpack_head, unpack_outline, unpack_problem
 from workbook.model import MEASURES, Cell, Finding, Form, Measure, Outline, Pack, State, Submission
 from workbook.reading.kind import Unreadable
 from workbook.values import Columns, Ints, exact_sums
 
 Key = tuple[str, Measure]
 _KEPT = 512  # forms whose cells stay unpacked
+_OPEN = 4  # lots of which large columns stay read: who goes through all forms meets those of a lot together
 
 
 class _Slice(NamedTuple):
     """The figures or cells of a lot, flat."""
 
     owner: Ints  # which of the digests asked for each belongs to; -1 for none
-    column: Callable[[str], npt.NDArray[Any]]
+    columns: Mapping[str, npt.NDArray[Any]]
 
 
 class Lots:
-    """Files as they were read and judged, by digest. Rows of several lots are merged in the order they are asked."""
+    """Files as they were read and judged, by digest. Rows of several lots are merged in the order they are asked.
 
-    def __init__(self, catalog: Pack, lots: Iterable[pa.Table]) -> None:
-        self._catalog, self._lots = catalog, [lot.combine_chunks() for lot in lots]
+    A lot is a table, or a file on the disk that stays as it is as long as it is read here; OSError from there.
+    """
+
+    def __init__(self, catalog: Pack, lots: Iterable[pa.Table | Path]) -> None:
+        self._catalog, self._lots = catalog, [lot if isinstance(lot, Path) else lot.combine_chunks() for lot in lots]
         self._codes = tuple(catalog.indicators)
-        self._digests = [lot["digest"].to_pylist() for lot in self._lots]
+        self._digests = [columns_of(lot, "digest")["digest"].to_pylist() for lot in self._lots]
         self._at = {d: (n, row) for n, digests in enumerate(self._digests) for row, d in enumerate(digests)}
+        self._before = [0, *accumulate(map(len, self._digests))]  # files in the lots before each
+        self._small = cache(self._everywhere)
+        self._large = lru_cache(_OPEN)(self._one)
         self.cells_of = lru_cache(_KEPT)(self._cells_of)
 
     def __contains__(self, digest: object) -> bool:
         return digest in self._at
 
-    def __reduce__(self) -> tuple[type[Lots], tuple[Pack, list[pa.Table]]]:
+    def __reduce__(self) -> tuple[type[Lots], tuple[Pack, list[pa.Table | Path]]]:
         return Lots, (self._catalog, self._lots)
 
     def problem(self, digest: str) -> Unreadable | None:
@@ -61,9 +74,10 @@ class Lots:
 
     def head(self, digest: str) -> Submission:
         """Return a form but for its cells; what its file is called and when it came stands in the Form."""
-        packed = self._packed(digest, "head")
-        assert packed is not None, "a file that is no form has no head"
-        return unpack_head(packed)
+        lot, row = self._at[digest]
+        packed = self._large(lot, "head")["head"].chunk(0)[row]
+        assert packed.is_valid, "a file that is no form has no head"
+        return unpack_head(memoryview(packed.as_buffer()))
 
     def findings(self, digest: str) -> tuple[Finding, ...]:
         """Return what was found in a form."""
@@ -71,14 +85,23 @@ class Lots:
 
     def check_code(self, digest: str) -> str:
         """Return the check code of a form of the round."""
-        lot, row = self._at[digest]
-        code: str = self._lots[lot].column("check_code").chunk(0)[row].as_py()
+        code: str = self._small_of(digest, "check_code").as_py()
         return code
 
     def _packed(self, digest: str, column: str) -> memoryview | None:
-        lot, row = self._at[digest]
-        value = self._lots[lot].column(column).chunk(0)[row]
+        value = self._small_of(digest, column)
         return memoryview(value.as_buffer()) if value.is_valid else None
+
+    def _small_of(self, digest: str, column: str) -> pa.Scalar:
+        lot, row = self._at[digest]
+        return self._small(column)[self._before[lot] + row]
+
+    def _everywhere(self, column: str) -> pa.Array:
+        """Return a column over all files: one of which each has little, and all are asked."""
+        return pa.concat_arrays([columns_of(lot, column)[column].chunk(0) for lot in self._lots])
+
+    def _one(self, lot: int, *columns: str) -> pa.Table:
+        return columns_of(self._lots[lot], *columns)
 
     def submission(self, form: Form) -> Submission:
         """Return a form as it was read, its cells unpacked when somebody looks at them."""
@@ -89,14 +112,10 @@ class Lots:
 
     def _cells_of(self, digest: str) -> dict[Key, Cell]:
         lot, row = self._at[digest]
-        table = self._lots[lot]
-
-        def own(column: str) -> list[Any]:
-            values: list[Any] = table.column(column).chunk(0)[row].values.to_pylist()
-            return values
-
         names = ("code", "measure", "state", "scaled", "raw", "digits", "sheet", "cell", "typed")
-        sheets, columns = own("sheets"), (own(f"cell_{name}") for name in names)
+        table = self._large(lot, "sheets", *(f"cell_{name}" for name in names))
+        own = {name: table[name].chunk(0)[row].values.to_pylist() for name in table.column_names}
+        sheets, columns = own["sheets"], (own[f"cell_{name}"] for name in names)
         cells: dict[Key, Cell] = {}
         for code, measure, state, scaled, raw, digits, sheet, cell, typed in zip(*columns, strict=True):
             meant = State(state)
@@ -107,40 +126,37 @@ class Lots:
 
     def tallies(self, digests: Iterable[str]) -> tuple[Tally, ...]:
         """Return how often each rule came out how on some forms."""
-        wanted, found, rules = list(digests), [], b""
-        for lot, rows in self._rows(wanted):
-            column = lot.column("outcomes").chunk(0)
+        found, rules = [], b""
+        for lot, rows in self._rows(list(digests)):
+            table = columns_of(lot, "outcomes")
+            column = table["outcomes"].chunk(0)
             judged = np.flatnonzero((rows >= 0) & column.is_valid().to_numpy(zero_copy_only=False))
-            rules = lot.schema.metadata[RULES]
+            rules = table.schema.metadata[RULES]
             each = len(rules.split(b"\n")) if rules else 0
             found.append(column.take(judged).flatten().to_numpy().reshape(len(judged), each))
         names = rules.decode().split("\n") if rules else []
         outcomes = np.concatenate(found) if found else np.empty((0, 0), dtype=np.int8)
         return tallies_of(dict(zip(names, outcomes.T, strict=True)))
 
-    def _rows(self, wanted: Sequence[str]) -> Iterator[tuple[pa.Table, Ints]]:
+    def _rows(self, wanted: Sequence[str]) -> Iterator[tuple[pa.Table | Path, Ints]]:
         """Yield every lot with the place of each of its rows among the wanted digests, -1 for one that is not."""
         places = {digest: n for n, digest in enumerate(wanted)}
         for lot, digests in zip(self._lots, self._digests, strict=True):
             yield lot, np.array([places.get(digest, -1) for digest in digests], dtype=np.int64)
 
-    def _slices(self, prefix: str, digests: Sequence[str]) -> Iterator[_Slice]:
-        """Yield, lot by lot, the flat columns of what belongs to some digests."""
+    def _slices(self, prefix: str, digests: Sequence[str], names: Sequence[str]) -> Iterator[_Slice]:
+        """Yield, lot by lot, the code, the measure and other flat columns of what belongs to some digests."""
+        wanted = {name: f"{prefix}_{name}" for name in ("code", "measure", *names)}
         for lot, rows in self._rows(digests):
             if (rows < 0).all():
                 continue
-            ends = lot.column(f"{prefix}_code").chunk(0).offsets.to_numpy()
-            owner = np.repeat(rows, np.diff(ends))
-
-            def column(name: str, lot: pa.Table = lot, ends: Ints = ends) -> npt.NDArray[Any]:
-                flat = _flat(lot, f"{prefix}_{name}")
-                if name != "sheet":
-                    return flat
-                first = np.repeat(lot.column("sheets").chunk(0).offsets.to_numpy()[:-1], np.diff(ends))
-                named: npt.NDArray[Any] = _flat(lot, "sheets")[first + flat]
-                return named
-
-            yield _Slice(owner, column)
+            table = columns_of(lot, *wanted.values(), *(["sheets"] if "sheet" in names else []))
+            many = np.diff(table[wanted["code"]].chunk(0).offsets.to_numpy())
+            flat = {name: _flat(table, column) for name, column in wanted.items()}
+            if "sheet" in names:
+                first = np.repeat(table["sheets"].chunk(0).offsets.to_numpy()[:-1], many)
+                flat["sheet"] = _flat(table, "sheets")[first + flat["sheet"]]
+            yield _Slice(np.repeat(rows, many), flat)
 
     def columns(self, digests: Sequence[str]) -> Columns:
         """Return the figures that count as columns over some forms, in their order: scaled and state by code, measure.
@@ -150,16 +166,17 @@ class Lots:
         many = len(digests)
         column_of = np.full(len(self._codes) * len(MEASURES), -1, dtype=np.int64)
         scaled, state = np.zeros((0, many), dtype=np.int64), np.zeros((0, many), dtype=np.int8)
-        for part in self._slices("figure", digests):
+        for part in self._slices("figure", digests, ("scaled", "state")):
             ours = part.owner >= 0
             owner = part.owner[ours]
-            keys = part.column("code")[ours].astype(np.int64) * len(MEASURES) + part.column("measure")[ours]
+            figures = {name: column[ours] for name, column in part.columns.items()}
+            keys = figures["code"].astype(np.int64) * len(MEASURES) + figures["measure"]
             if len(new := np.unique(keys[column_of[keys] < 0])):
                 column_of[new] = len(scaled) + np.arange(len(new))
                 scaled = np.pad(scaled, ((0, len(new)), (0, 0)))
                 state = np.pad(state, ((0, len(new)), (0, 0)), constant_values=State.BLANK)
-            scaled[column_of[keys], owner] = part.column("scaled")[ours]
-            state[column_of[keys], owner] = part.column("state")[ours]
+            scaled[column_of[keys], owner] = figures["scaled"]
+            state[column_of[keys], owner] = figures["state"]
         return {
             (self._codes[key // len(MEASURES)], MEASURES[key % len(MEASURES)]): (scaled[at], state[at])
             for key, at in enumerate(column_of.tolist())
@@ -169,10 +186,10 @@ class Lots:
     def sums(self, digests: Sequence[str]) -> dict[str, int]:
         """Return per code the sum of what stands in the cells of its value, scaled, where it is a number."""
         sums: dict[str, int] = {}
-        for part in self._slices("cell", digests):
-            known = (part.owner >= 0) & (part.column("state") <= State.ZERO)
-            known &= part.column("measure") == MEASURES.index("value")
-            codes, scaled = part.column("code")[known], part.column("scaled")[known].astype(np.int64)
+        for part in self._slices("cell", digests, ("scaled", "state")):
+            cells = part.columns
+            known = (part.owner >= 0) & (cells["state"] <= State.ZERO) & (cells["measure"] == MEASURES.index("value"))
+            codes, scaled = cells["code"][known], cells["scaled"][known].astype(np.int64)
             for code, total in exact_sums(codes, scaled):
                 sums[self._codes[code]] = sums.get(self._codes[code], 0) + total
         return sums
@@ -189,11 +206,11 @@ class Lots:
         digests, parts = list(units), []
         labels, codes = np.array(list(units.values()), dtype=object), np.array(self._codes, dtype=object)
         measures = np.array(MEASURES, dtype=object)
-        for part in self._slices(prefix, digests):
+        for part in self._slices(prefix, digests, names):
             ours = part.owner >= 0
+            own = {name: column[ours] for name, column in part.columns.items()}
             columns = {"place": part.owner[ours], "unit": labels[part.owner[ours]]}
-            columns |= {"code": codes[part.column("code")[ours]], "measure": measures[part.column("measure")[ours]]}
-            columns |= {name: part.column(name)[ours] for name in names}
+            columns |= own | {"code": codes[own["code"]], "measure": measures[own["measure"]]}
             parts.append(pd.DataFrame(columns))
         empty = pd.DataFrame({n: pd.Series(dtype=object) for n in ("place", "unit", "code", "measure", *names)})
         whole = pd.concat(parts, ignore_index=True) if parts else empty
@@ -203,7 +220,7 @@ class Lots:
 
 def _flat(lot: pa.Table, column: str) -> npt.NDArray[Any]:
     """Return all that stands in the lists of a column, one after another."""
-    flat: npt.NDArray[Any] = lot.column(column).chunk(0).flatten().to_numpy(zero_copy_only=False)
+    flat: npt.NDArray[Any] = lot[column].chunk(0).flatten().to_numpy(zero_copy_only=False)
     return flat
 
 
