@@ -36,35 +36,37 @@ def found(folder: Path) -> list[Found]:
     if not folder.is_dir():
         return []
     things: dict[str, Found] = {}
-    for path, status, problem in sorted(_things(folder), key=lambda thing: thing[0]):
-        name = unlike(label(path.relative_to(folder).as_posix()), things)
+    for inside, path, status, problem in sorted(_things(str(folder)), key=lambda thing: thing[0]):
+        name = unlike(label("/".join(inside)), things)
         size = status.st_size if status else 0
         mark = (status.st_size, status.st_mtime_ns, status.st_ino) if status else (0, 0, 0)
-        things[name] = Found(str(path), name, _time(status), size, problem, mark)
+        things[name] = Found(path, name, _time(status), size, problem, mark)
     return list(things.values())
 
 
-def _things(folder: Path) -> Iterator[tuple[Path, os.stat_result | None, str]]:
-    folders = [folder]
+def _things(folder: str) -> Iterator[tuple[tuple[str, ...], str, os.stat_result | None, str]]:
+    """Yield what is in a folder: the names that lead to it, its path, what the disk says of it, what is wrong."""
+    folders: list[tuple[tuple[str, ...], str]] = [((), folder)]
     while folders:  # one by one: a function that calls itself gives up in folders a thousand deep
-        here = folders.pop()
+        above, here = folders.pop()
         try:
             names = os.listdir(here)
         except OSError:
-            if here == folder:
+            if not above:
                 raise
-            yield here, None, "no_entry"
+            yield above, here, None, "no_entry"
             continue
-        for path in (here / name for name in names):
+        for name in names:
+            inside, path = (*above, name), os.path.join(here, name)  # no Path: it costs more than asking the disk
             try:
-                status = path.lstat()
+                status = os.lstat(path)
             except OSError:
-                yield path, None, "unopened"
+                yield inside, path, None, "unopened"
                 continue
             if stat.S_ISDIR(status.st_mode) and getattr(status, "st_reparse_tag", 0) != _JUNCTION:
-                folders.append(path)
-            elif not path.name.startswith("."):
-                yield path, status, "" if stat.S_ISREG(status.st_mode) else "no_file"
+                folders.append((inside, path))
+            elif not name.startswith("."):
+                yield inside, path, status, "" if stat.S_ISREG(status.st_mode) else "no_file"
 
 
 def _time(status: os.stat_result | None) -> datetime:

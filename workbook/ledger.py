@@ -86,15 +86,17 @@ class Ledger:
             run = db.execute("INSERT INTO runs (begun, who, version) VALUES (?, ?, ?)", begun).lastrowid
             rows = db.execute("SELECT path, sha256, number, received, first FROM arrivals WHERE last = ? - 1", (run,))
             before = {(path, digest): rest for path, digest, *rest in rows}
-            known = []
+            known, again = [], []
             for came in arrivals:
                 if same := before.get((came.key, came.digest)):
-                    db.execute("UPDATE arrivals SET last = ? WHERE number = ?", (run, same[0]))
-                    known.append(replace(came, received=datetime.fromisoformat(same[1]), order=same[2]))
+                    again.append((run, same[0]))
+                    received = datetime.fromisoformat(same[1])
+                    known.append(Arrival(came.key, received, came.digest, came.problem, same[2]))
                 else:
                     row = (came.key, came.digest, came.received.isoformat(), run, run)
                     db.execute("INSERT INTO arrivals (path, sha256, received, first, last) VALUES (?, ?, ?, ?, ?)", row)
                     known.append(replace(came, order=run or 0))
+            db.executemany("UPDATE arrivals SET last = ? WHERE number = ?", again)
             known += _written_over(db, arrivals)
         return tuple(sorted(known, key=lambda a: (a.order, a.received, a.key)))
 

@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from workbook.messages import say
 from workbook.model import Kind
@@ -80,6 +81,7 @@ class Period:
         return Period(self.year, "half") if self.kind == "year" else None
 
 
+@lru_cache(64)
 def parse_period(text: str) -> Period:
     """Return the period written as `text`; ValueError with a Chinese sentence if it is none."""
     for kind, pattern in _FORMS:
