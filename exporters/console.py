@@ -8,13 +8,15 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from workbook.lock import Busy
 from workbook.messages import say
-from workbook.model import Defect, Pack, Round
+
+if TYPE_CHECKING:
+    from workbook.model import Defect, Pack, Round
 
 # Names of files and sheets come from anybody; none of their characters steers the screen.
 _STEERING = dict.fromkeys({*range(32), *range(127, 160)} - {ord("\n"), ord("\t")})

@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 
 from workbook.files import sweep
-from workbook.round import IN, MEMORY
 
 _LOCK, _WHO = "lock", "at-work.txt"
 
@@ -32,6 +31,8 @@ def at_work(round_path: Path, patience: float = 0) -> Iterator[None]:
     The operating system holds the lock and lets go of it when the process ends, however it ends.
     """
     from filelock import FileLock, Timeout
+
+    from workbook.round import IN, MEMORY  # all records with it: every command's start would pay for them
 
     folder = round_path / MEMORY
     folder.mkdir(parents=True, exist_ok=True)
