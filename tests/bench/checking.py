@@ -26,7 +26,7 @@ from workbook.period import parse_period
 from workbook.reading.submission import read_submission
 from workbook.values import Table
 
-READ, MANY, ALONE = 120, 3000, 30  # forms that are read; units they stand for; units judged one by one
+READ, ALONE = 120, 30  # forms that are read, and stand for many units; units judged one by one
 _PLAIN = (Ref, Number, Arith, Compare, Logic)
 _OPERATORS: dict[str, Callable[[pd.Series, pd.Series], pd.Series]] = {
     "+": operator.add,
@@ -45,7 +45,7 @@ _OPERATORS: dict[str, Callable[[pd.Series, pd.Series], pd.Series]] = {
 
 
 _SAID = (
-    "Processor time, median, in turn; the whole check once, on the clock. {read} forms as read stand for {many} units. "
+    "Processor time, median, in turn; the whole check once, on the clock. {read} forms as read stand for all units. "
     "pandera is given the rules that are arithmetic and comparisons over figures and skip what is missing; it computes "
     "in floats and finds no words for what failed. Ours is exact and tells undecided from passed."
 )
@@ -128,8 +128,12 @@ def table_of(submissions: dict[str, Submission]) -> Table:
 def measured(sizes: Sequence[int]) -> list[Section]:
     """Measure rules alone beside pandera, then the whole check with its sentences."""
     read = [read_submission(path, PACK) for path in forms(min(READ, max(sizes)))]
-    many = min(MANY, max(sizes))
-    submissions, modules = repeated(read, many), all_modules(PACK)
+    rows = [row for many in sizes for row in _measured(repeated(read, many))]
+    return [Section("Checking", _SAID.format(read=len(read)), ("units", "what", "took", ""), rows)]
+
+
+def _measured(submissions: dict[str, Submission]) -> list[tuple[str, ...]]:
+    many, modules = len(submissions), all_modules(PACK)
     rules = [r for r in active_rules(PACK, parse_period(PERIOD), modules).values() if TIER in r.tiers]
     plain = [r for r in rules if r.missing == "any" and all(isinstance(n, _PLAIN) for n in walk(parse(r.expression)))]
     refs = sorted({n for r in plain for n in walk(parse(r.expression)) if isinstance(n, Ref)}, key=column)
@@ -151,29 +155,23 @@ def measured(sizes: Sequence[int]) -> list[Section]:
     start = perf_counter()
     found = check(PACK, submissions, NOTHING, period=PERIOD, modules=modules).findings
     whole, findings = perf_counter() - start, sum(map(len, found.values()))
-    each, each_alone = took["all"] / (len(rules) * many), took["alone"] / (len(rules) * ALONE)
-    rows = [
-        (f"{len(plain)} rules × {many} units", told(took["same"]), f"{ours} failures"),
-        (
-            "pandera, the same rules",
-            told(took["pandera"]),
-            f"{theirs} failures, {took['pandera'] / took['same']:.1f} × ours",
+    same, all_ = took["same"], took["all"]
+    each, each_alone = all_ / (len(rules) * many), took["alone"] / (len(rules) * len(alone))
+    lines = {
+        f"{len(plain)} rules": (same, f"{ours} failures"),
+        "pandera, the same rules": (took["pandera"], f"{theirs} failures, {took['pandera'] / same:.1f} × ours"),
+        f"pandera, {len(refs)} columns not negative too": (
+            took["columns"],
+            f"{took['columns'] / same:.1f} × ours without",
         ),
-        (
-            f"pandera, {len(refs)} columns not negative too",
-            told(took["columns"]),
-            f"{took['columns'] / took['same']:.1f} × ours without",
-        ),
-        (f"all {len(rules)} rules × {many} units", told(took["all"]), f"{each * 1e6:.2f} µs per rule and unit"),
-        (
-            f"all {len(rules)} rules, {ALONE} units one by one",
-            told(took["alone"]),
+        f"all {len(rules)} rules": (all_, f"{each * 1e6:.2f} µs per rule and unit"),
+        f"all {len(rules)} rules, {len(alone)} units one by one": (
+            took["alone"],
             f"{each_alone * 1e6:.1f} µs per rule and unit, {each_alone / each:.0f} × at once",
         ),
-        (
-            f"whole check of {many} forms, findings worded",
-            told(whole),
+        "whole check, findings worded": (
+            whole,
             f"{whole / many * 1e3:.2f} ms per form, {findings / many:.2f} findings per form",
         ),
-    ]
-    return [Section("Checking", _SAID.format(read=len(read), many=many), ("what", "took", ""), rows)]
+    }
+    return [(str(many), what, told(span), more) for what, (span, more) in lines.items()]

@@ -20,7 +20,6 @@ from bench.measure import Section, medians, told
 from exporters.narrative.report import document_of, of_facts
 from exporters.reports import reports_of_round
 
-MOST = 3000  # units of a round whose reports are all written
 BODY = "word/document.xml"
 FIGURE = re.compile(r"(<w:sdtContent><w:r>(?:<w:rPr>.*?</w:rPr>)?<w:t[^>]*>)([^<]*)(</w:t>)")
 
@@ -58,7 +57,7 @@ def measured(sizes: Sequence[int]) -> list[Section]:
         "Word file. The others fill a template that is our own finished report with a name for every figure: they "
         "decide no clause and choose no word. Whole rounds on the clock, all cores, from the collection on."
     )
-    rows += [_all(size) for size in sizes if size <= MOST]
+    rows += [_all(size) for size in sizes]
     return [Section("Reports", said, ("writer", "one report", "", "÷ huibao"), rows)]
 
 
