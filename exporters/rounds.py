@@ -147,10 +147,11 @@ def _batches(tasks: Iterable[Task], unit_of: Callable[[Task], Unit], size: int) 
 
 def _write_kind(round_: Round, forms: list[tuple[Path, Content]]) -> list[Path]:
     """Write forms of one kind: checks compiled once, blank forms stamped where that pays, the others built."""
-    verdicts = verdicts_of(round_, {str(path): content for path, content in forms})
     plan = Plan(round_, forms[0][1].unit)
     blank = {path for path, content in forms if fits(round_, content)}
     stamp = Stamp(round_, plan) if len(blank) >= _WORTH_A_STAMP else None
+    contents = {str(path): content for path, content in forms}
+    verdicts = stamp.verdicts_of(contents) if stamp is not None else verdicts_of(round_, contents)
     with ThreadPoolExecutor(_WRITERS) as disk:
         written: deque[Future[None]] = deque()
         for path, content in forms:
