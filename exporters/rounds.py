@@ -109,9 +109,8 @@ def write_forms(round_: Round) -> tuple[list[Path], tuple[Defect, ...]]:
     stored, defects = stored_figures(round_)
     if defects:
         return [], defects
-    by_unit = dict(iter(stored.groupby("unit", sort=False)))
     batches = [
-        (units, pd.concat([stored[:0], *(by_unit[u.code] for u in units if u.code in by_unit)]))
+        (units, stored[stored["unit"].isin({u.code for u in units})])
         for units in _batches(round_.units, lambda unit: unit, share(len(round_.units), _LEAST, _MOST))
     ]
     written = on_all_cores(partial(_write_blank, round_), batches, len(round_.units))
