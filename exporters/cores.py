@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from math import ceil
 from multiprocessing import current_process, parent_process
 from threading import Thread
 from typing import TypeVar
@@ -23,6 +24,13 @@ def on_all_cores(work: Callable[[Task], Result], tasks: Sequence[Task], forms: i
         return [work(task) for task in tasks]
     with ProcessPoolExecutor(initializer=_end_with_the_run) as pool:
         return list(pool.map(work, tasks))
+
+
+def share(forms: int, least: int, most: int) -> int:
+    """Return how many forms to give to a core at a time: to all of them alike, within limits."""
+    cores = os.cpu_count() or 1
+    times = max(1, ceil(forms / (cores * most)))
+    return max(least, ceil(forms / (cores * times)))
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import pandas as pd
 
-from exporters.cores import on_all_cores
+from exporters.cores import on_all_cores, share
 from workbook.files import replacing
 from workbook.form.book import form_name, write_form
 from workbook.form.content import Content, blank_contents
@@ -29,7 +29,8 @@ from workbook.round import OUT, UNIT_COLUMNS, UNITS_FILE, load_round, read_units
 from workbook.tables import write_table
 
 Task = TypeVar("Task")
-_BATCH = 500  # forms of one kind that are stamped; their stamp is made anew for every batch
+_LEAST = 100  # forms of one kind that are stamped at a time: their stamp, made anew, takes as long as these
+_MOST = 1500  # forms at a time: what stands in each and what is said of it are kept in memory until all are written
 _FEW = 8  # forms that are built, each of which takes as long as dozens that are stamped
 _WORTH_A_STAMP = 4  # forms; a stamp takes as long as two or three of them
 _WRITERS = 4  # a form that is stamped waits longer for the disk than it takes to make
@@ -108,10 +109,9 @@ def write_forms(round_: Round) -> tuple[list[Path], tuple[Defect, ...]]:
     stored, defects = stored_figures(round_)
     if defects:
         return [], defects
-    by_unit = dict(iter(stored.groupby("unit", sort=False)))
     batches = [
-        (units, pd.concat([stored[:0], *(by_unit[u.code] for u in units if u.code in by_unit)]))
-        for units in _batches(round_.units, lambda unit: unit, _BATCH)
+        (units, stored[stored["unit"].isin({u.code for u in units})])
+        for units in _batches(round_.units, lambda unit: unit, share(len(round_.units), _LEAST, _MOST))
     ]
     written = on_all_cores(partial(_write_blank, round_), batches, len(round_.units))
     return [path for paths in written for path in paths], ()
@@ -130,7 +130,8 @@ def write_books(round_: Round, contents: dict[Path, Content]) -> list[Path]:
     ways: tuple[list[tuple[Path, Content]], ...] = [], []
     for path, content in contents.items():
         ways[fits(round_, content)].append((path, content))
-    built, stamped = (_batches(w, lambda form: form[1].unit, s) for w, s in zip(ways, (_FEW, _BATCH), strict=True))
+    sizes = _FEW, share(len(ways[True]), _LEAST, _MOST)
+    built, stamped = (_batches(w, lambda form: form[1].unit, s) for w, s in zip(ways, sizes, strict=True))
     batches = [*built, *stamped]
     written = on_all_cores(partial(_write_kind, round_), batches, len(contents))
     return [path for paths in written for path in paths]
@@ -147,10 +148,11 @@ def _batches(tasks: Iterable[Task], unit_of: Callable[[Task], Unit], size: int) 
 
 def _write_kind(round_: Round, forms: list[tuple[Path, Content]]) -> list[Path]:
     """Write forms of one kind: checks compiled once, blank forms stamped where that pays, the others built."""
-    verdicts = verdicts_of(round_, {str(path): content for path, content in forms})
     plan = Plan(round_, forms[0][1].unit)
     blank = {path for path, content in forms if fits(round_, content)}
     stamp = Stamp(round_, plan) if len(blank) >= _WORTH_A_STAMP else None
+    contents = {str(path): content for path, content in forms}
+    verdicts = stamp.verdicts_of(contents) if stamp is not None else verdicts_of(round_, contents)
     with ThreadPoolExecutor(_WRITERS) as disk:
         written: deque[Future[None]] = deque()
         for path, content in forms:

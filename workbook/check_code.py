@@ -58,6 +58,11 @@ def _code(submission: Submission, parts: Sequence[Ref | TextRef], pack: Pack) ->
     return grouped(total % MODULUS)
 
 
+def passed_on(code: str, period: str, giver: str, taker: str) -> str:
+    """Return the code of a unit's form that holds what another unit's holds, out of that one's code."""
+    return grouped((int(code.replace(" ", "")) - seed(giver, period) + seed(taker, period)) % MODULUS)
+
+
 class CheckCodes:
     """The codes of many forms: what is covered is worked out once for those of the same layout."""
 

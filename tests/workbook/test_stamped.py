@@ -126,10 +126,10 @@ def earlier(round_: Round, rng: random.Random, missing: float) -> pd.DataFrame:
 def both(folder: Path, round_: Round, content: Content) -> tuple[Path, Path]:
     """Write a form twice: stamped, and built for its unit."""
     (unit,) = round_.units
-    verdicts = verdicts_of(round_, {"": content})[""]
     stamped, built = folder / "stamped.xlsx", folder / "built.xlsx"
-    stamped.write_bytes(stamp_of(round_.period, unit.tier, umbrella=unit.umbrella).form(content, verdicts))
-    write_form(built, round_, plan(round_, unit), content, verdicts)
+    stamp = stamp_of(round_.period, unit.tier, umbrella=unit.umbrella)
+    stamped.write_bytes(stamp.form(content, stamp.verdicts_of({"": content})[""]))
+    write_form(built, round_, plan(round_, unit), content, verdicts_of(round_, {"": content})[""])
     return stamped, built
 
 
@@ -178,6 +178,21 @@ def test_forms_that_hold_more_than_who_they_are_and_what_they_come_with_are_buil
     assert not fits(round_, replace(blank, prefilled={("BASE_MEMBERS", "value"): 3}))
     assert not fits(round_, replace(blank, entries={**blank.entries, ("BASE_MEMBERS", "value"): 3}))
     assert not fits(round_, replace(blank, texts={**blank.texts, "TXT_CHANGE_NOTES": [["", "R101", "", "", ""]]}))
+
+
+@pytest.mark.parametrize("unit", [COUNTY, UMBRELLA, DISTRICT, ORGAN])
+def test_a_unit_that_comes_with_nothing_of_its_own_is_judged_like_nobody(unit: Unit, tmp_path: Path) -> None:
+    round_ = round_of("2020H1", unit)
+    content = content_of(round_, NOTHING)
+    stamp = stamp_of("2020H1", unit.tier, umbrella=unit.umbrella)
+    like_nobody, by_itself = stamp.verdicts_of({"": content})[""], verdicts_of(round_, {"": content})[""]
+    assert like_nobody.findings is stamp.judged.verdicts.findings
+    assert (like_nobody.code, like_nobody.rules) == (by_itself.code, by_itself.rules)
+    assert {key: f.message for key, f in like_nobody.findings.items()} == {
+        key: f.message for key, f in by_itself.findings.items()
+    }
+    stamped, built = both(tmp_path, round_, content)
+    assert differing(stamped, built) == []
 
 
 def test_units_do_not_leave_their_figures_in_the_forms_of_others(tmp_path: Path) -> None:

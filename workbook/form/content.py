@@ -11,6 +11,7 @@ import pandas as pd
 
 from workbook.computed import definition
 from workbook.expression.evaluate import Evaluator
+from workbook.figures import Figure as Stored
 from workbook.figures import computed_figures, figures_frame, figures_in, plain
 from workbook.layout import Layout, cover_subfields, make_layout
 from workbook.messages import say
@@ -66,27 +67,27 @@ def layouts_of(round_: Round) -> dict[str, Layout]:
 def blank_contents(round_: Round, stored: pd.DataFrame) -> dict[str, Content]:
     """Return the content of every unit's blank form: what earlier rounds and parameters provide."""
     layouts = layouts_of(round_)
-    by_unit = dict(iter(stored.groupby("unit", sort=False)))
+    earlier: dict[str, list[Stored]] = {}
+    for row in figures_in(stored):
+        earlier.setdefault(row.unit, []).append(row)
     contents = {}
     for unit in round_.units:
         layout = layouts[unit.tier]
-        entries = _carried(layout, by_unit.get(unit.code))
+        entries = _carried(layout, earlier.get(unit.code, ()))
         entries |= _parameters(layout, round_)
         office = {b.text.code: office_rows(round_) for b in layout.blocks.values() if b.text.place == "office"}
         contents[unit.code] = Content(unit, entries, frozenset(entries), texts=office, cover=_cover(round_, unit))
     return with_computed(round_, contents)
 
 
-def _carried(layout: Layout, stored: pd.DataFrame | None) -> dict[Key, Figure]:
+def _carried(layout: Layout, stored: Iterable[Stored]) -> dict[Key, Figure]:
     """Return what earlier rounds hold for the cells of this form; unknown earlier values stay open."""
     entries: dict[Key, Figure] = {}
-    if stored is None:
-        return entries
-    for row in figures_in(stored):
+    for row in stored:
         item = layout.indicators.get(row.code)
         if item is None or row.measure not in layout.measures(item):
             continue
-        if definition(item, row.measure, layout.pack.indicators) is not None:
+        if (row.code, row.measure) in layout.computed:
             continue  # its cell holds a formula over parts that are carried
         if row.state.known:
             entries[item.code, row.measure] = plain(row.scaled, item.decimals)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +71,12 @@ class Judged:
         found = ((row, self._line(plan.checks[row - 1], row)) for row in rows)
         self.lines: dict[int, Line] = {row: line for row, line in found if line is not None}
         self.ordered = sorted(self.lines.values(), key=lambda line: line.key)
+
+    def passed_on(self, content: Content, verdicts: Verdicts) -> Judged:
+        """Return the same said of another unit's form, which holds what this one holds."""
+        other = copy(self)
+        other.content, other.verdicts, other.handed = content, verdicts, content.handed
+        return other
 
     def status(self, ref: Ref) -> int | str:
         """Return the rank of the worst finding on a cell, "" where there is none."""

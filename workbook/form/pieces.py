@@ -15,6 +15,7 @@ from itertools import accumulate
 _END = b"\x03\x00"  # an empty last block
 _BLOCK = 64  # texts that are deflated together once
 _NEAR = 4_000  # bytes; less than that between two changes is deflated with them: starting anew takes longer
+_SHORT = 1_000  # bytes; a change no longer than that stands as it is: deflating it takes longer than writing it
 _DATED = 0x21  # 1 January 1980, as XlsxWriter dates every part
 
 
@@ -39,26 +40,39 @@ class Pieces:
         self._places = {key: place for place, (key, _) in enumerate(found) if key is not None}
         self._starts = [*accumulate(map(len, self._texts), initial=0)]  # of each text, in bytes
         self._stretches: dict[tuple[int, int], tuple[bytes, bytes]] = {}
+        self._crcs: dict[int, int] = {}  # of what stands before a place
         self._quickly = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
 
     def packed(self, changed: Mapping[Hashable, str]) -> Packed:
         """Return the part with something else at these keys."""
         new = {self._places[key]: text.encode() for key, text in changed.items()}
-        crc, size, data = 0, 0, []
-        for text, deflated in self._stream(new):
+        first = min(new, default=len(self._texts))
+        crc, size = self._crc_before(first), self._starts[first]
+        data = [deflated for _, deflated in self._same(0, first)]
+        for text, deflated in self._stream(first, new):
             crc, size = zlib.crc32(text, crc), size + len(text)
             data.append(deflated)
         return Packed(self.name, b"".join([*data, _END]), crc, size)
 
-    def _stream(self, new: Mapping[int, bytes]) -> Iterator[tuple[bytes, bytes]]:
-        """Yield stretches of the part, each as it is and deflated."""
-        last = 0
+    def _crc_before(self, place: int) -> int:
+        """Return the checksum of what stands before a place."""
+        if place not in self._crcs:
+            self._crcs[place] = zlib.crc32(b"".join(self._texts[:place]))
+        return self._crcs[place]
+
+    def _stream(self, last: int, new: Mapping[int, bytes]) -> Iterator[tuple[bytes, bytes]]:
+        """Yield stretches of the part from a place on, each as it is and deflated."""
         for start, end in self._runs(sorted(new)):
             yield from self._same(last, start)
             text = b"".join([new.get(place, self._texts[place]) for place in range(start, end)])
-            yield text, self._quickly.compress(text) + self._quickly.flush(zlib.Z_FULL_FLUSH)
+            yield text, self._deflated(text)
             last = end
         yield from self._same(last, len(self._texts))
+
+    def _deflated(self, text: bytes) -> bytes:
+        if len(text) <= _SHORT:
+            return struct.pack("<BHH", 0, len(text), ~len(text) & 0xFFFF) + text  # a block that is stored as it is
+        return self._quickly.compress(text) + self._quickly.flush(zlib.Z_FULL_FLUSH)
 
     def _runs(self, places: Iterable[int]) -> list[tuple[int, int]]:
         """Return from where to where something changes, with what stands close between."""

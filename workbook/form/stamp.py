@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from typing import Any
 from xml.sax.saxutils import escape, unescape
 
+from workbook.check_code import passed_on
 from workbook.expression.tree import Ref
 from workbook.figures import figures_frame
 from workbook.form.book import PROPERTY, compose, fill_stamp, title_of
 from workbook.form.content import Content, Figure, Key, blank_contents, office_rows
 from workbook.form.cover import fill_cover
 from workbook.form.listing import LINES, fill_list
-from workbook.form.live import Judged, fill_rules
+from workbook.form.live import Judged, Line, fill_rules
 from workbook.form.overprint import Overprint, Printed
 from workbook.form.pieces import Packed, Pieces, archive
 from workbook.form.plan import Plan
@@ -77,9 +78,24 @@ class Stamp:
         self._properties = _cut("docProps/custom.xml", book, _PROPERTY, lambda found: found["name"], "value")
         self._whole = {i.filename: _as_it_is(whole, i) for i in book.infolist()}
 
+    def verdicts_of(self, contents: Mapping[str, Content]) -> dict[str, Verdicts]:
+        """Return the verdicts on every content of this kind; what holds nothing of its own is not judged again."""
+        own = {name: content for name, content in contents.items() if not self._like_nobodys(content)}
+        judged = verdicts_of(self.round, own) if own else {}
+        return {name: judged.get(name) or self._passed_on(content.unit) for name, content in contents.items()}
+
+    def _like_nobodys(self, content: Content) -> bool:
+        return fits(self.round, content) and not self._differing(content)
+
+    def _passed_on(self, unit: Unit) -> Verdicts:
+        same = self.judged.verdicts
+        return replace(same, code=passed_on(same.code, self.round.period, self.blank.unit.code, unit.code))
+
     def form(self, content: Content, verdicts: Verdicts) -> bytes:
         """Return the form of one unit, whose content `fits`."""
-        parts = {part.name: part for part in self._parts(content, Judged(self.plan, content, verdicts))}
+        same = verdicts.findings is self.judged.verdicts.findings
+        judged = self.judged.passed_on(content, verdicts) if same else Judged(self.plan, content, verdicts)
+        parts = {part.name: part for part in self._parts(content, judged)}
         return archive([parts.get(name, part) for name, part in self._whole.items()])
 
     def _parts(self, content: Content, judged: Judged) -> Iterator[Packed]:
@@ -115,19 +131,23 @@ class Stamp:
     def _differently_judged(self, judged: Judged) -> list[int]:
         """Return the rows of the checks that come out otherwise than in the form of nobody."""
         ours, theirs = judged.lines, self.judged.lines
-        rows = {row for row in ours.keys() | theirs.keys() if ours.get(row) != theirs.get(row)}
+        rows = {row for row in ours.keys() | theirs.keys() if _differ(ours.get(row), theirs.get(row))}
         rules = {id_ for id_, _ in judged.verdicts.rules.items() ^ self.judged.verdicts.rules.items()}
         return sorted(rows.union(*(self.plan.rows_of[id_, "", ""] for id_ in rules)))
 
     def _other_lines(self, judged: Judged) -> list[int]:
         """Return the lines of the list that say something else than in the form of nobody."""
         ours, theirs = ([*j.ordered[:LINES], *[None] * LINES][:LINES] for j in (judged, self.judged))
-        return [number for number in range(LINES) if ours[number] != theirs[number]]
+        return [number for number in range(LINES) if _differ(ours[number], theirs[number])]
 
     def _coloured(self, checks: list[int]) -> list[Ref]:
         """Return the cells that checks colour."""
         parts = (self.plan.checks[row - 1].check for row in checks)
         return list(dict.fromkeys(p for check in parts for p in (check.where, *check.values) if isinstance(p, Ref)))
+
+
+def _differ(one: Line | None, other: Line | None) -> bool:
+    return one is not other and one != other
 
 
 def _fill_section(styles: Styles, section: Section, judged: Judged, cells: list[list[Ref]], sheet: Any) -> None:
