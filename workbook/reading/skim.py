@@ -8,12 +8,13 @@ that it knows.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from functools import lru_cache
+from string import ascii_uppercase, digits
 
 from workbook.reading.extent import MOST_TEXT, Extent
 from workbook.reading.kind import Unreadable
-from workbook.reading.marks import Marks, Place
+from workbook.reading.marks import Marks
 from workbook.reading.xml import parse
 
 _WORD = rb"[^<>&\x00-\x08\x0b-\x1f]*+"
@@ -34,10 +35,13 @@ _OTHER = re.compile(rb"<(?:[!?]|(?:[^\s<>/]*:)?(?:c|si)[\s/>])")
 
 # What is taken out of what is proven.
 _FORMULAS = re.compile(rb"<f(?: [^<>]*+)?+>[^<]*+</f>")
-_CELLS = re.compile(rb'<c r="([A-Z]+)([0-9]+)"(?: s="([0-9]+)")?+(?: t="([a-z]+)")?+>(<f[^<]*+)?+(<v)?')
+_FORMULA_AT = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^<]*+<f')
+_FILLED_AT = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^<]*+(?:<f[^<]*+)?+<v')
+_NUMBERS = re.compile(rb'<c r="([A-Z]+)([0-9]+)"(?: s="([0-9]+)")?+(?: t="n")?+>(?:<f[^<]*+)?+<v')
 _SHARED = re.compile(rb' t="s"><v>([0-9]+)')
 _ERRORS = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^<>]* t="e">(?:<f[^<]*+)?+<v>([^<]*)')
 _TEXTS = re.compile('<t(?: xml:space="preserve")?>([^<]*)</t>')
+_LETTERS, _DIGITS = ascii_uppercase.encode(), digits.encode()
 _TAG, _ENTITY = re.compile("<[^>]*>"), re.compile("&[^;]*;")
 
 
@@ -104,29 +108,24 @@ class Skim:
         if len(rows) > MOST_TEXT and max(map(len, rows.split(b"</c>"))) > MOST_TEXT:
             raise _Unusual
         rows = _FORMULAS.sub(b"<f/>", rows)
-        cells = _CELLS.findall(rows)
-        filled = [cell for cell in cells if cell[5]]
-        formulas = self._places((cell[0], cell[1]) for cell in cells if cell[4])
-        self._extent.step(rows.count(b'<row r="') + rows.count(b'<c r="') + len(formulas) + len(filled))
-        low = max(map(int, {cell[1] for cell in filled}), default=1) - 1
-        self._extent.content(low, max(map(_column, {cell[0] for cell in filled}), default=0))
-        self._extent.text(1, times=sum(self._lengths[int(index)] for index in _SHARED.findall(rows)))
-        found = Marks()
-        found.all_formulas(formulas)
+        filled = b" ".join(_FILLED_AT.findall(rows))
+        low = max(map(int, set(filled.translate(None, _LETTERS).split())), default=1) - 1
+        wide = max(map(_column, set(filled.translate(None, _DIGITS).split())), default=0)
+        self._extent.step(rows.count(b"<") - rows.count(b"</"))
+        self._extent.content(low, wide)
+        self._extent.text(1, times=sum(map(self._lengths.__getitem__, map(int, _SHARED.findall(rows)))))
+        found, name = Marks(), self._extent.name
+        found.all_formulas(name, b" ".join(_FORMULA_AT.findall(rows)).decode().split())
         for letter, number, shown in _ERRORS.findall(rows) if b't="e"' in rows else ():
             if b"&" in shown:
                 raise _Unusual
-            found.error(self._places([(letter, number)])[0], shown.decode())
+            found.error((name, int(number) - 1, _column(letter)), shown.decode())
         percents = {style.encode() for style in self._percents}
-        for letter, number, style, kind, _, _ in filled if percents else ():
-            if kind in (b"", b"n") and (style or b"0") in percents:
-                found.percent(self._places([(letter, number)])[0])
+        for letter, number, style in _NUMBERS.findall(rows) if percents else ():
+            if (style or b"0") in percents:
+                found.percent((name, int(number) - 1, _column(letter)))
         self._marks.add(found)
         return rows
-
-    def _places(self, cells: Iterable[tuple[bytes, bytes]]) -> list[Place]:
-        name = self._extent.name
-        return [(name, int(number) - 1, _column(letters)) for letters, number in cells]
 
 
 def _prove(content: bytes, plain: re.Pattern[bytes]) -> None:
