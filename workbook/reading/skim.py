@@ -40,8 +40,10 @@ _FILLED_AT = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^<]*+(?:<f[^<]*+)?+<v')
 _NUMBERS = re.compile(rb'<c r="([A-Z]+)([0-9]+)"(?: s="([0-9]+)")?+(?: t="n")?+>(?:<f[^<]*+)?+<v')
 _SHARED = re.compile(rb' t="s"><v>([0-9]+)')
 _ERRORS = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^<>]* t="e">(?:<f[^<]*+)?+<v>([^<]*)')
+_BETWEEN = "</t></si><si><t>"
 _TEXTS = re.compile('<t(?: xml:space="preserve")?>([^<]*)</t>')
 _LETTERS, _DIGITS = ascii_uppercase.encode(), digits.encode()
+_MOST_COMMON = 100_000  # bytes that are remembered of a sheet; a form's have 30,000
 _TAG, _ENTITY = re.compile("<[^>]*>"), re.compile("&[^;]*;")
 
 
@@ -78,26 +80,35 @@ class Skim:
         ):
             last = content.rfind(end)
             if 0 <= there < last:
-                self._count_around(content, first, last)
-                lean = look(content[first:last])
-                return content[:first] + lean + content[last:], content[:first] + content[last:]
-        self._count_around(content, len(content), len(content))
-        return content, content
+                before, after = content[:first], content[last:]
+                unproven = self._around(before, after, len(end))
+                return before + look(content[first:last]) + after, unproven
+        return content, self._around(content)
 
-    def _count_around(self, content: bytes, first: int, last: int) -> None:
-        """Count the elements outside of what is to be proven, if nothing stands there that matters."""
-        declared = content.startswith(b"<?xml ")
-        if _OTHER.search(content, declared, first) or _OTHER.search(content, last):
+    def _around(self, before: bytes, after: bytes = b"", tag: int = 0) -> bytes:
+        """Count the elements outside of what is to be proven, if nothing stands there that matters.
+
+        Return what of them is to be parsed; `tag` is as long as the one that `after` begins with. What many forms
+        have in common behind it is parsed once for all, and an element stands for it.
+        """
+        margins = after.find(b"<pageMargins")
+        common = after[tag:margins]
+        known = _elements(common) if margins > tag and len(common) < _MOST_COMMON else 0
+        if known:
+            after = after[:tag] + b"<x/>" + after[margins:]
+            self._extent.step(known - 1)
+        declared = before.startswith(b"<?xml ")
+        if _OTHER.search(before, declared) or _OTHER.search(after):
             raise _Unusual
-        around = (content[declared:first], content[last:])
-        self._extent.step(sum(part.count(b"<") - part.count(b"</") for part in around))
+        self._extent.step(sum(part.count(b"<") - part.count(b"</") for part in (before[declared:], after)))
+        return before + after
 
     def _strings(self, content: bytes) -> bytes:
         _prove(content, _STRINGS)
         strings = content.decode()
-        self._extent.step(strings.count("<") - strings.count("</"))
-        runs = "<r>" in strings
-        texts = _TAG.sub("", strings.replace("</si>", "\0")).split("\0")[:-1] if runs else _TEXTS.findall(strings)
+        elements = strings.count("<") - strings.count("</")
+        self._extent.step(elements)
+        texts = _texts(strings, elements)
         lengths = [len(_ENTITY.sub("x", text)) if "&" in text else len(text) for text in texts]
         self._extent.text(max(lengths), times=0)
         self._lengths += lengths
@@ -134,6 +145,26 @@ def _prove(content: bytes, plain: re.Pattern[bytes]) -> None:
         raise _Unusual
     if not content.isascii():
         content.decode()  # or it is broken
+
+
+@lru_cache(maxsize=128)
+def _elements(stretch: bytes) -> int:
+    """Return how many elements are in a stretch of a part, 0 where it is not whole by itself or something matters."""
+    try:
+        parse(b"<x>%b</x>" % stretch)
+    except Unreadable:
+        return 0
+    return 0 if _OTHER.search(stretch) else stretch.count(b"<") - stretch.count(b"</")
+
+
+def _texts(strings: str, elements: int) -> list[str]:
+    """Return the texts of shared strings, quickly where each of them is two elements and nothing else."""
+    texts = strings.split(_BETWEEN)
+    if elements == 2 * len(texts) and strings.startswith("<si><t>"):
+        return strings.removeprefix("<si><t>").removesuffix("</t></si>").split(_BETWEEN)
+    if "<r>" in strings:
+        return _TAG.sub("", strings.replace("</si>", "\0")).split("\0")[:-1]
+    return _TEXTS.findall(strings)
 
 
 @lru_cache(maxsize=1024)
