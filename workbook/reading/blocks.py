@@ -66,7 +66,9 @@ def find_blocks(sheet: Sheet, layout: Layout) -> dict[str, Stand]:
         if not code:
             continue
         current = code
-        stand = stands.setdefault(code, Stand(layout.blocks[code], sheet))
+        if code not in stands:
+            stands[code] = Stand(layout.blocks[code], sheet)
+        stand = stands[code]
         stand.coded |= bool(item) or mark == HEADING_MARK
         columns = headings(row, stand.block.text) if not item and any(row) else []
         if mark == HEADING_MARK or (columns and NOWHERE not in columns):
@@ -145,7 +147,8 @@ def _assume(stands: Sequence[Stand]) -> None:
 def is_blank(stand: Stand, item: Item) -> bool:
     """Return whether nothing at all stands in the columns of an item; most items of a form are so."""
     row = stand.sheet.grid[item.row]
-    return all(c >= len(row) or row[c] is None or row[c] == "" for c in stand.columns)
+    there = [row[c] for c in stand.columns if c < len(row)]
+    return there.count(None) + there.count("") == len(there)
 
 
 def _filled(stand: Stand, item: Item) -> bool:
