@@ -60,15 +60,17 @@ def find_blocks(sheet: Sheet, layout: Layout) -> dict[str, Stand]:
     current = ""
     for number, row in enumerate(sheet.grid):
         code, mark, item = codes.get(number, _NO_CODE)
+        if item and code in stands:  # nearly all rows
+            stands[code].coded, current = True, code
+            stands[code].items.append(Item(number, item))
+            continue
         title = titled.get(number, "")
         if code not in layout.blocks:
             code, mark = title or current, ITEM_MARK
         if not code:
             continue
         current = code
-        if code not in stands:
-            stands[code] = Stand(layout.blocks[code], sheet)
-        stand = stands[code]
+        stand = stands.get(code) or stands.setdefault(code, Stand(layout.blocks[code], sheet))
         stand.coded |= bool(item) or mark == HEADING_MARK
         columns = headings(row, stand.block.text) if not item and any(row) else []
         if mark == HEADING_MARK or (columns and NOWHERE not in columns):

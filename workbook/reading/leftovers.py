@@ -91,8 +91,8 @@ def _tell_unasked(table: Table, layout: Layout, notes: Notes) -> None:
     for row in table.rows:
         item = layout.indicators[row.code]
         asked = layout.measures(item)
-        for measure in (m for m in MEASURES if m not in asked):
-            for column in table.columns(row.number, measure):
+        for measure in MEASURES:
+            for column in table.columns(row.number, measure) if measure not in asked else ():
                 raw = show(table.sheet.at(row.number, column))
                 if raw:
                     place = address(row.number, column)
