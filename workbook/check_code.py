@@ -46,14 +46,16 @@ def check_code(submission: Submission, layout: Layout, parts: Sequence[Ref | Tex
 
 
 def _code(submission: Submission, parts: Sequence[Ref | TextRef], pack: Pack) -> str:
-    total, cells = seed(submission.unit.code, submission.period), dict(submission.cells)
+    total, cells = seed(submission.unit.code, submission.period), submission.cells
     for number, part in enumerate(parts):
         if isinstance(part, TextRef):
             rows = submission.texts.get(part.code)
             term = REDUCED + STATES[State.BLANK] if rows is None else len(rows)
         else:
             cell = cells.get((part.code, part.measure))
-            term = term_of(in_form(cell, pack.indicators[part.code].decimals) if cell is not None else None)
+            if cell is not None and cell.typed is not None:
+                cell = in_form(cell, pack.indicators[part.code].decimals)
+            term = term_of(cell)
         total += term * weight(number)
     return grouped(total % MODULUS)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from workbook.computed import carries, definition
@@ -13,7 +14,7 @@ from workbook.expression.evaluate import Evaluator
 from workbook.expression.functions import round_half_up
 from workbook.expression.tree import Ref, operands
 from workbook.model import MEASURES, Indicator, Measure, State
-from workbook.values import Table
+from workbook.values import Ints, States, Table
 
 COLUMNS = ("unit", "code", "measure", "state", "scaled")
 
@@ -48,19 +49,36 @@ def computed_figures(table: Table, indicators: Mapping[str, Indicator]) -> pd.Da
     takes the state of the part that is missing; 不适用 before 未统计 before blank.
     """
     evaluator = Evaluator(table, indicators)
-    parts = []
+    parts: list[tuple[str, Measure, _Column]] = []
     for item in indicators.values():
         for measure in MEASURES:
             if item.computed and carries(item, measure):
                 tree = definition(item, measure, indicators)
                 if tree is not None:
-                    parts.append(_column(table, evaluator, item, measure))
+                    parts.append((item.code, measure, _column(table, evaluator, item, measure)))
     if not parts:
         return figures_frame([]).assign(undefined=False)
-    return pd.concat(parts, ignore_index=True)
+    return pd.DataFrame(
+        {
+            "unit": [*table.units] * len(parts),
+            "code": [code for code, _, _ in parts for _ in table.units],
+            "measure": [measure for _, measure, _ in parts for _ in table.units],
+            "state": np.concatenate([column.state for _, _, column in parts]),
+            "scaled": np.concatenate([column.scaled for _, _, column in parts]),
+            "undefined": np.concatenate([column.undefined for _, _, column in parts]),
+        }
+    )
 
 
-def _column(table: Table, evaluator: Evaluator, item: Indicator, measure: Measure) -> pd.DataFrame:
+class _Column(NamedTuple):
+    """A computed item over all units."""
+
+    state: States
+    scaled: Ints
+    undefined: npt.NDArray[np.bool_]
+
+
+def _column(table: Table, evaluator: Evaluator, item: Indicator, measure: Measure) -> _Column:
     tree = definition(item, measure, evaluator.indicators)
     assert tree is not None
     numbers = evaluator.number(Ref(item.code, measure))
@@ -80,16 +98,8 @@ def _column(table: Table, evaluator: Evaluator, item: Indicator, measure: Measur
     for ref in operands(tree):
         known_parts &= evaluator.number(ref).known
     known_state = np.where(scaled == 0, State.ZERO, State.NUMBER)
-    return pd.DataFrame(
-        {
-            "unit": table.units,
-            "code": item.code,
-            "measure": measure,
-            "state": np.where(numbers.known, known_state, why).astype(np.int8),
-            "scaled": scaled,
-            "undefined": known_parts & ~numbers.known,
-        }
-    )
+    states = np.where(numbers.known, known_state, why).astype(np.int8)
+    return _Column(states, scaled, known_parts & ~numbers.known)
 
 
 def plain(scaled: int, decimals: int) -> float | int:

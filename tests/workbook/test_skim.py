@@ -74,6 +74,8 @@ def strings(items: str) -> bytes:
     return f'<?xml version="1.0"?>\n<sst xmlns="m" count="3">{items}</sst>'.encode()
 
 
+COMMON = '<rule><cell ref="A1:B1"/></rule><checks n="1"><check><formula1>A1&lt;1</formula1></check></checks>'
+MARGINS = '<pageMargins left="1"/><footer>a</footer>'
 PLAIN = {
     "known entities": sheet(
         '<row r="1" ht="9.5"><c r="A1" t="str"><f>"&amp;"&amp;A2</f><v>&amp;&#10;&lt;</v></c></row>'
@@ -91,11 +93,18 @@ PLAIN = {
     "a formula of Excel behind the rows": sheet('<row r="1"><c r="A1"><v>1</v></c></row>', "<x:f>A1</x:f><v>2</v>"),
     "rows out of order": sheet('<row r="7"><c r="B7"><v>1</v></c></row><row r="2"><c r="A9"><v>1</v></c></row>'),
     "strings": strings("<si><t>甲</t></si><si><t xml:space='preserve'> </t></si>".replace("'", '"')),
+    "strings and blanks": strings('<si><t xml:space="preserve"> </t></si><si><t>b</t></si><si><t></t></si>'),
     "strings with entities": strings("<si><t>a&amp;b&#10;c</t></si>"),
     "strings as read aloud": strings('<si><t>甲乙</t><phoneticPr fontId="1" type="noConversion"/></si>'),
     "runs": strings('<si><r><rPr><b/><sz val="1"/></rPr><t>甲</t></r><r><t>乙 丙</t></r></si><si><t></t></si>'),
     "anything else": b'<?xml version="1.0"?><styleSheet><f>x</f><cx>1</cx></styleSheet>',
     "broken": sheet("") + b"<",
+    "what forms have in common": sheet('<row r="1"/>', COMMON + MARGINS),
+    "in common, but broken": sheet("", COMMON + "<a></b>" + MARGINS),
+    "in common, but more than one thing": sheet("", COMMON + "</worksheet><worksheet>" + MARGINS),
+    "in common, but the end of all": sheet("", COMMON).replace(b"</worksheet>", MARGINS.encode()),
+    "in common, but words": sheet("", "words" + MARGINS),
+    "nothing in common": sheet("", MARGINS),
 }
 UNUSUAL = {
     "a place that is left out": sheet('<row r="1"><c><v>1</v></c></row>'),
@@ -109,6 +118,8 @@ UNUSUAL = {
     "a cell behind the rows": sheet("", '<c r="XFD1048576"><v>1</v></c>'),
     "a cell behind the rows, with a prefix": sheet("", '<a:b:c r="XFD1048576"><v>1</v></a:b:c>'),
     "a cell before the rows": sheet("").replace(b"<cols>", b'<cols><c r="B2"/>'),
+    "a cell in what forms have in common": sheet("", f'{COMMON}<c r="XFD1048576"><v>1</v></c>{MARGINS}'),
+    "a remark in what forms have in common": sheet("", f"{COMMON}<!-- -->{MARGINS}"),
     "two tables of rows": sheet('</sheetData><c r="A1"/><sheetData>'),
     "an instruction": sheet("").replace(b"<cols>", b'<?x <c r="B2"/>?><cols>'),
     "a stray cell": sheet('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),

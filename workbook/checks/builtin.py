@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
@@ -64,7 +65,8 @@ def figure_findings(key: str, submission: Submission, layout: Layout) -> Iterato
         if (code, measure) in layout.computed or cell.doubtful:
             continue  # a doubt is asked back by doubt_findings
         if cell.state <= State.ZERO:
-            yield from _number_findings(key, item, cell, bounded=not layout.adds_up(submission.unit, code))
+            if cell.digits or not _within(Decimal(cell.raw), item):  # hardly ever
+                yield from _number_findings(key, item, cell, bounded=not layout.adds_up(submission.unit, code))
         elif cell.state == State.UNREADABLE:
             yield _unreadable(key, item, *_told(item, cell))
         elif measure == "value" and item.required:
@@ -117,6 +119,12 @@ def _number_findings(key: str, item: Indicator, cell: Cell, *, bounded: bool) ->
         yield finding("digits", "warning", key, place, **values, decimals=str(item.decimals))
     if bounded:
         yield from _bound_findings(key, item, Decimal(cell.raw), cell)
+
+
+def _within(value: Decimal | Fraction, item: Indicator) -> bool:
+    """Return whether a number is within the bounds of an item."""
+    above = item.minimum is None or not _is_less(value, item.minimum)
+    return above and (item.maximum is None or not _is_less(item.maximum, value))
 
 
 def _bound_findings(
@@ -172,10 +180,8 @@ def _result_findings(
     if differs(cell, exact, item):
         place, values = _told(item, cell)
         yield finding("computed", "error", key, place, **values, right=_right(exact, item))
-    if not silent:
-        bounds = (item.minimum, item.maximum)
-        if any(b is not None for b in bounds):
-            yield from _bound_findings(key, item, exact, cell, raw=_right(exact, item))
+    if not silent and not _within(exact, item):
+        yield from _bound_findings(key, item, exact, cell, raw=_right(exact, item))
 
 
 def _right(exact: Fraction, item: Indicator) -> str:
@@ -190,6 +196,7 @@ def differs(cell: Cell, exact: Fraction, item: Indicator) -> bool:
     return not cell.state.known or abs(Fraction(Decimal(cell.raw)) - exact) > tolerance(cell.digits, item.decimals)
 
 
+@lru_cache(maxsize=256)
 def tolerance(digits: int, decimals: int) -> Fraction:
     """Return half of the last digit typed, but never more than half of the place above the last stored one."""
     return Fraction(1, 2) / Fraction(10) ** max(digits, decimals - 1, 0)

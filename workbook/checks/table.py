@@ -23,14 +23,21 @@ def cells_frame(submissions: Mapping[str, Submission]) -> pd.DataFrame:
     Columns: unit, code, measure, raw, sheet, cell (str); state (int8); scaled (int64, 0 where not known);
     digits (int8, decimal places typed).
     """
-    rows = [
-        (key, code, measure, int(c.state), c.scaled or 0, c.digits, c.raw, c.sheet, c.address)
-        for key, s in submissions.items()
-        for (code, measure), c in s.cells.items()
-    ]
-    columns = ["unit", "code", "measure", "state", "scaled", "digits", "raw", "sheet", "cell"]
-    frame = pd.DataFrame.from_records(rows, columns=columns)
-    return frame.astype({"state": "int8", "scaled": "int64", "digits": "int8"})
+    cells = [c for s in submissions.values() for c in s.cells.values()]
+    places = [place for s in submissions.values() for place in s.cells]
+    return pd.DataFrame(
+        {
+            "unit": pd.Series([key for key, s in submissions.items() for _ in s.cells], dtype=str),
+            "code": pd.Series([code for code, _ in places], dtype=str),
+            "measure": pd.Series([measure for _, measure in places], dtype=str),
+            "state": np.array([c.state for c in cells], dtype=np.int8),
+            "scaled": np.array([c.scaled or 0 for c in cells], dtype=np.int64),
+            "digits": np.array([c.digits for c in cells], dtype=np.int8),
+            "raw": pd.Series([c.raw for c in cells], dtype=str),
+            "sheet": pd.Series([c.sheet for c in cells], dtype=str),
+            "cell": pd.Series([c.address for c in cells], dtype=str),
+        }
+    )
 
 
 def typed_figures(cells: pd.DataFrame, pack: Pack, keys: Mapping[str, str], stored: pd.DataFrame) -> pd.DataFrame:

@@ -89,7 +89,7 @@ def lot_of(read: Mapping[str, Submission | Unreadable], checked: Checked, catalo
         "sheets": [sheets.get(d, ()) for d in digests],
     }
     columns |= _spread("figure_", FIGURE_COLUMNS, _numbered(checked.figures, codes), digests)
-    columns |= _spread("cell_", CELL_COLUMNS, _cells(forms, sheets, codes), digests)
+    columns |= _cells(forms, sheets, codes, digests)
     rules = {RULES: "\n".join(checked.outcomes).encode()}
     return pa.table(columns, schema=SCHEMA.with_metadata(rules))
 
@@ -125,21 +125,35 @@ def _numbered(figures: pd.DataFrame, codes: Mapping[str, int]) -> pd.DataFrame:
 
 
 def _cells(
-    forms: Mapping[str, Submission], sheets: Mapping[str, Sequence[str]], codes: Mapping[str, int]
-) -> pd.DataFrame:
-    """Return the cells of all forms, row by row, `unit` being the digest."""
+    forms: Mapping[str, Submission],
+    sheets: Mapping[str, Sequence[str]],
+    codes: Mapping[str, int],
+    digests: Sequence[str],
+) -> dict[str, pa.Array]:
+    """Return the columns of the cells of all forms as lists, one a digest."""
     measures = {measure: n for n, measure in enumerate(MEASURES)}
-    rows = []
-    for digest, form in forms.items():
-        number = {sheet: n for n, sheet in enumerate(sheets[digest])}
-        rows += [
-            (
-                *(digest, codes[code], measures[measure], int(c.state), c.scaled or 0, c.digits),
-                *(number[c.sheet], c.raw, c.address, c.typed),
-            )
-            for (code, measure), c in form.cells.items()
-        ]
-    return pd.DataFrame.from_records(rows, columns=["unit", *CELL_COLUMNS])
+    places = [place for form in forms.values() for place in form.cells]
+    cells = [cell for form in forms.values() for cell in form.cells.values()]
+    numbers = ({sheet: n for n, sheet in enumerate(sheets[digest])} for digest in forms)
+    columns: dict[str, list[Any]] = {
+        "code": [codes[code] for code, _ in places],
+        "measure": [measures[measure] for _, measure in places],
+        "state": [cell.state for cell in cells],
+        "scaled": [cell.scaled or 0 for cell in cells],
+        "digits": [cell.digits for cell in cells],
+        "sheet": [
+            n[cell.sheet] for n, form in zip(numbers, forms.values(), strict=True) for cell in form.cells.values()
+        ],
+        "raw": [cell.raw for cell in cells],
+        "cell": [cell.address for cell in cells],
+        "typed": [cell.typed for cell in cells],
+    }
+    many = [len(forms[d].cells) if d in forms else 0 for d in digests]
+    ends = np.concatenate([[0], np.cumsum(many)]).astype(np.int32)
+    return {
+        f"cell_{name}": pa.ListArray.from_arrays(ends, pa.array(columns[name], type=kind))
+        for name, kind in CELL_COLUMNS.items()
+    }
 
 
 def _spread(

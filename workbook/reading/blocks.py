@@ -60,13 +60,17 @@ def find_blocks(sheet: Sheet, layout: Layout) -> dict[str, Stand]:
     current = ""
     for number, row in enumerate(sheet.grid):
         code, mark, item = codes.get(number, _NO_CODE)
+        if item and code in stands:  # nearly all rows
+            stands[code].coded, current = True, code
+            stands[code].items.append(Item(number, item))
+            continue
         title = titled.get(number, "")
         if code not in layout.blocks:
             code, mark = title or current, ITEM_MARK
         if not code:
             continue
         current = code
-        stand = stands.setdefault(code, Stand(layout.blocks[code], sheet))
+        stand = stands.get(code) or stands.setdefault(code, Stand(layout.blocks[code], sheet))
         stand.coded |= bool(item) or mark == HEADING_MARK
         columns = headings(row, stand.block.text) if not item and any(row) else []
         if mark == HEADING_MARK or (columns and NOWHERE not in columns):
@@ -145,7 +149,8 @@ def _assume(stands: Sequence[Stand]) -> None:
 def is_blank(stand: Stand, item: Item) -> bool:
     """Return whether nothing at all stands in the columns of an item; most items of a form are so."""
     row = stand.sheet.grid[item.row]
-    return all(c >= len(row) or row[c] is None or row[c] == "" for c in stand.columns)
+    there = [row[c] for c in stand.columns if c < len(row)]
+    return there.count(None) + there.count("") == len(there)
 
 
 def _filled(stand: Stand, item: Item) -> bool:

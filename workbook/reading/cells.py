@@ -23,14 +23,14 @@ def read_cell(raw: Raw, item: Indicator, place: Place, marks: Marks) -> Reading:
     """
     sheet, at = place[0], address(*place[1:])
     read = read_figure(raw, item.decimals, sheet, at)
-    if place in marks.errors:
+    if marks.errors and place in marks.errors:
         return replace(read, state=State.UNREADABLE, scaled=None, raw=marks.errors[place], digits=0, typed=""), ()
     repairs: tuple[Repair, ...] = ()
-    if place in marks.percents and read.state.known:
+    if marks.percents and place in marks.percents and read.state.known:
         read, repairs = _percent(read, item)
     elif read.state == State.UNREADABLE and isinstance(raw, str):
         read, repairs = _written(read, item)
-    if place in marks.formulas and read.state != State.UNREADABLE:
+    if (sheet, at) in marks.formulas and read.state != State.UNREADABLE:
         kind = "formula_blank" if read.state == State.BLANK else "formula"
         repairs = (*repairs, _repair(kind, item, read, meaning=read.raw))
     return read, repairs
@@ -39,7 +39,7 @@ def read_cell(raw: Raw, item: Indicator, place: Place, marks: Marks) -> Reading:
 def read_computed(raw: Raw, item: Indicator, place: Place, marks: Marks) -> Reading:
     """Return what a computed cell shows; an error value is nothing shown, since the result is worked out anew."""
     cell = read_figure(raw, item.decimals, place[0], address(*place[1:]))
-    if place in marks.errors:
+    if marks.errors and place in marks.errors:
         cell = replace(cell, state=State.BLANK, scaled=None, raw="", digits=0)
         return cell, (_repair("computed_error", item, cell, shown=marks.errors[place]),)
     return cell, ()

@@ -103,17 +103,18 @@ class _Reader:
             counted = self.unread.setdefault(table.sheet.name, {})
             counted[measure] = counted.get(measure, 0) + 1
             return _doubtful(table.sheet.name, "")
-        computed = (item.code, measure) in self._layout.computed
-        read = read_computed if computed else read_cell
-        (cell, repairs), *others = [
-            read(t.sheet.at(r.number, c), item, (t.sheet.name, r.number, c), self._marks) for t, r, c in places
-        ]
-        if computed:
+        table, row, column = places[0]
+        raw, place = table.sheet.at(row.number, column), (table.sheet.name, row.number, column)
+        if (item.code, measure) in self._layout.computed:
+            cell, repairs = read_computed(raw, item, place, self._marks)
             self._notes.repairs.extend(repairs)
             return self._shown(cell)
-        doubtful = self._swallowed(item, *places[0])
-        doubtful |= self._misnamed(item, places[0][1], cell)
-        for other, _ in others:
+        cell, repairs = read_cell(raw, item, place, self._marks)
+        doubtful = table.sheet.has_joined(row.number) and self._swallowed(item, table, row, column)
+        if row.other:
+            doubtful |= self._misnamed(item, row, cell)
+        for t, r, c in places[1:]:
+            other, _ = read_cell(t.sheet.at(r.number, c), item, (t.sheet.name, r.number, c), self._marks)
             doubtful |= self._differs(item, cell, other)
         if doubtful or cell.sheet in self._foreign:
             return _doubtful(cell.sheet, cell.address)
@@ -134,11 +135,11 @@ class _Reader:
         return True
 
     def _misnamed(self, item: Indicator, row: Row, cell: Cell) -> bool:
-        """Return whether the name of another indicator stands beside the code of this one."""
-        if row.other and item.code not in self._misplaced:
+        """Note that the name of another indicator stands beside the code of this one; return that it is so."""
+        if item.code not in self._misplaced:
             self._misplaced.add(item.code)
             self._notes.doubt("mismatch", cell.sheet, cell.address, item.code, name=item.name)
-        return bool(row.other)
+        return True
 
     def _differs(self, item: Indicator, cell: Cell, other: Cell) -> bool:
         """Return whether a figure that stands a second time is another one; a blank copy says nothing."""

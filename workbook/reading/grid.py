@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence, Set
+from collections.abc import Container, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias, cast
@@ -46,16 +46,27 @@ class Sheet:
 
     def joined(self, row: int, column: int) -> tuple[int, int] | None:
         """Return the cell that shows instead of this one because both are joined; None for a cell of its own."""
-        for first, (_, right) in self._joined_in[row] if self.has_joined(row) else ():
+        if not self.has_joined(row):
+            return None
+        if row not in self._joined_in:
+            self._joined_in[row] = [area for area in self.merged if area[0][0] <= row <= area[1][0]]
+        for first, (_, right) in self._joined_in[row]:
             if first[1] <= column <= right and (row, column) != first:
                 return first
         return None
 
     def has_joined(self, row: int) -> bool:
         """Return whether any cells of a row are joined to others."""
-        if row not in self._joined_in:
-            self._joined_in[row] = [area for area in self.merged if area[0][0] <= row <= area[1][0]]
-        return bool(self._joined_in[row])
+        return row in self._joined_rows
+
+    @cached_property
+    def _joined_rows(self) -> Container[int]:
+        rows: set[int] = set()
+        beyond = 0  # the row behind all areas so far: whatever overlaps, no row is gone over twice
+        for (first, _), (last, _) in sorted(self.merged):
+            rows.update(range(max(first, beyond), min(last + 1, len(self.grid))))
+            beyond = max(beyond, last + 1)
+        return rows
 
     @cached_property
     def _joined_in(self) -> dict[int, list[Area]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from workbook.layout import MARKS_SHEET, Layout, address, letters
 from workbook.messages import say
@@ -12,6 +13,7 @@ from workbook.reading.grid import NOWHERE, Sheet, squeezed
 from workbook.reading.locate import Table
 from workbook.reading.notes import Notes
 from workbook.reading.values import show
+from workbook.same import Same
 
 _HIDDEN = 3  # columns right of the table, where the form's own checks stand
 
@@ -43,8 +45,10 @@ def tell_other_sheets(
             notes.repair("extra_sheet", sheet.name)
 
 
-def _own_words(layout: Layout) -> frozenset[str]:
+@lru_cache(maxsize=32)
+def _own_words(same: Same[Layout]) -> frozenset[str]:
     """Return what the form itself prints above its tables in the columns of figures."""
+    layout = same.it
     words = [say(f"form.short_{key}") for key in ("input", "computed", "carried")]
     heads = [say(f"form.head_{m}") for m in MEASURES]
     return frozenset(
@@ -54,7 +58,7 @@ def _own_words(layout: Layout) -> frozenset[str]:
 
 def _unknown_rows(table: Table, layout: Layout) -> Iterator[tuple[int, int]]:
     """Yield row and first cell of every row with figures that is no indicator's, below the headings."""
-    own = _own_words(layout)
+    own = _own_words(Same(layout))
     known = {r.number for r in table.rows}
     first = min(table.heads[0][0] if table.heads else NOWHERE, *known)
     for number in range(first, len(table.sheet.grid)):
@@ -87,8 +91,8 @@ def _tell_unasked(table: Table, layout: Layout, notes: Notes) -> None:
     for row in table.rows:
         item = layout.indicators[row.code]
         asked = layout.measures(item)
-        for measure in (m for m in MEASURES if m not in asked):
-            for column in table.columns(row.number, measure):
+        for measure in MEASURES:
+            for column in table.columns(row.number, measure) if measure not in asked else ():
                 raw = show(table.sheet.at(row.number, column))
                 if raw:
                     place = address(row.number, column)

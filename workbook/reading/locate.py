@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -19,7 +19,9 @@ from workbook.reading.grid import NOWHERE, Sheet, squeezed
 from workbook.same import Same
 
 Heads: TypeAlias = dict[str, list[int]]  # heading of the form -> the columns it stands over
+Printed: TypeAlias = tuple[tuple[int, int, str], ...]  # what the form prints, as far as it stands on a sheet
 
+_MOST_REMEMBERED = 1_000  # texts of a sheet whose places are remembered; the form prints 200
 _HEADS = ("code", "number", "name", "word", *MEASURES, "change", "definition")
 
 
@@ -47,6 +49,8 @@ class Table:
 
     def head_of(self, row: int) -> Heads:
         """Return the headings that hold for a row: the nearest above, else the first."""
+        if len(self.heads) == 1:
+            return self.heads[0][1]
         for number, heads in reversed(self.heads):
             if number <= row:
                 return heads
@@ -68,6 +72,7 @@ class Labels:
     heads: Mapping[str, str]
     hints: Mapping[str, str]  # the line above the headings: which colour is to be filled
     sections: Mapping[str, Section]  # by code
+    sheets: Mapping[str, Section]  # by the name of their sheet
     mark: str  # behind the names of required ones
     known: frozenset[str]  # all of these texts
 
@@ -96,9 +101,10 @@ def _labels(same: Same[Layout]) -> Labels:
     heads = {squeezed(say(f"form.head_{key}")): key for key in _HEADS}
     hints = {squeezed(say(f"form.short_{key}")): key for key in ("input", "carried", "computed")}
     sections = {c: s for s in layout.sections for c in s.rows}
+    sheets = {s.sheet: s for s in layout.sections}
     mark = squeezed(say("form.required_mark"))
     known = frozenset({*sections, *heads, *hints, *holders, *(name + mark for name in holders)})
-    return Labels(layout, own, holders, heads, hints, sections, mark, known)
+    return Labels(layout, own, holders, heads, hints, sections, sheets, mark, known)
 
 
 @dataclass(slots=True)
@@ -112,32 +118,57 @@ class _Seen:
     hints: dict[str, list[int]] = field(default_factory=dict)  # what is to be filled -> columns
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Where the figures of a sheet stand by what the form prints. `hinted` has columns of measures without heading."""
+
+    section: Section
+    rows: tuple[Row, ...]
+    heads: tuple[tuple[int, Heads], ...]
+    hinted: Mapping[Measure, int]
+    edge: int
+
+
 def find_table(sheet: Sheet, labels: Labels, *, texts: bool) -> Table | None:
     """Return the figures of a sheet, None where it holds none.
 
     `texts` says that it holds text inputs, whose cells may name indicators too.
     """
-    seen = _look_over(sheet, labels)
-    section = _section(sheet, seen, labels)
+    printed = tuple([cell for cell in sheet.texts if cell[2] in labels.known])
+    stands = _stands if len(printed) < _MOST_REMEMBERED else _stands.__wrapped__
+    found = stands(Same(labels), sheet.name if sheet.name in labels.sheets else "", printed)
+    if found is None or not found.rows:
+        return None
+    heads = found.heads
+    if not heads and (texts or 2 * len(found.rows) < len(found.section.rows)):
+        return None
+    assumed = {m: c for m, c in found.hinted.items() if not any(squeezed(sheet.at(n, c)) for n, _ in heads)}
+    return Table(sheet, found.section, found.rows, heads, assumed, found.edge)
+
+
+@lru_cache(maxsize=128)
+def _stands(same: Same[Labels], name: str, printed: Printed) -> _Standing | None:
+    """Return where figures stand on a sheet of this name; the same in all forms that nobody changed."""
+    labels = same.it
+    seen = _look_over(printed, labels)
+    section = _section(name, seen, labels)
     if section is None:
         return None
     code_column = seen.codes.most_common(1)[0][0] if seen.codes else NOWHERE
     named = Counter({c: n for (s, c), n in seen.names.items() if s == section.sheet})
     name_column = named.most_common(1)[0][0] if named else NOWHERE
     heads = _heading_rows(seen)
-    rows = _rows(sheet, labels, section, (code_column, name_column))
-    if not rows or (not heads and (texts or 2 * len(rows) < len(section.rows))):
-        return None
+    rows = _rows(printed, labels, section, (code_column, name_column))
     edge = max((c for _, h in heads for c in h.get("definition", ())), default=NOWHERE)
-    table = Table(sheet, section, rows, heads, {}, edge)
-    return replace(table, assumed=_assumed(table, _hinted(seen, labels.layout), labels.layout))
+    asked = {m for r in rows for m in labels.layout.measures(labels.layout.indicators[r.code])}
+    headed = {m for _, found in heads for m in found}
+    hinted = {m: c for m, c in _hinted(seen, labels.layout).items() if m in asked and m not in headed}
+    return _Standing(section, rows, heads, hinted, edge)
 
 
-def _look_over(sheet: Sheet, labels: Labels) -> _Seen:
+def _look_over(printed: Printed, labels: Labels) -> _Seen:
     seen = _Seen()
-    for number, column, text in sheet.texts:
-        if text not in labels.known:
-            continue
+    for number, column, text in printed:
         if text in labels.sections:
             seen.codes[column] += 1
             seen.sections[labels.sections[text].sheet] += 1
@@ -151,14 +182,13 @@ def _look_over(sheet: Sheet, labels: Labels) -> _Seen:
     return seen
 
 
-def _section(sheet: Sheet, seen: _Seen, labels: Labels) -> Section | None:
+def _section(name: str, seen: _Seen, labels: Labels) -> Section | None:
     """Return what a sheet was handed out as: by most codes, else by its name, else by most names."""
-    sections = {s.sheet: s for s in labels.layout.sections}
     if seen.sections:
-        return sections[seen.sections.most_common(1)[0][0]]
+        return labels.sheets[seen.sections.most_common(1)[0][0]]
     if not seen.names:
         return None
-    return sections.get(sheet.name) or sections[seen.names.most_common(1)[0][0][0]]
+    return labels.sheets.get(name) or labels.sheets[seen.names.most_common(1)[0][0][0]]
 
 
 def _heading_rows(seen: _Seen) -> tuple[tuple[int, Heads], ...]:
@@ -167,14 +197,11 @@ def _heading_rows(seen: _Seen) -> tuple[tuple[int, Heads], ...]:
     return tuple([(n, h) for n, h in rows if len(h) > 1] or rows)
 
 
-def _rows(sheet: Sheet, labels: Labels, section: Section, columns: tuple[int, int]) -> tuple[Row, ...]:
+def _rows(printed: Printed, labels: Labels, section: Section, columns: tuple[int, int]) -> tuple[Row, ...]:
     rows = []
-    code_column, name_column = columns
-    for number, row in enumerate(sheet.grid):
-        code = squeezed(row[code_column]) if code_column < len(row) else ""
-        name = squeezed(row[name_column]) if name_column < len(row) else ""
-        if not code and not name:
-            continue
+    codes, names = ({row: text for row, at, text in printed if at == column} for column in columns)
+    for number in sorted(codes.keys() | names.keys()):
+        code, name = codes.get(number, ""), names.get(number, "")
         by_name = labels.code_of(name, section)
         if code in labels.sections:
             own = name.removesuffix(labels.mark) == labels.own[code]
@@ -195,11 +222,3 @@ def _hinted(seen: _Seen, layout: Layout) -> dict[Measure, int]:
         if columns.get("computed") == columns["carried"] + CHANGE - PRIOR:  # nothing came or went between them
             hinted[layout.earlier] = columns["carried"] + EARLIER - PRIOR
     return hinted
-
-
-def _assumed(table: Table, hinted: Mapping[Measure, int], layout: Layout) -> dict[Measure, int]:
-    """Return the hinted columns of measures that are asked for and have no heading, nor stand under another one."""
-    asked = {m for r in table.rows for m in layout.measures(layout.indicators[r.code])}
-    headed = {m for _, heads in table.heads for m in heads}
-    free = {m: c for m, c in hinted.items() if not any(squeezed(table.sheet.at(n, c)) for n, _ in table.heads)}
-    return {m: c for m, c in free.items() if m in asked and m not in headed}

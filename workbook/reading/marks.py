@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Sequence
+from itertools import repeat
 
+from workbook.layout import address
 from workbook.reading.kind import Unreadable
 
 Place = tuple[str, int, int]  # sheet, row and column from 0
@@ -21,7 +23,7 @@ class Marks:
 
     def __init__(self) -> None:
         self.errors: dict[Place, str] = {}  # what is shown
-        self.formulas: set[Place] = set()
+        self.formulas: set[tuple[str, str]] = set()  # sheet and address: thousands, and so they are written
         self.percents: set[Place] = set()  # numbers shown a hundred times as large, with a percent sign
         self._noted = 0
 
@@ -33,17 +35,17 @@ class Marks:
     def formula(self, place: Place) -> None:
         """Note a cell that is worked out."""
         self._note()
-        self.formulas.add(place)
+        self.formulas.add((place[0], address(*place[1:])))
 
     def percent(self, place: Place) -> None:
         """Note a number that is shown as percent."""
         self._note()
         self.percents.add(place)
 
-    def all_formulas(self, places: Collection[Place]) -> None:
-        """Note cells that are worked out."""
-        self._note(len(places))
-        self.formulas.update(places)
+    def all_formulas(self, sheet: str, addresses: Sequence[str]) -> None:
+        """Note cells of a sheet that are worked out."""
+        self._note(len(addresses))
+        self.formulas.update(zip(repeat(sheet), addresses))
 
     def add(self, others: Marks) -> None:
         """Note what was noted elsewhere, all of it or nothing."""

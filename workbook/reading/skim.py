@@ -8,12 +8,13 @@ that it knows.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from functools import lru_cache
+from string import ascii_uppercase, digits
 
 from workbook.reading.extent import MOST_TEXT, Extent
 from workbook.reading.kind import Unreadable
-from workbook.reading.marks import Marks, Place
+from workbook.reading.marks import Marks
 from workbook.reading.xml import parse
 
 _WORD = rb"[^<>&\x00-\x08\x0b-\x1f]*+"
@@ -34,10 +35,15 @@ _OTHER = re.compile(rb"<(?:[!?]|(?:[^\s<>/]*:)?(?:c|si)[\s/>])")
 
 # What is taken out of what is proven.
 _FORMULAS = re.compile(rb"<f(?: [^<>]*+)?+>[^<]*+</f>")
-_CELLS = re.compile(rb'<c r="([A-Z]+)([0-9]+)"(?: s="([0-9]+)")?+(?: t="([a-z]+)")?+>(<f[^<]*+)?+(<v)?')
+_FORMULA_AT = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^<]*+<f')
+_FILLED_AT = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^<]*+(?:<f[^<]*+)?+<v')
+_NUMBERS = re.compile(rb'<c r="([A-Z]+)([0-9]+)"(?: s="([0-9]+)")?+(?: t="n")?+>(?:<f[^<]*+)?+<v')
 _SHARED = re.compile(rb' t="s"><v>([0-9]+)')
 _ERRORS = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^<>]* t="e">(?:<f[^<]*+)?+<v>([^<]*)')
+_BETWEEN = "</t></si><si><t>"
 _TEXTS = re.compile('<t(?: xml:space="preserve")?>([^<]*)</t>')
+_LETTERS, _DIGITS = ascii_uppercase.encode(), digits.encode()
+_MOST_COMMON = 100_000  # bytes that are remembered of a sheet; a form's have 30,000
 _TAG, _ENTITY = re.compile("<[^>]*>"), re.compile("&[^;]*;")
 
 
@@ -74,26 +80,35 @@ class Skim:
         ):
             last = content.rfind(end)
             if 0 <= there < last:
-                self._count_around(content, first, last)
-                lean = look(content[first:last])
-                return content[:first] + lean + content[last:], content[:first] + content[last:]
-        self._count_around(content, len(content), len(content))
-        return content, content
+                before, after = content[:first], content[last:]
+                unproven = self._around(before, after, len(end))
+                return before + look(content[first:last]) + after, unproven
+        return content, self._around(content)
 
-    def _count_around(self, content: bytes, first: int, last: int) -> None:
-        """Count the elements outside of what is to be proven, if nothing stands there that matters."""
-        declared = content.startswith(b"<?xml ")
-        if _OTHER.search(content, declared, first) or _OTHER.search(content, last):
+    def _around(self, before: bytes, after: bytes = b"", tag: int = 0) -> bytes:
+        """Count the elements outside of what is to be proven, if nothing stands there that matters.
+
+        Return what of them is to be parsed; `tag` is as long as the one that `after` begins with. What many forms
+        have in common behind it is parsed once for all, and an element stands for it.
+        """
+        margins = after.find(b"<pageMargins")
+        common = after[tag:margins]
+        known = _elements(common) if margins > tag and len(common) < _MOST_COMMON else 0
+        if known:
+            after = after[:tag] + b"<x/>" + after[margins:]
+            self._extent.step(known - 1)
+        declared = before.startswith(b"<?xml ")
+        if _OTHER.search(before, declared) or _OTHER.search(after):
             raise _Unusual
-        around = (content[declared:first], content[last:])
-        self._extent.step(sum(part.count(b"<") - part.count(b"</") for part in around))
+        self._extent.step(sum(part.count(b"<") - part.count(b"</") for part in (before[declared:], after)))
+        return before + after
 
     def _strings(self, content: bytes) -> bytes:
         _prove(content, _STRINGS)
         strings = content.decode()
-        self._extent.step(strings.count("<") - strings.count("</"))
-        runs = "<r>" in strings
-        texts = _TAG.sub("", strings.replace("</si>", "\0")).split("\0")[:-1] if runs else _TEXTS.findall(strings)
+        elements = strings.count("<") - strings.count("</")
+        self._extent.step(elements)
+        texts = _texts(strings, elements)
         lengths = [len(_ENTITY.sub("x", text)) if "&" in text else len(text) for text in texts]
         self._extent.text(max(lengths), times=0)
         self._lengths += lengths
@@ -104,29 +119,24 @@ class Skim:
         if len(rows) > MOST_TEXT and max(map(len, rows.split(b"</c>"))) > MOST_TEXT:
             raise _Unusual
         rows = _FORMULAS.sub(b"<f/>", rows)
-        cells = _CELLS.findall(rows)
-        filled = [cell for cell in cells if cell[5]]
-        formulas = self._places((cell[0], cell[1]) for cell in cells if cell[4])
-        self._extent.step(rows.count(b'<row r="') + rows.count(b'<c r="') + len(formulas) + len(filled))
-        low = max(map(int, {cell[1] for cell in filled}), default=1) - 1
-        self._extent.content(low, max(map(_column, {cell[0] for cell in filled}), default=0))
-        self._extent.text(1, times=sum(self._lengths[int(index)] for index in _SHARED.findall(rows)))
-        found = Marks()
-        found.all_formulas(formulas)
+        filled = b" ".join(_FILLED_AT.findall(rows))
+        low = max(map(int, set(filled.translate(None, _LETTERS).split())), default=1) - 1
+        wide = max(map(_column, set(filled.translate(None, _DIGITS).split())), default=0)
+        self._extent.step(rows.count(b"<") - rows.count(b"</"))
+        self._extent.content(low, wide)
+        self._extent.text(1, times=sum(map(self._lengths.__getitem__, map(int, _SHARED.findall(rows)))))
+        found, name = Marks(), self._extent.name
+        found.all_formulas(name, b" ".join(_FORMULA_AT.findall(rows)).decode().split())
         for letter, number, shown in _ERRORS.findall(rows) if b't="e"' in rows else ():
             if b"&" in shown:
                 raise _Unusual
-            found.error(self._places([(letter, number)])[0], shown.decode())
+            found.error((name, int(number) - 1, _column(letter)), shown.decode())
         percents = {style.encode() for style in self._percents}
-        for letter, number, style, kind, _, _ in filled if percents else ():
-            if kind in (b"", b"n") and (style or b"0") in percents:
-                found.percent(self._places([(letter, number)])[0])
+        for letter, number, style in _NUMBERS.findall(rows) if percents else ():
+            if (style or b"0") in percents:
+                found.percent((name, int(number) - 1, _column(letter)))
         self._marks.add(found)
         return rows
-
-    def _places(self, cells: Iterable[tuple[bytes, bytes]]) -> list[Place]:
-        name = self._extent.name
-        return [(name, int(number) - 1, _column(letters)) for letters, number in cells]
 
 
 def _prove(content: bytes, plain: re.Pattern[bytes]) -> None:
@@ -135,6 +145,26 @@ def _prove(content: bytes, plain: re.Pattern[bytes]) -> None:
         raise _Unusual
     if not content.isascii():
         content.decode()  # or it is broken
+
+
+@lru_cache(maxsize=128)
+def _elements(stretch: bytes) -> int:
+    """Return how many elements are in a stretch of a part, 0 where it is not whole by itself or something matters."""
+    try:
+        parse(b"<x>%b</x>" % stretch)
+    except Unreadable:
+        return 0
+    return 0 if _OTHER.search(stretch) else stretch.count(b"<") - stretch.count(b"</")
+
+
+def _texts(strings: str, elements: int) -> list[str]:
+    """Return the texts of shared strings, quickly where each of them is two elements and nothing else."""
+    texts = strings.split(_BETWEEN)
+    if elements == 2 * len(texts) and strings.startswith("<si><t>"):
+        return strings.removeprefix("<si><t>").removesuffix("</t></si>").split(_BETWEEN)
+    if "<r>" in strings:
+        return _TAG.sub("", strings.replace("</si>", "\0")).split("\0")[:-1]
+    return _TEXTS.findall(strings)
 
 
 @lru_cache(maxsize=1024)

@@ -110,12 +110,14 @@ def _tell(stand: Stand, rows: Sequence[TextRow], notes: Notes) -> None:
     if stand.assumed:
         notes.repair("assumed_text", sheet.name, _start(stand), text.code, name=text.name)
     left, right = min(stand.columns), max(stand.columns)
-    between = () if unknown or right - left < len(stand.columns) else set(range(left, right)).difference(stand.columns)
+    beside = () if unknown or right - left < len(stand.columns) else set(range(left, right)).difference(stand.columns)
+    between = sorted(beside)
     for item in stand.items:
         if stand.coded and not item.number:
             place = address(item.row, left) if not unknown else ""
             notes.repair("list_row", sheet.name, place, text.code, name=text.name)
-        _tell_cells(stand, item, sorted(between), notes)
+        if between or sheet.has_joined(item.row):
+            _tell_cells(stand, item, between, notes)
 
 
 def _tell_cells(stand: Stand, item: Item, between: Sequence[int], notes: Notes) -> None:

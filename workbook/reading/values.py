@@ -17,17 +17,22 @@ _PLAIN = re.compile(
     r"-?(0|[1-9]\d{0,14})(\.\d{0,11}[1-9])?"
 )  # as Excel itself would write the number; the form asks the same
 UNCOUNTED = " \u3000\u00a0\n\t"  # blanks are no words; a form's formulas leave out the same
-_LARGEST = Decimal(10) ** 13  # beyond it no figure of a unit lies, and integers stay exact
+_LARGEST = 10**13  # beyond it no figure of a unit lies, and integers stay exact
 _SHORT = 13  # characters of an integer that is surely smaller
 _WHOLE = 10**15  # a whole float below it has no more digits than are shown
 _NO_NUMBERS = (bool, date, time, timedelta)
 
 
 def read_figure(raw: Raw, decimals: int, sheet: str, address: str) -> Cell:
-    """Return what stands where a number goes; text that is no plain number is unreadable, never guessed."""
-    if type(raw) is int and abs(raw) < _LARGEST:  # most figures of a unit, and nothing in them to look for
-        scaled = raw * 10**decimals
-        return Cell(State.NUMBER if scaled else State.ZERO, scaled, str(raw), 0, sheet, address)
+    """Return what stands where a number goes; text that is no plain number is unreadable, never guessed.
+
+    Most figures of a unit are blank or whole: there is nothing in them to look for.
+    """
+    if raw is None or raw == "":
+        return Cell(State.BLANK, None, "", 0, sheet, address)
+    if (type(raw) is int or (type(raw) is float and raw.is_integer())) and abs(raw) < _LARGEST:
+        scaled = int(raw) * 10**decimals
+        return Cell(State.NUMBER if scaled else State.ZERO, scaled, f"{raw:.0f}", 0, sheet, address)
     text = show(raw)
     if not text:
         return Cell(State.BLANK, None, "", 0, sheet, address)
