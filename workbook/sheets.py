@@ -26,6 +26,7 @@ _LEVEL = 5  # of compression: a third faster than 6, and two percent larger
 _ROW = "\0"  # stands for a row's number: no XML may hold it
 _SPAN = 16  # rows that XlsxWriter tells the width of together
 _LONGEST = 32_767  # UTF-16 units of a text in a cell; a character is two at most
+_WHOLE = 10**15  # below it an integer is written with all its digits
 
 
 class Formula(NamedTuple):
@@ -56,6 +57,14 @@ class _Looks(dict[Any, int]):
         return number
 
 
+class _Texts(dict[str, int]):
+    """The texts of a book, numbered as they come."""
+
+    def __missing__(self, text: str) -> int:
+        self[text] = number = len(self)
+        return number
+
+
 _LETTERS = _Letters()
 
 
@@ -77,8 +86,9 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
 
     XlsxWriter searches every formula for some eighty newer functions and for dynamic arrays; ours have none, and
     skipping the searches makes a form four times as fast. Values are addressed by numbers only, and cells written out
-    by the row: 汇总表 of 3,000 units has millions of them. What is written is the same to the byte. Should the
-    methods or the table they fill be renamed one day, every test of a form says so.
+    by the column: 汇总表 of 3,000 units has millions of them. What is written is the same, to the byte but for the
+    order in which texts are numbered. Should the methods or the table they fill be renamed one day, every test of a
+    form says so.
     """
 
     fh: Any
@@ -89,60 +99,86 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
         super().__init__()
         self._links: dict[tuple[int, int], tuple[str, str, str]] = {}
         self._looks = _Looks()
-        self._begun: dict[tuple[int, tuple[Any, ...]], list[tuple[str, str]]] = {}
-        self._row_looks: dict[Any, str] = {}
+        self._begun: dict[tuple[str, Any], tuple[str, str]] = {}
+        self._row_looks: dict[int, str] = {}
         self._rows_like: dict[Any, tuple[RowInfo, list[Any]]] = {}
-        self._whole: dict[int, tuple[int, int, str]] = {}  # rows written at once: first and last column, XML
+        self._whole: dict[int, str] = {}  # rows written at once
+        self._spans: dict[int, tuple[int, int]] = {}  # first and last columns of theirs, by block of rows
 
     def write_cells(self, row: int, column: int, contents: Sequence[Content], looks: Sequence[Any]) -> None:
-        """Write all cells of a row, from `column` on, each with its format: several times as fast as one by one.
+        """Write all cells of a row, from `column` on, each with its format.
 
         A row is written at once or cell by cell, and there are no notes on such a sheet.
         """
+        self.write_columns(row, column, [(content,) for content in contents], looks)
+
+    def write_columns(self, row: int, column: int, contents: Sequence[Sequence[Content]], looks: Sequence[Any]) -> None:
+        """Write rows one below the other, given by column: many times as fast as cell by cell.
+
+        A look is the format of a whole column, or a list of its cells' formats.
+        """
         if not contents or self._check_dimensions(row, column):
             return
-        strings, texts, parts = self.str_table.string_table, 0, []
-        for content, (start, empty) in zip(contents, self._starts(column, tuple(looks)), strict=True):
-            if content is None or content == "":
-                parts.append(empty)
-            elif isinstance(content, str):
-                text = content if 2 * len(content) <= _LONGEST else _utf16_truncate(content, _LONGEST)
-                texts += 1
-                parts.append(f'{start} t="s"><v>{strings.setdefault(text, len(strings))}</v></c>')
-            elif isinstance(content, Formula):
-                mark = ' t="str"' if content.value and isinstance(content.value, str) else ""
-                formula, value = _escaped(content.text[1:]), _escaped(str(content.value))
-                parts.append(f"{start}{mark}><f>{formula}</f><v>{value}</v></c>")
-            elif isfinite(content):
-                parts.append(f"{start}><v>{content:.16G}</v></c>")
-            else:
-                raise ValueError(content)
-        self.str_table.count += texts
-        self.str_table.unique_count = len(strings)
+        places = enumerate(zip(contents, looks, strict=True), column)
+        parts = [self._column(_LETTERS[place], cells, look) for place, (cells, look) in places]
+        self.str_table.unique_count = len(self.str_table.string_table)
+        rows = min(row + len(contents[0]), self.xls_rowmax)
         last = column + len(parts) - 1
-        if not self._check_dimensions(row, last):
-            self._whole[row] = column, last, "".join(parts).replace(_ROW, str(row + 1))
+        if not self._check_dimensions(rows - 1, last):
+            for at, cells in zip(range(row, rows), zip(*parts, strict=True), strict=False):
+                self._whole[at] = "".join(cells).replace(_ROW, str(at + 1))
+            for block in range(row // _SPAN, (rows - 1) // _SPAN + 1):
+                first, end = self._spans.get(block, (column, last))
+                self._spans[block] = min(first, column), max(end, last)
 
-    def _starts(self, column: int, looks: tuple[Any, ...]) -> list[tuple[str, str]]:
-        """Return how each cell of a row begins that has something in it, and an empty one; _ROW is the row's number."""
-        if (column, looks) not in self._begun:
-            numbers = [self._looks[look] for look in looks]
-            starts = [f'<c r="{_LETTERS[place]}{_ROW}" s="{n}"' for place, n in enumerate(numbers, column)]
-            self._begun[column, looks] = [(start, f"{start}/>") for start in starts]
-        return self._begun[column, looks]
+    def _column(self, letter: str, contents: Sequence[Content], look: Any) -> list[str]:
+        """Return the cells of a column; _ROW is the row's number."""
+        if isinstance(look, list):
+            starts = {own: self._start(letter, own) for own in dict.fromkeys(look)}
+            return [
+                f"{starts[own][0]}><v>{content}</v></c>"
+                if type(content) is int and -_WHOLE < content < _WHOLE
+                else self._cell(content, *starts[own])
+                for content, own in zip(contents, look, strict=True)
+            ]
+        start, empty = self._start(letter, look)
+        if set(map(type, contents)) != {str} or 2 * max(map(len, contents)) > _LONGEST:  # type: ignore[arg-type]
+            return [self._cell(content, start, empty) for content in contents]
+        texts, start = self.str_table.string_table, f'{start} t="s"><v>'
+        self.str_table.count += len(contents) - contents.count("")
+        return [f"{start}{texts[text]}</v></c>" if text else empty for text in contents]
+
+    def _cell(self, content: Content, start: str, empty: str) -> str:
+        if content is None or content == "":
+            return empty
+        if isinstance(content, str):
+            text = content if 2 * len(content) <= _LONGEST else _utf16_truncate(content, _LONGEST)
+            self.str_table.count += 1
+            return f'{start} t="s"><v>{self.str_table.string_table[text]}</v></c>'
+        if isinstance(content, Formula):
+            mark = ' t="str"' if content.value and isinstance(content.value, str) else ""
+            formula, value = _escaped(content.text[1:]), _escaped(str(content.value))
+            return f"{start}{mark}><f>{formula}</f><v>{value}</v></c>"
+        if isfinite(content):
+            return f"{start}><v>{content:.16G}</v></c>"
+        raise ValueError(content)
+
+    def _start(self, letter: str, look: Any) -> tuple[str, str]:
+        """Return how a cell begins that has something in it, and an empty one."""
+        if (letter, look) not in self._begun:
+            start = f'<c r="{letter}{_ROW}" s="{self._looks[look]}"'
+            self._begun[letter, look] = start, f"{start}/>"
+        return self._begun[letter, look]
 
     def _calculate_spans(self) -> None:
         if self.comments:
             super()._calculate_spans()
             return
-        spans: dict[int, tuple[int, int]] = {}
+        spans = self._spans
         for row, cells in self.table.items():
             if cells:
                 first, last = spans.get(row // _SPAN, (self.xls_colmax, 0))
                 spans[row // _SPAN] = (min(first, *cells), max(last, *cells))
-        for row, (start, end, _) in self._whole.items():
-            first, last = spans.get(row // _SPAN, (self.xls_colmax, 0))
-            spans[row // _SPAN] = (min(first, start), max(last, end))
         self.row_spans = {block: f"{first + 1}:{last + 1}" for block, (first, last) in spans.items()}
 
     def _write_rows(self) -> None:
@@ -156,7 +192,7 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
             if row in self._whole or cells:
                 write(f'<row r="{row + 1}"{spans.get(row // _SPAN, "")}{self._row_look(about)}')
                 if row in self._whole:
-                    write(self._whole.pop(row)[-1])
+                    write(self._whole.pop(row))
                 else:
                     self._write_cells(row, cells)
                 write("</row>")
@@ -165,13 +201,12 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
 
     def _row_look(self, about: RowInfo | None) -> str:
         """Return how a row's tag goes on after number and columns, as XlsxWriter ends it."""
-        key = about and (about.height, about.row_format, about.hidden, about.level, about.collapsed)
-        if key not in self._row_looks:
+        if id(about) not in self._row_looks:  # rows that look alike have one and the same record, which stays
             whole, self.fh = self.fh, StringIO()
             self._write_row(0, None, about)
-            self._row_looks[key] = self.fh.getvalue().removeprefix('<row r="1"')
+            self._row_looks[id(about)] = self.fh.getvalue().removeprefix('<row r="1"')
             self.fh = whole
-        return self._row_looks[key]
+        return self._row_looks[id(about)]
 
     def set_row(self, row: int, height: float | None = None, look: Any = None, options: Any = None) -> None:
         """Set height and the like of a row: as XlsxWriter does, which works it out anew for every row."""
@@ -312,7 +347,9 @@ class Book(xlsxwriter.Workbook):  # type: ignore[misc]
 
 def open_book(target: Path | BinaryIO) -> Any:
     """Return a new workbook to be written to a path or an open file when it is closed."""
-    return Book(
+    book = Book(
         str(target) if isinstance(target, Path) else target,
         {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True},
     )
+    book.str_table.string_table = _Texts()
+    return book

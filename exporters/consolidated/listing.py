@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Literal
+from itertools import groupby, islice
+from operator import attrgetter
+from typing import Any, Literal, cast
 
 from exporters.consolidated.styles import Styles
 from workbook.form.styles import Styles as FormStyles
@@ -31,6 +32,8 @@ class Linked:
 
 
 Value = str | int | float | Figure | Linked | None
+Kind = Literal["plain", "marked", "summary", "head", "part"]  # of a row
+_AT_ONCE = 1_000  # rows
 _LONGEST = 255  # UTF-16 units of a text in a formula
 
 
@@ -49,7 +52,7 @@ class Row:
     """A row that is more than a line: marked by colour, summing up, a heading, or a part that folds under it."""
 
     values: Sequence[Value]  # of a heading, its words alone
-    kind: Literal["plain", "marked", "summary", "head", "part"] = "plain"
+    kind: Kind = "plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +93,9 @@ def write_list(book: Any, styles: Styles, listing: Listing, rows: Iterable[Seque
         lines = max(lines, FormStyles.lines(heading, column.width - 1))
     sheet.set_row(head, 7 + 15 * lines)
     row = head + 1
-    looks_of = cache(lambda kind: [_look(styles, column, kind) for column in columns])
-    for values in rows:
-        line = values if isinstance(values, Row) else Row(values)
-        _write_row(sheet, styles, row, listing, (line, looks_of))
-        row += 1
+    for kind, block in _blocks(rows):
+        _write_block(sheet, styles, row, listing, (kind, block))
+        row += len(block)
     if row == head + 1:
         sheet.write_string(row, 1, say("book.nothing"), styles.note)
     else:
@@ -155,29 +156,54 @@ def quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _write_row(
-    sheet: Any, styles: Styles, number: int, listing: Listing, what: tuple[Row, Callable[[str], list[Any]]]
+def _blocks(rows: Iterable[Sequence[Value] | Row]) -> Iterator[tuple[Kind, list[Sequence[Value]]]]:
+    """Yield the values of rows of one kind that follow each other, as many at once as fit into a processor's cache."""
+    lines = (line if isinstance(line, Row) else Row(line) for line in rows)
+    for kind, alike in groupby(lines, key=attrgetter("kind")):
+        while block := [line.values for line in islice(alike, _AT_ONCE)]:
+            yield kind, block
+
+
+def _write_block(
+    sheet: Any, styles: Styles, first: int, listing: Listing, what: tuple[Kind, Sequence[Sequence[Value]]]
 ) -> None:
-    """Write a row; `looks_of` a kind of rows are the formats of its texts, None where the text decides."""
-    row, looks_of = what
-    if row.kind == "head":
+    """Write rows of one kind, by column."""
+    kind, block = what
+    if kind == "head":
         others = len(listing.columns) - 1
-        sheet.write_cells(number, 1, [str(row.values[0]), *[""] * others], [styles.section] * (others + 1))
-        sheet.set_row(number, 20, None, {"collapsed": listing.folded})
+        for number, (title, *_) in enumerate(block, first):
+            sheet.write_cells(number, 1, [str(title), *[""] * others], [styles.section] * (others + 1))
+            sheet.set_row(number, 20, None, {"collapsed": listing.folded})
         return
-    contents: list[Any] = list(row.values)
-    looks = looks_of(row.kind).copy()
-    lines = 1
-    for place, (column, value) in enumerate(zip(listing.columns, contents, strict=True)):
-        text: object = value
-        if type(value) is not str or looks[place] is None:
-            contents[place], looks[place] = _content(styles, column, value, row.kind)
-            text = value.text if isinstance(value, Linked) else contents[place]
-        if text and type(text) is str:
-            lines = max(lines, lines_of(text, column.width - 2))
-    sheet.write_cells(number, 1, contents, looks)
-    fold = {"level": 1, "hidden": listing.folded} if row.kind == "part" else {}
-    sheet.set_row(number, min(400, 4 + 15 * lines), None, fold)
+    columns = zip(listing.columns, zip(*block, strict=True), strict=True)
+    contents, looks, texts = zip(*(_cells(styles, column, values, kind) for column, values in columns), strict=True)
+    sheet.write_columns(first, 1, contents, looks)
+    fold = {"level": 1, "hidden": listing.folded} if kind == "part" else {}
+    for number, height in enumerate(heights(texts, [column.width - 2 for column in listing.columns]), first):
+        sheet.set_row(number, height, None, fold)
+
+
+def heights(columns: Sequence[Sequence[str]], widths: Sequence[int]) -> list[int]:
+    """Return how high rows are that show all their texts, given by column with its width."""
+    found = [[1] * len(columns[0])] * 2
+    for texts, width in zip(columns, widths, strict=True):
+        if 2 * max(map(len, texts)) > width or "\n" in "".join(texts):
+            lines = {text: lines_of(text, width) for text in set(texts)}
+            found.append([lines[text] for text in texts])
+    return [min(400, 4 + 15 * lines) for lines in map(max, *found)]
+
+
+def _cells(
+    styles: Styles, column: Column, values: Sequence[Value], kind: Kind
+) -> tuple[Sequence[Content], Any, Sequence[str]]:
+    """Return what the cells of a column hold, the look of all or of each, and the texts that they show."""
+    look = _look(styles, column, kind)
+    if look is not None and set(map(type, values)) == {str}:
+        texts = cast(Sequence[str], values)
+        return texts, look, texts
+    contents, looks = zip(*(_content(styles, column, value, kind) for value in values), strict=True)
+    shown = [v.text if type(v) is Linked else c for v, c in zip(values, contents, strict=True)]
+    return contents, [*looks], [text if type(text) is str else "" for text in shown]
 
 
 def _content(styles: Styles, column: Column, value: Value, kind: str) -> tuple[Content, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from exporters.consolidated.listing import Column, Linked, Listing, Row, Value, write_list
+from exporters.consolidated.listing import Column, Linked, Listing, Value, write_list
 from exporters.consolidated.received import Received
 from exporters.consolidated.styles import Styles
 from exporters.office.desk import Desk
@@ -53,20 +53,21 @@ def _look(key: str) -> str:
     return {"hint": "hint", "together": "centre", "behind": "centre"}.get(key, "label")
 
 
-def _rows(collection: Collection, desk: Desk, received: Received) -> Iterator[Row]:
+def _rows(collection: Collection, desk: Desk, received: Received) -> Iterator[list[Value]]:
     counted = frozenset(u.code for u in collection.counted)
     together = companies(desk.picks, proposed=True)
     for pick in desk.picks:
-        told = _told(pick, behind(together.get(pick.key, ()), counted))
+        units = behind(together.get(pick.key, ()), counted) if pick.together or pick.group else ""
+        told = _told(pick, units)
         if pick.candidate is not None:
             file = collection.submissions[pick.unit.code].file
             told["unit"] = Linked(pick.unit.name, received.place(file, pick.candidate.row))
-        yield Row([told.get(key, "") for key in _COLUMNS])
+        yield [told[key] for key in _COLUMNS]
 
 
-def _told(pick: Pick, units: int) -> dict[str, Value]:
+def _told(pick: Pick, units: Value) -> dict[str, Value]:
     words, before = pick.words, pick.before
-    told: dict[str, Value] = {
+    return {
         "hint": say(f"picks.{pick.hint}") if pick.hint else "",
         "text": pick.text.name,
         "section": words.section,
@@ -74,12 +75,10 @@ def _told(pick: Pick, units: int) -> dict[str, Value]:
         "source": words.title,
         "body": words.body,
         "together": say("picks.like", n=pick.together) if pick.together else "",
-        "behind": units if pick.together or pick.group else "",
+        "behind": units,
         "rest": words.rest,
         "before": "\n".join(t for t in (before.title, before.body, before.rest) if t) if before else "",
         "key": pick.key,
+        **pick.typed,
+        "order": pick.order or pick.typed["order"],
     }
-    told |= pick.typed
-    if pick.order:
-        told["order"] = pick.order
-    return told

@@ -44,9 +44,10 @@ def _rows(collection: Collection, places: Places, row: int) -> Iterator[Row]:
     """Yield the rows of the sheet, the first of which stands at `row`."""
     items = ranked_items(collection, places)
     figures = figures_of(collection, [i.code for i in items])
+    peers = {group: collection.peers(group) for group in collection.round.pack.groups}
     for item in items:
-        for group in collection.round.pack.groups:
-            units = [u for u in collection.peers(group) if item.code in collection.collected[u.tier]]
+        for group, all_units in peers.items():
+            units = [u for u in all_units if item.code in collection.collected[u.tier]]
             if units:
                 stretch = list(_stretch(collection, places, (item, group, units, figures), row))
                 row += len(stretch)

@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from exporters.consolidated.listing import Linked, lines_of, linked
+from exporters.consolidated.listing import Linked, heights, linked
 from exporters.consolidated.received import Received
 from exporters.consolidated.styles import Styles
-from exporters.office.candidates import in_words, split_words
+from exporters.office.candidates import Fields
 from workbook.collection import Collection
 from workbook.messages import say
-from workbook.sheets import Content, Formula
+from workbook.model import TextInput
 
 WIDTHS = (22, 24, 6, 34, 70, 44)
 _ROOM = [width - 2 for width in WIDTHS]
 
 
-def _lines(
-    collection: Collection, received: Received, *, restricted: bool
-) -> Iterator[tuple[tuple[Content, ...], int]]:
-    """Yield the cells and the height of every item that units wrote, the unit linked to where it did.
+Item = tuple[Linked, str, str, str, str]  # its unit linked to where it wrote it, number, title, body, other fields
 
-    Text input, unit, number, title, body, other fields in words.
-    """
-    for code, text in collection.round.pack.texts.items():
-        if text.place == "office" or (text.sensitive == "restricted" and not restricted):
-            continue
-        for form in collection.submissions.values():
-            for number, row in enumerate(form.texts.get(code, ()), 1):
-                title, body, others = split_words(text, row)
-                told = (str(number), title, body, in_words(others))
-                lines = max(map(lines_of, (text.name, form.unit.name, *told), _ROOM))
-                unit, _ = linked(Linked(form.unit.name, received.place(form.file, row)), (None, None))
-                yield (text.name, unit, *told), min(400, 4 + 15 * lines)
+
+def _items(collection: Collection, received: Received, text: TextInput) -> Iterator[Item]:
+    fields = Fields(text)
+    for form in collection.submissions.values():
+        for number, row in enumerate(form.texts.get(text.code, ()), 1):
+            yield Linked(form.unit.name, received.place(form.file, row)), str(number), *fields.told(row)
+
+
+def _write_items(sheet: Any, styles: Styles, first: int, items: Sequence[Item], name: str) -> int:
+    """Write the items of a text input of that name, return how many there are."""
+    if items:
+        units, *told = zip(*items, strict=True)
+        names = [name] * len(items)
+        cells, looks = zip(*(linked(unit, (styles.leads_top, styles.wrapped)) for unit in units), strict=True)
+        plain = [styles.wrapped] * len(told)
+        sheet.write_columns(first, 0, [names, cells, *told], [styles.wrapped, [*looks], *plain])
+        shown = [names, [unit.text for unit in units], *told]
+        for row, height in enumerate(heights(shown, _ROOM), first):
+            sheet.set_row(row, height)
+    return len(items)
 
 
 def write_texts(book: Any, styles: Styles, collection: Collection, received: Received, *, restricted: bool) -> None:
@@ -46,12 +51,10 @@ def write_texts(book: Any, styles: Styles, collection: Collection, received: Rec
     sheet.set_row(0, 26)
     for column, key in enumerate(("text", "unit", "number", "item_title", "item_body", "item_rest")):
         sheet.write_string(1, column, say(f"book.{key}"), styles.heading)
-    row, plain = 2, [styles.wrapped] * len(WIDTHS)
-    leading = [styles.wrapped, styles.leads_top, *plain[2:]]
-    for cells, height in _lines(collection, received, restricted=restricted):
-        sheet.write_cells(row, 0, cells, leading if isinstance(cells[1], Formula) else plain)
-        sheet.set_row(row, height)
-        row += 1
+    row = 2
+    for text in collection.round.pack.texts.values():
+        if text.place != "office" and (text.sensitive != "restricted" or restricted):
+            row += _write_items(sheet, styles, row, [*_items(collection, received, text)], text.name)
     sheet.autofilter(1, 0, max(2, row - 1), len(WIDTHS) - 1)
     sheet.freeze_panes(2, 2)
     sheet.set_landscape()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from exporters.consolidated.listing import Linked, linked, write_note
@@ -26,22 +26,23 @@ from workbook.form.content import state_word
 from workbook.form.styles import PROTECT, width_of
 from workbook.messages import say
 from workbook.model import Measure, State, Unit
-from workbook.sheets import Content, Formula, Link
+from workbook.sheets import Content, Formula
 
 ONE_PAGE = 60  # rows that are still readable on one page
 NOTE_COLUMNS = 6  # of figures that the note above goes across: as many as a printed page has at least
 LOCKED = PROTECT | {"autofilter": True}  # sorting one sheet would part its rows from those of the others
-Cell = tuple[Content, Any]
 Shown = tuple[str, Sequence[str], Measure]  # a sheet, its indicators, the time it shows
 Figures = dict[tuple[str, str, str], tuple[int, int]]  # (unit, code, measure) -> (state, scaled)
 
 
 def figures_of(collection: Collection, codes: Iterable[str]) -> Figures:
-    """Return the figures of accepted units for quick look-up, of some indicators."""
-    frame = collection.figures
-    frame = frame[frame["code"].isin(list(codes))]
-    unit, code, measure, state, scaled = (frame[c].tolist() for c in ("unit", "code", "measure", "state", "scaled"))
-    return dict(zip(zip(unit, code, measure, strict=True), zip(state, scaled, strict=True), strict=True))
+    """Return what accepted units reported for this period for quick look-up, of some indicators."""
+    table, known, found = collection.engine.table, collection.indicators, {}
+    for code in (c for c in codes if c in known):
+        scaled, states = (column.tolist() for column in table.figures(code, "value"))
+        for unit, state, number in zip(table.units, states, scaled, strict=True):
+            found[unit, code, "value"] = state, number
+    return found
 
 
 def write_unit_sheets(
@@ -61,26 +62,21 @@ def _write_sheet(
     book: Any, styles: Styles, places: Places, what: Shown, beside: tuple[Trace, Mapping[str, str]]
 ) -> None:
     """Add one sheet; `beside` are where its figures lead to and what the office typed."""
-    name, codes, measure = what
-    trace, notes = beside
+    (name, codes, _), (trace, notes) = what, beside
     collection, sheet = trace.collection, book.add_worksheet(name)
     _head(sheet, styles, trace, places, name, codes)
-    units = (*places.counted, *places.apart)
-    for unit, figures in zip(units, _figures(styles, collection, places, units, (codes, measure)), strict=True):
-        row = places.rows[unit.code]
-        word = say(f"state.{collection.states[unit.code]}")
-        links = _links(trace, what, unit)
-        cells = [
-            (unit.code, styles.centre),
-            linked(Linked(unit.name, trace.unit(unit)), (styles.leads, styles.label)),
-            (collection.round.pack.tier(unit.tier).name, styles.centre),
-            (word, styles.state(word)),
-            *(_leading(styles, places, codes, figures, links) if links else figures),
-            (notes.get(unit.code, ""), styles.typed),
+    for units in filter(None, (places.counted, places.apart)):
+        words = [say(f"state.{collection.states[unit.code]}") for unit in units]
+        named = [linked(Linked(unit.name, trace.unit(unit)), (styles.leads, styles.label)) for unit in units]
+        columns = [
+            ([unit.code for unit in units], styles.centre),
+            ([content for content, _ in named], [look for _, look in named]),
+            ([collection.round.pack.tier(unit.tier).name for unit in units], styles.centre),
+            (words, [styles.state(word) for word in words]),
+            *_figures(sheet, styles, places, units, (trace, what)),
+            ([notes.get(unit.code, "") for unit in units], styles.typed),
         ]
-        sheet.write_cells(row, CODE, *zip(*cells, strict=True))
-        for column, link in links.items():
-            sheet.write_link(row, column, link)
+        sheet.write_columns(places.rows[units[0].code], CODE, *zip(*columns, strict=True))
     sheet.protect("", LOCKED)
     if places.apart:
         first = min(places.rows[u.code] for u in places.apart) - 1
@@ -128,45 +124,30 @@ def _head(sheet: Any, styles: Styles, trace: Trace, places: Places, title: str, 
     sheet.set_footer(f"&L&A&C{say('form.page')}")
 
 
-def _links(trace: Trace, what: Shown, unit: Unit) -> dict[int, Link]:
-    """Return the links of a unit's figures by column."""
-    name, codes, measure = what
-    if name in trace.bare:
-        return {}
-    links = {n: trace.figure(name, unit.code, code, measure) for n, code in enumerate(codes, FIRST_FIGURE)}
-    return {column: link for column, link in links.items() if link is not None}
-
-
-def _leading(
-    styles: Styles, places: Places, codes: Sequence[str], figures: Sequence[Cell], links: Mapping[int, Link]
-) -> list[Cell]:
-    """Return a unit's cells, those blue that lead somewhere."""
-    return [
-        (content, styles.figure(places.indicators[code].decimals, leads=True))
-        if column in links and isinstance(content, int | float)
-        else (content, look)
-        for column, (code, (content, look)) in enumerate(zip(codes, figures, strict=True), FIRST_FIGURE)
-    ]
-
-
 def _figures(
-    styles: Styles, collection: Collection, places: Places, units: Sequence[Unit], what: tuple[Sequence[str], Measure]
-) -> Iterable[Sequence[Cell]]:
-    """Return the cells of each unit's figures: put together by column, as units of a tier differ in little else."""
-    codes, measure = what
-    table, columns = collection.engine.table, []
+    sheet: Any, styles: Styles, places: Places, units: Sequence[Unit], what: tuple[Trace, Shown]
+) -> Iterator[tuple[list[Content], list[Any]]]:
+    """Yield the cells of each figure and their looks, after linking them where they lead somewhere."""
+    trace, (name, codes, measure) = what
+    collection, table = trace.collection, trace.collection.engine.table
     at = {unit: n for n, unit in enumerate(table.units)}
     where = [(at.get(unit.code), unit.tier) for unit in units]
     blank, absent = ("", styles.label), ("", styles.absent)
-    told = {int(s): (word, styles.word) if (word := state_word(s)) else blank for s in State if not s.known}
+    words = {int(s): state_word(s) for s in State if not s.known}
+    told = {state: (word, styles.word) if word else blank for state, word in words.items()}
     told[State.UNREADABLE] = (say("book.unreadable"), styles.bad)
-    for code in codes:
+    for column, code in enumerate(codes, FIRST_FIGURE):
         item = places.indicators[code]
         asking = {tier for tier, items in collection.collected.items() if code in items}
-        scaled, states = (column.tolist() for column in table.figures(code, measure))
+        scaled, states = (figures.tolist() for figures in table.figures(code, measure))
         look = styles.figure(item.decimals)
         known = [told.get(s) or (plain(n, item.decimals), look) for n, s in zip(scaled, states, strict=True)]
-        columns.append(
-            [absent if tier not in asking else blank if place is None else known[place] for place, tier in where]
-        )
-    return zip(*columns, strict=True) if columns else [()] * len(units)
+        cells = [absent if tier not in asking else blank if place is None else known[place] for place, tier in where]
+        contents: list[Content] = [content for content, _ in cells]
+        looks = [look for _, look in cells]
+        for n, unit in enumerate(units if name not in trace.bare else ()):
+            if link := trace.figure(name, unit.code, code, measure):
+                sheet.write_link(places.rows[unit.code], column, link)
+                if isinstance(contents[n], int | float):
+                    looks[n] = styles.figure(item.decimals, leads=True)
+        yield contents, looks

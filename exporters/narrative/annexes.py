@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from exporters.narrative.counts import LEDGER, Count
@@ -18,7 +18,7 @@ from workbook.checks.check import RANK
 from workbook.collection import ALL, Collection
 from workbook.layout import sheet_name
 from workbook.messages import say
-from workbook.model import Indicator, State, Submission, TextInput, Unit
+from workbook.model import Indicator, State, Submission, TextInput, TextRow, Unit
 
 _MOST_COLUMNS = 9  # indicators beside the unit's name on a page set sideways
 Row = dict[str, str]
@@ -91,7 +91,7 @@ class Annexes:
     def notes_of(self, text: str) -> list[Row]:
         """Return the items of a text input on an indicator: its name, this year, last year, change, beside columns."""
         found = []
-        for row in self._items(text):
+        for row in self._items(text)[1]:
             item = self.figures.facts.pack.indicators.get(row.get("code", ""))
             if item is None or item.sensitive in self.figures.forbidden:
                 continue
@@ -100,12 +100,12 @@ class Annexes:
             if self.figures.has(item.code, unit):
                 told["now"] = self.figures.cell(item.code, unit) + item.measure_word
             found.append({**row, **told})
-        return self._short(text, found)
+        return self._short(text, len(found), found)
 
     def targets(self, text: str) -> list[Row]:
         """Return the plans that set a figure as their target, beside what the figure is now."""
         found = []
-        for row in self._items(text):
+        for row in self._items(text)[1]:
             item = self.figures.facts.pack.indicators.get(row.get("target_code", ""))
             if item is None or not row.get("target_value") or item.sensitive in self.figures.forbidden:
                 continue
@@ -113,7 +113,7 @@ class Annexes:
             if self.figures.has(item.code, row["of"]):
                 now += item.measure_word
             found.append({**row, "indicator": item.name, "now": now, "target": row["target_value"] + item.measure_word})
-        return self._short(text, found)
+        return self._short(text, len(found), found)
 
     def list_of(self, code: str) -> list[Row]:
         """Return every item of a text input with its unit's name (`unit`) and code (`of`).
@@ -121,36 +121,41 @@ class Annexes:
         What the office chooses from is there as it chose it. Of more items than anybody reads in Word there is one row,
         a sentence that says where they are.
         """
-        return self._short(code, self._items(code))
+        return self._short(code, *self._items(code))
 
-    def _short(self, code: str, rows: list[Row]) -> list[Row]:
-        if len(rows) <= MOST_ROWS:
-            return rows
-        told = items_elsewhere(self.figures.facts.pack.texts[code].name, code, len(rows))
-        return [dict.fromkeys(rows[0], "") | {"unit": told}]
+    def _short(self, code: str, many: int, rows: Iterable[Row]) -> list[Row]:
+        if many <= MOST_ROWS:
+            return [*rows]
+        told = items_elsewhere(self.figures.facts.pack.texts[code].name, code, many)
+        return [dict.fromkeys(next(iter(rows)), "") | {"unit": told}]
 
-    def _items(self, code: str) -> list[Row]:
+    def _items(self, code: str) -> tuple[int, Iterator[Row]]:
+        """Return how many items of a text input are listed, and each, told when it is looked at."""
         text = self.figures.facts.pack.texts[code]
         if text.sensitive in self.figures.forbidden:
-            return []
+            return 0, iter(())
         if code in choosable(self.collection.round.pack):
-            return self.chosen_of(code)
-        return [row for s in self._counted() for row in _rows(text, s)]
+            picks = self._chosen(code)
+            return len(picks), (self._as_chosen(text, pick) for pick in picks)
+        found = [(s, row) for s in self._counted() for row in s.texts.get(code, ())]
+        return len(found), (_row(text, s.unit, row) for s, row in found)
 
     def chosen_of(self, code: str) -> list[Row]:
         """Return the items of a text input that the office chose, in its order and words; `edited` is the body."""
-        text, found = self.figures.facts.pack.texts[code], []
+        text = self.figures.facts.pack.texts[code]
+        return [self._as_chosen(text, pick) for pick in self._chosen(code)]
+
+    def _chosen(self, code: str) -> list[Pick]:
+        return [pick for pick in self.chosen(code) if pick.candidate is not None]
+
+    def _as_chosen(self, text: TextInput, pick: Pick) -> Row:
+        assert pick.candidate is not None
         title, body = fields_of(text)
-        for pick in self.chosen(code):
-            if pick.candidate is None:
-                continue
-            rows = _rows(text, self.collection.submissions[pick.unit.code])
-            row = rows[pick.candidate.number - 1]
-            told = {title: pick.typed["title"], body: pick.typed["wording"]}
-            own = {name: words(lists.balanced(plain(said))) for name, said in told.items() if name and said}
-            wording = pick.typed["wording"] or pick.words.body
-            found.append({**row, **own, "edited": words(lists.balanced(plain(wording)))})
-        return found
+        told = {title: pick.typed["title"], body: pick.typed["wording"]}
+        own = {name: words(lists.balanced(plain(said))) for name, said in told.items() if name and said}
+        wording = pick.typed["wording"] or pick.words.body
+        row = _row(text, pick.unit, pick.candidate.row)
+        return {**row, **own, "edited": words(lists.balanced(plain(wording)))}
 
     def _counted(self) -> Iterator[Submission]:
         for unit in self.collection.counted:
@@ -191,12 +196,9 @@ def _counted(unit: Unit, number: int, measure: str) -> str:
     return str(Count(number, tag(LEDGER, unit.code, measure)))
 
 
-def _rows(text: TextInput, submission: Submission) -> list[Row]:
-    """Return a submission's items of a text input, running text marked as the unit's own words."""
+def _row(text: TextInput, unit: Unit, row: TextRow) -> Row:
+    """Return a unit's item of a text input, running text marked as the unit's own words."""
     free = {s.name for s in text.subfields if s.kind == "text"}
-    rows = []
-    for row in submission.texts.get(text.code, ()):
-        values = {s.name: plain(v) for s, v in zip(text.subfields, row.values, strict=True)}
-        told = {k: words(lists.balanced(v)) if k in free else v for k, v in values.items()}
-        rows.append({"of": submission.unit.code, "unit": words(plain(submission.unit.name)), **told})
-    return rows
+    values = {s.name: plain(v) for s, v in zip(text.subfields, row.values, strict=True)}
+    told = {k: words(lists.balanced(v)) if k in free else v for k, v in values.items()}
+    return {"of": unit.code, "unit": words(plain(unit.name)), **told}

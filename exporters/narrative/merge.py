@@ -190,11 +190,11 @@ class Merge:
                     "words": sentence(worded(p)),
                     "units": Count(behind(self._companies[p.key], counted), tag(text, section, f"behind_{n}")),
                 }
-                for n, p in enumerate(self._picked(text, section), 1)
+                for n, p in enumerate(self._picked(text, section)[:2], 1)
             ]
             if chosen:
                 raising = Count(len(raised[section]), tag(text, section, "raised"))
-                found.append({"section": section, "units": raising, "chosen": chosen[:2]})
+                found.append({"section": section, "units": raising, "chosen": chosen})
         return found
 
     def plans(self, text: str, most: int = 2) -> list[dict[str, Any]]:
@@ -207,9 +207,9 @@ class Merge:
             for row in s.texts.get(text, ())
         }
         for section in (s for s in self.collection.round.pack.sections if s in used):
-            chosen = [sentence(worded(p)) for p in self._picked(text, section)]
+            chosen = [sentence(worded(p)) for p in self._picked(text, section)[:most]]
             if chosen:
-                found.append({"section": section, "chosen": chosen[:most]})
+                found.append({"section": section, "chosen": chosen})
         return found
 
     def standing(self, codes: Sequence[str], group: str) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from workbook.collection import Collection
-from workbook.model import Pack, Subfield, TextInput, TextRow, Unit
+from workbook.model import Pack, TextInput, TextRow, Unit
 from workbook.tables import read_text
 
 SECTION = "section"
@@ -27,7 +27,7 @@ class Words:
     @property
     def fingerprint(self) -> str:
         """The same as long as nothing but blanks and line breaks changes."""
-        squeezed = "\0".join("".join(t.split()) for t in (self.section, self.title, self.body, self.rest))
+        squeezed = "\0".join(["".join(t.split()) for t in (self.section, self.title, self.body, self.rest)])
         return sha256(squeezed.encode()).hexdigest()[:12]
 
 
@@ -43,26 +43,39 @@ class Candidate:
     key: str  # what it is known by: it changes when its words change
 
 
-def split_words(text: TextInput, row: TextRow) -> tuple[str, str, list[tuple[Subfield, str]]]:
-    """Return title, body and the other fields of an item; an item of one text has no title.
+class Fields:
+    """Where title, body, section and all else of a text input's items stand: looked up once for thousands of items."""
 
-    Title and body are the first two fields that hold running text.
-    """
-    pairs = list(zip(text.subfields, row.values, strict=True))
-    running = [p for p in pairs if p[0].limit][:2]
-    shown = [s.name for s, _ in running]
-    others = [(s, v) for s, v in pairs if s.name not in shown]
-    told = [v for _, v in running]
-    return told[0] if len(told) > 1 else "", told[-1] if told else "", others
+    def __init__(self, text: TextInput) -> None:
+        names = [s.name for s in text.subfields]
+        shown = fields_of(text)
+        self._title, self._body = (names.index(name) if name else None for name in shown)
+        self._others = [(n, s.name, f"{s.label}：") for n, s in enumerate(text.subfields) if s.name not in shown]
+        self._section = next((n for n, name, _ in self._others if name == SECTION), None)
 
+    def told(self, row: TextRow) -> tuple[str, str, str]:
+        """Return title, body and the other fields of an item, these in words."""
+        return self._at(row, self._title), self._at(row, self._body), self._in_words(row, None)
 
-def in_words(pairs: list[tuple[Subfield, str]]) -> str:
-    """Return fields as label：value；label：value."""
-    return "；".join(f"{s.label}：{v}" for s, v in pairs if v)
+    def words(self, row: TextRow) -> Words:
+        """Return what an item says."""
+        section, title, body = self._at(row, self._section), self._at(row, self._title), self._at(row, self._body)
+        return Words(section, title, body, self._in_words(row, SECTION))
+
+    def _at(self, row: TextRow, place: int | None) -> str:
+        return "" if place is None else row.values[place]
+
+    def _in_words(self, row: TextRow, but: str | None) -> str:
+        """Return the other fields but one as label：value；label：value."""
+        values = row.values
+        return "；".join([label + values[n] for n, name, label in self._others if values[n] and name != but])
 
 
 def fields_of(text: TextInput) -> tuple[str, str]:
-    """Return the names of the fields that hold title and body of an item, "" for a title it has not."""
+    """Return the names of the fields that hold title and body of an item, "" for a title it has not.
+
+    They are the first two that hold running text; an item of one text has no title.
+    """
     running = [s.name for s in text.subfields if s.limit][:2]
     return (running[0] if len(running) > 1 else "", running[-1] if running else "")
 
@@ -96,19 +109,13 @@ def _read(path: Path) -> str:
 def candidates(collection: Collection) -> Iterator[Candidate]:
     """Yield every item of accepted forms that the office may choose, by text input, then by unit, as written."""
     for code, text in choosable(collection.round.pack).items():
+        fields = Fields(text)
         for submission in collection.submissions.values():
             seen: dict[str, int] = {}
             for number, row in enumerate(submission.texts.get(code, ()), 1):
-                words = words_of(text, row)
+                words = fields.words(row)
                 fingerprint = words.fingerprint
                 repeat = seen[fingerprint] = seen.get(fingerprint, 0) + 1  # of items that say the very same
                 if any(row.values):
                     key = f"{submission.unit.code}|{code}|{fingerprint}" + (f"|{repeat}" if repeat > 1 else "")
                     yield Candidate(submission.unit, text, number, words, row, key)
-
-
-def words_of(text: TextInput, row: TextRow) -> Words:
-    """Return what an item says."""
-    title, body, others = split_words(text, row)
-    section = next((v for s, v in others if s.name == SECTION), "")
-    return Words(section, title, body, in_words([(s, v) for s, v in others if s.name != SECTION]))

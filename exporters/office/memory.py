@@ -84,4 +84,4 @@ def remember(round_: Round, memory: Memory) -> None:
     path = round_.path / MEMORY / _FILE
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as temporary:
-        temporary.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+        temporary.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")

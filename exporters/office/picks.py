@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
+from functools import cache
 from typing import Literal
 
 from exporters.office.alike import groups
@@ -74,7 +75,13 @@ def says_yes(word: str) -> bool:
 
 def untouched(text: TextInput) -> dict[str, str]:
     """Return what stands in the columns of an item before anybody typed: what needs no editor is printed as it is."""
-    return dict.fromkeys(FIELDS, "") | {"used": "" if text.editor else say("word.yes")}
+    return _untouched(editor=bool(text.editor))
+
+
+@cache
+def _untouched(*, editor: bool) -> dict[str, str]:
+    """Return one and the same for all items: there are a hundred thousand, of which most stay as they are."""
+    return dict.fromkeys(FIELDS, "") | {"used": "" if editor else say("word.yes")}
 
 
 def make_picks(
@@ -93,7 +100,7 @@ def make_picks(
     picks: list[Pick] = []
     for at in dict.fromkeys((*there, *of)):
         mine, decided = there.get(at, []), of.get(at, [])
-        found = _matched(mine, decided)
+        found = _matched(mine, decided) if decided else {}
         picks += [_pick(candidate, found.get(candidate.key), seen) for candidate in mine]
         left = [e for e in decided if e not in found.values()]
         picks += [p for e in left if (p := _gone(collection, e)) is not None]
@@ -164,7 +171,8 @@ def _ordered(collection: Collection, picks: Sequence[Pick]) -> tuple[Pick, ...]:
             number,
         )
 
-    return tuple(replace(p, together=together.get(p.key, 0)) for p in sorted(picks, key=place))
+    ordered = sorted(picks, key=place)
+    return tuple(replace(p, together=together[p.key]) if p.key in together else p for p in ordered)
 
 
 def _together(picks: Sequence[Pick]) -> dict[str, int]:

@@ -30,7 +30,7 @@ class Kept:
     def __init__(self, round_: Round) -> None:
         self._path = round_.path / MEMORY / _FILE
         told = [getattr(round_, f.name) for f in fields(round_) if f.name != "pack"]
-        self._rests_on = f"{rests_on(round_)} {round_.pack.hash} {told} {writers_digest()}"
+        self._rests_on = _hash([f"{rests_on(round_)} {round_.pack.hash} {told} {writers_digest()}".encode()])
         self._before = _read(self._path)
         self._now: dict[str, list[str]] = {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -95,6 +96,44 @@ def test_cells_written_one_by_one_are_what_xlsxwriter_writes() -> None:
     assert found == written(
         xlsxwriter.Workbook(theirs, {"in_memory": True, "strings_to_formulas": False}), theirs, one_by_one
     )
+
+
+def shown(book: Any, out: BytesIO, write: Callable[[Any, list[Any]], None]) -> dict[str, tuple[str, str]]:
+    """Return kind and look, and content, of every cell of a sheet, its texts looked up."""
+    sheet = book.add_worksheet("甲")
+    write(sheet, [book.add_format(), book.add_format({"bold": True}), book.add_format({"num_format": "0.0"})])
+    book.close()
+    with zipfile.ZipFile(out) as package:
+        texts = re.findall("<si>(.*?)</si>", package.read("xl/sharedStrings.xml").decode(), re.DOTALL)
+        cells = re.findall(
+            '<c r="([A-Z]+[0-9]+)"(.*?)(?:/>|>(.*?)</c>)', package.read("xl/worksheets/sheet1.xml").decode()
+        )
+    return {at: (about, texts[int(content[3:-4])] if 't="s"' in about else content) for at, about, content in cells}
+
+
+def test_rows_given_by_column_are_what_xlsxwriter_writes_cell_by_cell() -> None:
+    mixed: list[Content] = [*FORMULAS, *NUMBERS, "", None]
+    many = len(mixed)
+    texts = [text for text in TEXTS if 2 * len(text) < 32_767][: many - 1]
+    columns: list[list[Content]] = [
+        *([*texts, *[""] * (many - len(texts))], [""] * many, mixed),
+        *([*TEXTS[-5:], *range(many - 5)], [10**15, -(10**15) - 1, 10**20, *[True] * (many - 3)]),
+    ]
+
+    def by_column(sheet: Any, looks: list[Any]) -> None:
+        each = [looks[n % 3] for n in range(many)]
+        sheet.write_columns(2, 1, columns, [looks[0], looks[1], each, looks[2], each])
+
+    def cell_by_cell(sheet: Any, looks: list[Any]) -> None:
+        for row, contents in enumerate(zip(*columns, strict=True)):
+            each = looks[row % 3]
+            one_by_one(sheet, row + 2, contents, [looks[0], looks[1], each, looks[2], each])
+
+    ours, theirs = BytesIO(), BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    found = shown(open_book(ours), ours, by_column)
+    assert len(found) == many * len(columns)
+    assert found == shown(xlsxwriter.Workbook(theirs, options), theirs, cell_by_cell)
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
