@@ -18,8 +18,10 @@ from xlsb import grids_of, write_xlsb
 
 from exporters import cores
 from exporters.demo.run import DemoRound
+from exporters.package import sheet_names
 from exporters.returned.book import returned_name
 from exporters.returned.notes import shortened
+from workbook.layout import RULES_SHEET
 from workbook.reading.submission import read_submission
 from workbook.round import RESULTS
 
@@ -248,14 +250,15 @@ def test_hostile_text_stays_text(desk: Office) -> None:
     assert faults(target) == []
 
 
-def test_nothing_in_a_returned_form_runs_or_leads_outside(desk: Office, tmp_path: Path) -> None:
+@pytest.mark.parametrize("sheet", ["填报说明", RULES_SHEET])
+def test_nothing_in_a_returned_form_runs_or_leads_outside(sheet: str, desk: Office, tmp_path: Path) -> None:
     outside = ["=[1]Sheet1!A1", "=cmd|'/C calc'!A0", '=WEBSERVICE("http://x")', EVIL]
 
     def lures(book: Any) -> None:
         for row, formula in enumerate(outside, 1):
-            book["填报说明"].cell(row, 20).value = formula
-        book["填报说明"]["T9"].hyperlink = "http://x.example"
-        book["填报说明"]["S9"].comment = Comment("自己的话", "填报人")
+            book[sheet].cell(row, 20).value = formula
+        book[sheet]["T9"].hyperlink = "http://x.example"
+        book[sheet]["S9"].comment = Comment("自己的话", "填报人")
         book.defined_names["lure"] = openpyxl.workbook.defined_name.DefinedName("lure", attr_text="[1]Sheet1!$A$1")
 
     hostile = changed(desk.form("X04"), tmp_path / "hostile.xlsx", lures)
@@ -272,8 +275,8 @@ def test_nothing_in_a_returned_form_runs_or_leads_outside(desk: Office, tmp_path
     assert b"External" not in rels
     assert b"lure" not in whole
     book = openpyxl.load_workbook(target)
-    assert not [f for f in outside if f in [c.value for c in book["填报说明"]["T"]]]
-    assert notes(book)["填报说明", "S9"] == "自己的话"
+    assert not [f for f in outside if f in [c.value for c in book[sheet]["T"]]]
+    assert notes(book)[sheet, "S9"] == "自己的话"
     own, back = openpyxl.load_workbook(desk.form("X04")), openpyxl.load_workbook(target)
     kept = [c for s in own.worksheets for r in s.iter_rows() for c in r if c.data_type == "f"]
     assert all(back[c.parent.title][c.coordinate].value == c.value for c in kept)  # the form's own formulas
@@ -313,6 +316,21 @@ def test_a_workbook_openpyxl_cannot_open_comes_back_as_a_new_form(desk: Office, 
     assert [r["问题"].value for r in rows_of(openpyxl.load_workbook(target))] == [
         f.message for f in told(collection, path.name)
     ]
+
+
+@pytest.mark.parametrize("cell", [b'<c r="A1" s="99999"', b'<c r="1A" s="0"'])
+def test_rules_that_no_sheet_can_hold_make_a_new_form(cell: bytes, desk: Office, tmp_path: Path) -> None:
+    path = desk.receive(desk.form("X04"))
+    odd = tmp_path / "odd.xlsx"
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(odd, "w", zipfile.ZIP_DEFLATED) as new:
+        rules = next(part for part, name in sheet_names(old).items() if name == RULES_SHEET)
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, re.sub(rb'<c r="\w+"( s="\d+")?', cell, content, count=1) if name == rules else content)
+    desk.receive(odd, path.name)
+    _, (target,) = desk.run()
+    words = [str(c.value) for r in openpyxl.load_workbook(target)[SHEET].iter_rows() for c in r if c.value]
+    assert any("这是一份新表" in w for w in words)
 
 
 def test_many_forms_are_marked_on_all_cores_as_one_is(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
