@@ -226,7 +226,7 @@ class Collection:
         values = {u: v for u, v in self.values(code, self.peers(group)).items() if u not in uneven}
         if below is not None:
             values = {u: v for u, v in values.items() if below.get(u, 0) >= SMALL}
-        ordered = sorted(values.items(), key=lambda p: p[1], reverse=item.direction != "lower")
+        ordered = sorted(values.items(), key=lambda p: (float(p[1]), p[1]), reverse=item.direction != "lower")
         first: dict[Fraction, int] = {}  # place of the first unit with a value
         return [(first.setdefault(v, place), u, v) for place, (u, v) in enumerate(ordered, 1)]
 

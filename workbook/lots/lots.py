@@ -19,7 +19,15 @@ import pandas as pd
 import pyarrow as pa
 
 from workbook.checks.rules import Tally, tallies_of
-from workbook.lots.lot import RULES, columns_of, unpack_findings, unpack_head, unpack_outline, unpack_problem
+from workbook.lots.lot import (
+    CELL_COLUMNS,
+    RULES,
+    columns_of,
+    unpack_findings,
+    unpack_head,
+    unpack_outline,
+    unpack_problem,
+)
 from workbook.model import MEASURES, Cell, Finding, Form, Measure, Outline, Pack, State, Submission
 from workbook.reading.kind import Unreadable
 from workbook.values import Columns, Ints, exact_sums
@@ -30,10 +38,15 @@ _OPEN = 4  # lots of which large columns stay read: who goes through all forms m
 
 
 class _Slice(NamedTuple):
-    """The figures or cells of a lot, flat."""
+    """The figures or cells of a lot that belong to some digests, flat."""
 
-    owner: Ints  # which of the digests asked for each belongs to; -1 for none
-    columns: Mapping[str, npt.NDArray[Any]]
+    owner: Ints  # to which of the digests
+    columns: pa.Table
+
+    def numbers(self, name: str) -> npt.NDArray[Any]:
+        """Return a column of numbers."""
+        column: npt.NDArray[Any] = self.columns[name].to_numpy()
+        return column
 
 
 class Lots:
@@ -152,11 +165,14 @@ class Lots:
                 continue
             table = columns_of(lot, *wanted.values(), *(["sheets"] if "sheet" in names else []))
             many = np.diff(table[wanted["code"]].chunk(0).offsets.to_numpy())
-            flat = {name: _flat(table, column) for name, column in wanted.items()}
+            flat = {name: table[column].chunk(0).flatten() for name, column in wanted.items()}
             if "sheet" in names:
-                first = np.repeat(table["sheets"].chunk(0).offsets.to_numpy()[:-1], many)
-                flat["sheet"] = _flat(table, "sheets")[first + flat["sheet"]]
-            yield _Slice(np.repeat(rows, many), flat)
+                sheets = table["sheets"].chunk(0)
+                first = np.repeat(sheets.offsets.to_numpy()[:-1], many)
+                flat["sheet"] = sheets.flatten().take(pa.array(first + flat["sheet"].to_numpy()))
+            owner = np.repeat(rows, many)
+            ours = np.flatnonzero(owner >= 0)
+            yield _Slice(owner[ours], pa.table(flat).take(pa.array(ours)))
 
     def columns(self, digests: Sequence[str]) -> Columns:
         """Return the figures that count as columns over some forms, in their order: scaled and state by code, measure.
@@ -167,16 +183,13 @@ class Lots:
         column_of = np.full(len(self._codes) * len(MEASURES), -1, dtype=np.int64)
         scaled, state = np.zeros((0, many), dtype=np.int64), np.zeros((0, many), dtype=np.int8)
         for part in self._slices("figure", digests, ("scaled", "state")):
-            ours = part.owner >= 0
-            owner = part.owner[ours]
-            figures = {name: column[ours] for name, column in part.columns.items()}
-            keys = figures["code"].astype(np.int64) * len(MEASURES) + figures["measure"]
+            keys = part.numbers("code").astype(np.int64) * len(MEASURES) + part.numbers("measure")
             if len(new := np.unique(keys[column_of[keys] < 0])):
                 column_of[new] = len(scaled) + np.arange(len(new))
                 scaled = np.pad(scaled, ((0, len(new)), (0, 0)))
                 state = np.pad(state, ((0, len(new)), (0, 0)), constant_values=State.BLANK)
-            scaled[column_of[keys], owner] = figures["scaled"]
-            state[column_of[keys], owner] = figures["state"]
+            scaled[column_of[keys], part.owner] = part.numbers("scaled")
+            state[column_of[keys], part.owner] = part.numbers("state")
         return {
             (self._codes[key // len(MEASURES)], MEASURES[key % len(MEASURES)]): (scaled[at], state[at])
             for key, at in enumerate(column_of.tolist())
@@ -187,9 +200,8 @@ class Lots:
         """Return per code the sum of what stands in the cells of its value, scaled, where it is a number."""
         sums: dict[str, int] = {}
         for part in self._slices("cell", digests, ("scaled", "state")):
-            cells = part.columns
-            known = (part.owner >= 0) & (cells["state"] <= State.ZERO) & (cells["measure"] == MEASURES.index("value"))
-            codes, scaled = cells["code"][known], cells["scaled"][known].astype(np.int64)
+            known = (part.numbers("state") <= State.ZERO) & (part.numbers("measure") == MEASURES.index("value"))
+            codes, scaled = part.numbers("code")[known], part.numbers("scaled")[known].astype(np.int64)
             for code, total in exact_sums(codes, scaled):
                 sums[self._codes[code]] = sums.get(self._codes[code], 0) + total
         return sums
@@ -203,25 +215,18 @@ class Lots:
         return self._frame("cell", units, ("state", "scaled", "digits", "raw", "sheet", "cell"))
 
     def _frame(self, prefix: str, units: Mapping[str, str], names: Sequence[str]) -> pd.DataFrame:
-        digests, parts = list(units), []
-        labels, codes = np.array(list(units.values()), dtype=object), np.array(self._codes, dtype=object)
-        measures = np.array(MEASURES, dtype=object)
-        for part in self._slices(prefix, digests, names):
-            ours = part.owner >= 0
-            own = {name: column[ours] for name, column in part.columns.items()}
-            columns = {"place": part.owner[ours], "unit": labels[part.owner[ours]]}
-            columns |= own | {"code": codes[own["code"]], "measure": measures[own["measure"]]}
-            parts.append(pd.DataFrame(columns))
-        empty = pd.DataFrame({n: pd.Series(dtype=object) for n in ("place", "unit", "code", "measure", *names)})
-        whole = pd.concat(parts, ignore_index=True) if parts else empty
-        whole = whole.sort_values("place", kind="stable", ignore_index=True)
-        return whole[["unit", "code", "measure", *names]]
-
-
-def _flat(lot: pa.Table, column: str) -> npt.NDArray[Any]:
-    """Return all that stands in the lists of a column, one after another."""
-    flat: npt.NDArray[Any] = lot[column].chunk(0).flatten().to_numpy(zero_copy_only=False)
-    return flat
+        labels, codes, measures = (pa.array(each, pa.string()) for each in (units.values(), self._codes, MEASURES))
+        kinds = dict.fromkeys(("unit", "code", "measure"), pa.string()) | {name: CELL_COLUMNS[name] for name in names}
+        schema = pa.schema(kinds | ({"sheet": pa.string()} if "sheet" in names else {}))
+        parts, owners = [schema.empty_table()], [np.empty(0, dtype=np.int64)]
+        for part in self._slices(prefix, list(units), names):
+            named = {"unit": labels.take(pa.array(part.owner))}
+            named |= {"code": codes.take(part.columns["code"]), "measure": measures.take(part.columns["measure"])}
+            parts.append(pa.table(named | {name: part.columns[name] for name in names}, schema))
+            owners.append(part.owner)
+        order = np.argsort(np.concatenate(owners), kind="stable")
+        frame: pd.DataFrame = pa.concat_tables(parts).combine_chunks().take(pa.array(order)).to_pandas()
+        return frame
 
 
 class _Cells(Mapping[Key, Cell]):
