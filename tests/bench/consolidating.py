@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean
@@ -12,26 +11,9 @@ from bench.files import CACHE, change_one, forms, make_round
 from bench.measure import MB, Aim, Section, below, told
 from bench.memory import COMMAND, Ran, ran
 from bench.reading import CALAMINE, PANDAS, sampled
-from exporters.console import few_pauses
-from workbook.reading.contained import begin
 
 MOST = 3000  # the size that aims speak of
-COLLECT = "-m", "bench.consolidating"
-
-
-def collected(path: Path) -> None:
-    """Collect a round as the command line does, up to the collection."""
-    few_pauses()
-    begin()
-    from workbook.collect import collect
-    from workbook.round import load_round
-
-    round_, _ = load_round(path)
-    assert round_ is not None
-    collection, defects = collect(round_)
-    assert collection is not None, defects
-    assert collection.balance.balanced
-    assert len(collection.receipts) >= len(round_.units)
+COLLECT = "-m", "bench.collected"
 
 
 def measured(sizes: Sequence[int]) -> list[Section]:
@@ -126,7 +108,3 @@ def _cores(folder: Path, first: Mapping[int, Ran], size: int) -> Section:
         "time, but for the last two lines; the bare readers before and after, the mean of two medians."
     )
     return Section("One core, two cores", said, ("what", "per file", ""), rows, aims)
-
-
-if __name__ == "__main__":
-    collected(Path(sys.argv[1]))
