@@ -14,11 +14,10 @@ import pytest
 from helpers import office, party_building
 from openpyxl.comments import Comment
 from returns import AGAIN, SHEET, Office, changed, corrected, everything, faults, marks, notes, put, rows_of, told
-from xlsb import grids_of, write_xlsb
+from xlsb import grids_of
 
 from exporters import cores
 from exporters.demo.run import DemoRound
-from exporters.package import sheet_names
 from exporters.returned.book import returned_name
 from exporters.returned.notes import shortened
 from workbook.layout import RULES_SHEET
@@ -282,57 +281,6 @@ def test_nothing_in_a_returned_form_runs_or_leads_outside(sheet: str, desk: Offi
     assert all(back[c.parent.title][c.coordinate].value == c.value for c in kept)  # the form's own formulas
 
 
-def test_a_mangled_workbook_comes_back_as_a_new_form_with_what_was_understood(desk: Office) -> None:
-    def mangled(book: Any) -> None:
-        del book["思想理论武装"]
-        put(book, "DIS_TALK_PT", "约八十")
-
-    path = desk.receive(desk.form("X04"), change=mangled)
-    _, (target,) = desk.run()
-    book = openpyxl.load_workbook(target)
-    assert "思想理论武装" in book.sheetnames
-    own, new = read_submission(path), read_submission(target)
-    understood = {k: c.raw for k, c in own.cells.items() if c.address and c.raw}
-    assert len(understood) > 200
-    assert {k: new.cells[k].raw for k in understood} == understood
-    assert {c: [r.values for r in rows] for c, rows in new.texts.items()} == {
-        c: [r.values for r in rows] for c, rows in own.texts.items()
-    }
-    rows = rows_of(book)
-    assert {("必须改正", "必填"), ("必须改正", "非数字")} <= {(r["程度"].value, r["规则"].value) for r in rows}
-    assert set(notes(book)) == {tuple(re.findall(r"[^'!]+", r["哪里"].hyperlink.location)) for r in rows}
-    words = [str(c.value) for r in book[SHEET].iter_rows() for c in r if c.value]
-    assert any("这是一份新表" in w for w in words)
-
-
-def test_a_workbook_openpyxl_cannot_open_comes_back_as_a_new_form(desk: Office, tmp_path: Path) -> None:
-    path = desk.receive(desk.form("X04"))
-    broken = tmp_path / "broken.xlsx"
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(broken, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(name, b"<broken" if name == "docProps/core.xml" else old.read(name))
-    desk.receive(broken, path.name)
-    collection, (target,) = desk.run()
-    assert [r["问题"].value for r in rows_of(openpyxl.load_workbook(target))] == [
-        f.message for f in told(collection, path.name)
-    ]
-
-
-@pytest.mark.parametrize("cell", [b'<c r="A1" s="99999"', b'<c r="1A" s="0"'])
-def test_rules_that_no_sheet_can_hold_make_a_new_form(cell: bytes, desk: Office, tmp_path: Path) -> None:
-    path = desk.receive(desk.form("X04"))
-    odd = tmp_path / "odd.xlsx"
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(odd, "w", zipfile.ZIP_DEFLATED) as new:
-        rules = next(part for part, name in sheet_names(old).items() if name == RULES_SHEET)
-        for name in old.namelist():
-            content = old.read(name)
-            new.writestr(name, re.sub(rb'<c r="\w+"( s="\d+")?', cell, content, count=1) if name == rules else content)
-    desk.receive(odd, path.name)
-    _, (target,) = desk.run()
-    words = [str(c.value) for r in openpyxl.load_workbook(target)[SHEET].iter_rows() for c in r if c.value]
-    assert any("这是一份新表" in w for w in words)
-
-
 def test_many_forms_are_marked_on_all_cores_as_one_is(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.receive(desk.form("X04"))
     desk.receive(desk.form("X01"), change=lambda book: put(book, "DIS_TALK_PT", "约八十"))
@@ -347,22 +295,6 @@ def test_many_forms_are_marked_on_all_cores_as_one_is(desk: Office, monkeypatch:
 def test_the_file_is_named_by_code_and_name(desk: Office) -> None:
     unit = replace(desk.round.units[0], name="甲/乙 局")
     assert returned_name(unit, desk.round) == "X01_甲乙局.xlsx"
-
-
-@pytest.mark.parametrize("to", ["xls", "ods", "xlsb"])
-def test_a_form_in_another_format_is_returned_as_a_new_one(to: str, desk: Office, tmp_path: Path) -> None:
-    own = read_submission(desk.form("X04"))
-    if to == "xlsb":
-        desk.receive(write_xlsb(tmp_path / "form.xlsb", grids_of(desk.form("X04"))))
-    else:
-        desk.receive(office(desk.form("X04"), to, tmp_path / "lo"))
-    collection, (target,) = desk.run()
-    assert collection.states["X04"] == "returned"
-    assert target.name == "X04_白湖县.xlsx"
-    book, back = openpyxl.load_workbook(target), read_submission(target)
-    assert any("这是一份新表" in str(c.value) for r in book[SHEET].iter_rows() for c in r)
-    assert (back.cells, back.texts) == (own.cells, own.texts)
-    assert marks(book)
 
 
 def test_a_form_that_came_in_an_archive_is_marked_like_any_other(desk: Office, tmp_path: Path) -> None:
