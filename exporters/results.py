@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -52,22 +53,26 @@ def write_results(collection: Collection, now: datetime, desk: Desk | None = Non
     told = [*desk.told, *keep_copies(desk)]
     begin_writing(collection, desk)
     left_out = {r.genre.name: r.dropped for _, r in merged.reports}
-    outputs = write_consolidated(collection, Beside(owed, desk, left_out))
+    kept = folder / FIGURES, folder / TARGETS
+    outputs = write_consolidated(collection, Beside(owed, desk, left_out), [partial(_keep, collection, *kept)])
     close_desk(collection, desk)
     outputs += write_returned(collection)
     outputs += write_notice(collection, owed, now)
     outputs += write_upward(collection)
-    with replacing(folder / FIGURES) as temporary:
-        figures_to_keep(collection).to_parquet(temporary, index=False)
-    outputs.append(folder / FIGURES)
-    with replacing(folder / TARGETS) as temporary:
-        write_targets(temporary, targets_of(collection.round.pack, collection.submissions))
-    outputs.append(folder / TARGETS)
+    outputs += kept
     outputs += merged.paths
     for path, report in merged.reports:
         alone = Written(((path, report),))
         outputs.append(write_left_out(alone, left_out_beside(path), collection.period.title))
     return Results(tuple(outputs), tuple(merged.dropped), merged.defects, tuple(told))
+
+
+def _keep(collection: Collection, figures: Path, targets: Path) -> None:
+    """Write what the next rounds and tracing need."""
+    with replacing(figures) as temporary:
+        figures_to_keep(collection).to_parquet(temporary, index=False)
+    with replacing(targets) as temporary:
+        write_targets(temporary, targets_of(collection.round.pack, collection.submissions))
 
 
 def summary(collection: Collection, results: Results, owed: Sequence[Owed]) -> dict[str, Any]:

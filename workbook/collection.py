@@ -14,8 +14,8 @@ from workbook.checks.rules import Tally
 from workbook.checks.table import carried_figures
 from workbook.checks.totals import TotalVerdict
 from workbook.computed import definition
-from workbook.expression.evaluate import Numbers
-from workbook.expression.tree import Ref, operands
+from workbook.expression.evaluate import TRUE, UNKNOWN, Numbers
+from workbook.expression.tree import Compare, Number, Ref, operands
 from workbook.lots.lots import Lots, Submissions
 from workbook.model import (
     FILE_STATES,
@@ -120,6 +120,8 @@ class Collection:
         """
         cells, key = self.lots.cells(self._unit_of), ["unit", "code", "measure"]
         known = pd.MultiIndex.from_frame(carried_figures(self.stored)[key])
+        if not len(known):
+            return cells.assign(carried=False)
         return cells.assign(carried=pd.MultiIndex.from_frame(cells[key]).isin(known))
 
     @cached_property
@@ -155,6 +157,22 @@ class Collection:
                 members.setdefault(scope, []).append(unit)
         return {scope: tuple(units) for scope, units in members.items()}
 
+    def asked(self, code: str, scope: str) -> tuple[int, int]:
+        """Return how many counted units of a scope are asked for an item, and of how many the form was accepted."""
+        asking = [counts for tier, counts in self._tiers.get(scope, {}).items() if code in self.collected[tier]]
+        return sum(units for units, _ in asking), sum(accepted for _, accepted in asking)
+
+    @cached_property
+    def _tiers(self) -> Mapping[str, Mapping[str, tuple[int, int]]]:
+        """How many counted units of each tier every scope has, and how many accepted forms."""
+        found: dict[str, dict[str, tuple[int, int]]] = {}
+        for scope, members in self._members.items():
+            tiers = found[scope] = {}
+            for unit in members:
+                units, accepted = tiers.get(unit.tier, (0, 0))
+                tiers[unit.tier] = units + 1, accepted + (unit.code in self.forms)
+        return found
+
     def scopes_of(self, unit: Unit) -> tuple[str, ...]:
         """Return every scope a unit belongs to."""
         return (ALL, self.round.pack.tier(unit.tier).group, unit.tier, unit.code)
@@ -173,10 +191,14 @@ class Collection:
 
     def values(self, code: str, units: Iterable[Unit]) -> dict[str, Fraction]:
         """Return the known values of an indicator by unit code, of some units, in their order."""
-        numbers = self.number(code)
-        place = {u: i for i, u in enumerate(self.engine.table.units)}
+        numbers, place = self.number(code), self._place
         inside = [u.code for u in units if u.code in place]
         return {u: numbers.exact(place[u]) for u in inside if numbers.known[place[u]]}
+
+    @cached_property
+    def _place(self) -> Mapping[str, int]:
+        """The row of each accepted unit in the table."""
+        return {unit: row for row, unit in enumerate(self.engine.table.units)}
 
     def denominators(self, code: str) -> dict[str, Fraction] | None:
         """Return what an indicator's known values are measured against, by unit code; None for one without."""
@@ -202,16 +224,12 @@ class Collection:
 
     def held(self, code: str, bound: str, units: Iterable[Unit]) -> dict[str, bool]:
         """Return by unit code whether a standard such as '>=2' or '>=CODE' is held, of units where that is known."""
-        units = tuple(units)
         name = bound.lstrip("<>=")
-        sign = bound[: len(bound) - len(name)]
-        values = self.values(code, units)
-        limits = (
-            self.values(name, units)
-            if name in self.round.pack.indicators
-            else dict.fromkeys(values, Fraction(name if name[0].isdigit() or name[0] == "-" else 0))
-        )
-        return {u: _holds(sign, v, limits[u]) for u, v in values.items() if u in limits}
+        limit = Ref(name) if name in self.round.pack.indicators else Number(Fraction(name))
+        compared = Compare(bound.removesuffix(name), Ref(code), limit)
+        verdicts, place = self.engine.evaluator.condition(compared), self._place
+        known = [(u.code, verdicts[place[u.code]]) for u in units if u.code in place]
+        return {unit: bool(verdict == TRUE) for unit, verdict in known if verdict != UNKNOWN}
 
     def ranking(self, code: str, group: str) -> list[tuple[int, str, Fraction]]:
         """Return (rank, unit, value) inside a comparison group, best first; ties share a rank.
@@ -227,12 +245,10 @@ class Collection:
         if below is not None:
             values = {u: v for u, v in values.items() if below.get(u, 0) >= SMALL}
         ordered = sorted(values.items(), key=lambda p: (float(p[1]), p[1]), reverse=item.direction != "lower")
-        first: dict[Fraction, int] = {}  # place of the first unit with a value
-        return [(first.setdefault(v, place), u, v) for place, (u, v) in enumerate(ordered, 1)]
-
-
-def _holds(sign: str, value: Fraction, limit: Fraction) -> bool:
-    return {"<=": value <= limit, ">=": value >= limit, "<": value < limit, ">": value > limit}[sign]
+        ranks: list[int] = []
+        for place, (_, value) in enumerate(ordered):
+            ranks.append(ranks[-1] if place and value == ordered[place - 1][1] else place + 1)
+        return [(rank, u, v) for rank, (u, v) in zip(ranks, ordered, strict=True)]
 
 
 def counted_units(round_: Round) -> tuple[Unit, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from io import BytesIO, StringIO
 from math import isfinite
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, cast
 
 import xlsxwriter
 from xlsxwriter.packager import Packager
@@ -22,6 +22,7 @@ from workbook.form.pieces import Packed, archive
 
 MOST_LINKS = 65_530  # on one sheet; Excel repairs a workbook that has more
 _RARE = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]")  # what XlsxWriter may write otherwise than it is
+_MARKUP = re.compile("[&<>]")
 _LEVEL = 5  # of compression: a third faster than 6, and two percent larger
 _ROW = "\0"  # stands for a row's number: no XML may hold it
 _SPAN = 16  # rows that XlsxWriter tells the width of together
@@ -34,6 +35,12 @@ class Formula(NamedTuple):
 
     text: str
     value: str | float
+
+
+class Bare(NamedTuple):
+    """The look of the texts of a column whose empty cells are left out: half of a large sheet may be empty."""
+
+    look: Any
 
 
 Content = str | float | Formula | None  # of a cell; "" and None leave it empty
@@ -66,6 +73,14 @@ class _Texts(dict[str, int]):
 
 
 _LETTERS = _Letters()
+
+
+def _plain(formulas: Sequence[Formula], start: str) -> list[str]:
+    """Return the cells of formulas that come to texts, nothing where a character of one has to be escaped."""
+    texts, values = zip(*formulas, strict=True)
+    if set(map(type, values)) != {str} or "" in values or _MARKUP.search("".join((*texts, *values))):
+        return []
+    return [f'{start} t="str"><f>{text[1:]}</f><v>{value}</v></c>' for text, value in formulas]
 
 
 def _escaped(text: str) -> str:
@@ -115,7 +130,7 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
     def write_columns(self, row: int, column: int, contents: Sequence[Sequence[Content]], looks: Sequence[Any]) -> None:
         """Write rows one below the other, given by column: many times as fast as cell by cell.
 
-        A look is the format of a whole column, or a list of its cells' formats.
+        A look is the format of a whole column, Bare or not, or a list of its cells' formats.
         """
         if not contents or self._check_dimensions(row, column):
             return
@@ -142,7 +157,12 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
                 for content, own in zip(contents, look, strict=True)
             ]
         start, empty = self._start(letter, look)
-        if set(map(type, contents)) != {str} or 2 * max(map(len, contents)) > _LONGEST:  # type: ignore[arg-type]
+        if contents.count("") == len(contents):
+            return [empty] * len(contents)
+        kinds = set(map(type, contents))
+        if kinds == {Formula} and (plain := _plain(cast(Sequence[Formula], contents), start)):
+            return plain
+        if kinds != {str} or 2 * max(map(len, contents)) > _LONGEST:  # type: ignore[arg-type]
             return [self._cell(content, start, empty) for content in contents]
         texts, start = self.str_table.string_table, f'{start} t="s"><v>'
         self.str_table.count += len(contents) - contents.count("")
@@ -166,8 +186,9 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
     def _start(self, letter: str, look: Any) -> tuple[str, str]:
         """Return how a cell begins that has something in it, and an empty one."""
         if (letter, look) not in self._begun:
-            start = f'<c r="{letter}{_ROW}" s="{self._looks[look]}"'
-            self._begun[letter, look] = start, f"{start}/>"
+            bare = isinstance(look, Bare)
+            start = f'<c r="{letter}{_ROW}" s="{self._looks[look.look if bare else look]}"'
+            self._begun[letter, look] = start, "" if bare else f"{start}/>"
         return self._begun[letter, look]
 
     def _calculate_spans(self) -> None:
@@ -188,25 +209,29 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
         self._calculate_spans()
         write, spans = self.fh.write, {block: f' spans="{span}"' for block, span in self.row_spans.items()}
         for row in range(self.dim_rowmin, self.dim_rowmax + 1):
-            cells, about = self.table.get(row), self.row_info.get(row)
-            if row in self._whole or cells:
-                write(f'<row r="{row + 1}"{spans.get(row // _SPAN, "")}{self._row_look(about)}')
-                if row in self._whole:
-                    write(self._whole.pop(row))
+            whole, cells, about = self._whole.pop(row, None), self.table.get(row), self.row_info.get(row)
+            if whole or cells:
+                look = self._row_looks.get(id(about)) or self._row_look(about)
+                start = f'<row r="{row + 1}"{spans.get(row // _SPAN, "")}{look}'
+                if whole:
+                    write(f"{start}{whole}</row>")
                 else:
+                    write(start)
                     self._write_cells(row, cells)
-                write("</row>")
+                    write("</row>")
             elif about is not None:
                 self._write_empty_row(row, self.row_spans.get(row // _SPAN), about)
 
     def _row_look(self, about: RowInfo | None) -> str:
         """Return how a row's tag goes on after number and columns, as XlsxWriter ends it."""
-        if id(about) not in self._row_looks:  # rows that look alike have one and the same record, which stays
-            whole, self.fh = self.fh, StringIO()
-            self._write_row(0, None, about)
-            self._row_looks[id(about)] = self.fh.getvalue().removeprefix('<row r="1"')
-            self.fh = whole
-        return self._row_looks[id(about)]
+        whole, self.fh = self.fh, StringIO()
+        self._write_row(0, None, about)
+        look: str = self.fh.getvalue().removeprefix('<row r="1"')
+        self.fh, self._row_looks[id(about)] = (
+            whole,
+            look,
+        )  # rows that look alike have one and the same record, which stays
+        return look
 
     def set_row(self, row: int, height: float | None = None, look: Any = None, options: Any = None) -> None:
         """Set height and the like of a row: as XlsxWriter does, which works it out anew for every row."""
@@ -216,6 +241,17 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
                 self.row_info[row], self.row_sizes[row] = self._rows_like[key]
         elif not super().set_row(row, height, look, options):
             self._rows_like[key] = self.row_info[row], self.row_sizes[row]
+
+    def set_rows(self, first: int, heights: Sequence[float], options: Any = None) -> None:
+        """Set the heights of rows one below the other."""
+        heights = heights[: self.xls_rowmax - first]
+        for height in dict.fromkeys(heights):
+            self.set_row(first + heights.index(height), height, None, options)
+        key = tuple((options or {}).items())
+        alike = {height: self._rows_like[height, None, *key] for height in set(heights)}
+        places = range(first, first + len(heights))
+        self.row_info.update(zip(places, (alike[height][0] for height in heights), strict=True))
+        self.row_sizes.update(zip(places, (alike[height][1] for height in heights), strict=True))
 
     def _write_cells(self, row: int, cells: Mapping[int, Any]) -> None:
         """Write the cells of a row; what is rare as XlsxWriter does."""

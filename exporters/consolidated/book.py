@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -61,19 +61,28 @@ class Beside:
 NOTHING_BESIDE = Beside()
 
 
-def write_consolidated(collection: Collection, beside: Beside) -> list[Path]:
-    """Write 汇总表.xlsx and, where there are restricted items, the office copy; return their paths."""
+def write_consolidated(collection: Collection, beside: Beside, also: Sequence[Callable[[], object]] = ()) -> list[Path]:
+    """Write 汇总表.xlsx and, where there are restricted items, the office copy; return their paths.
+
+    The office copy is written by another process where that pays, which does what is `also` to be done with the
+    collection after it.
+    """
     shareable, office_copy = books_of(collection.round)
     items: dict[str, Indicator | TextInput] = {**collection.indicators, **collection.round.pack.texts}
     hidden = frozenset(c for c, i in items.items() if i.sensitive == "restricted")
-    if not hidden:
+    works = [*also]
+    if hidden:
+        desk = replace(beside.desk, picks=()) if beside.desk else None  # nobody chooses there
+        own = replace(beside, desk=desk)
+        works.insert(0, partial(write_book, office_copy, collection, frozenset(), own, office_copy=True))
+    with meanwhile(partial(_do, works), len(collection.forms)):
         write_book(shareable, collection, hidden, beside)
-        return [shareable]
-    desk = replace(beside.desk, picks=()) if beside.desk else None  # nobody chooses there
-    own = partial(write_book, office_copy, collection, frozenset(), replace(beside, desk=desk), office_copy=True)
-    with meanwhile(own, len(collection.forms)):
-        write_book(shareable, collection, hidden, beside)
-    return [shareable, office_copy]
+    return [shareable, office_copy] if hidden else [shareable]
+
+
+def _do(works: Sequence[Callable[[], object]]) -> None:
+    for work in works:
+        work()
 
 
 def write_book(

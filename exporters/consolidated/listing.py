@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
-from operator import attrgetter
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
 
 from exporters.consolidated.styles import Styles
 from workbook.form.styles import Styles as FormStyles
+from workbook.form.styles import widths_of
 from workbook.messages import say
-from workbook.sheets import Content, Formula
+from workbook.sheets import Bare, Content, Formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +26,7 @@ class Figure:
     formula: str = ""  # with its "="
 
 
-@dataclass(frozen=True, slots=True)
-class Linked:
+class Linked(NamedTuple):
     """A text that leads to `target` on a click, as HYPERLINK takes it; "" leads nowhere."""
 
     text: str
@@ -33,18 +35,28 @@ class Linked:
 
 Value = str | int | float | Figure | Linked | None
 Kind = Literal["plain", "marked", "summary", "head", "part"]  # of a row
-_AT_ONCE = 1_000  # rows
+AT_ONCE = 1_000  # rows
 _LONGEST = 255  # UTF-16 units of a text in a formula
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a list: key of its heading in a part of the catalogue, width, and how its values look."""
+    """A column of a list: key of its heading in a part of the catalogue, width, and how its values look.
+
+    The empty cells of a `bare` one are left out: whoever writes the list sees to how they look.
+    """
 
     key: str
     width: int
     look: str = "label"  # a style's name, or "state": green for accepted, red for the rest
     part: str = "book"
+    bare: bool = False
+
+
+class Block(NamedTuple):
+    """Plain rows one below the other, given by column: a thousand at a time fit into a processor's cache."""
+
+    columns: Sequence[Sequence[Value]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +87,7 @@ class Listing:
         return len(self.notes) + 3
 
 
-def write_list(book: Any, styles: Styles, listing: Listing, rows: Iterable[Sequence[Value] | Row]) -> Any:
+def write_list(book: Any, styles: Styles, listing: Listing, rows: Iterable[Sequence[Value] | Row | Block]) -> Any:
     """Add a sheet with one list and return it."""
     sheet = book.add_worksheet(listing.title)
     columns, notes = listing.columns, listing.notes
@@ -95,7 +107,7 @@ def write_list(book: Any, styles: Styles, listing: Listing, rows: Iterable[Seque
     row = head + 1
     for kind, block in _blocks(rows):
         _write_block(sheet, styles, row, listing, (kind, block))
-        row += len(block)
+        row += len(block[0])
     if row == head + 1:
         sheet.write_string(row, 1, say("book.nothing"), styles.note)
     else:
@@ -117,11 +129,6 @@ def write_note(sheet: Any, styles: Styles, row: int, columns: tuple[int, int], t
     sheet.set_row(row, 1 + 14 * FormStyles.lines(text, width))
 
 
-def lines_of(text: str, width: int) -> int:
-    """Return how many lines a text takes in a column: most take one, which can be seen at once."""
-    return 1 if 2 * len(text) <= width and "\n" not in text else FormStyles.lines(text, width)
-
-
 def write_typed(sheet: Any, styles: Styles, row: int, column: int, text: str) -> None:
     """Write what a person typed into a cell that is theirs: a cell without words is empty, as they left it."""
     if text:
@@ -130,15 +137,25 @@ def write_typed(sheet: Any, styles: Styles, row: int, column: int, text: str) ->
         sheet.write_blank(row, column, None, styles.typed)
 
 
-def linked(value: Linked, looks: tuple[Any, Any]) -> tuple[Content, Any]:
-    """Return a text with its link as a cell in the first look, or without where there is none, in the second.
+def linked(values: Sequence[Linked], leads: Any, plain: Any) -> tuple[Sequence[Content], Any]:
+    """Return texts with their links as a column in the look `leads`, `plain` where there is no link.
 
-    A formula, since it stays with its row when people sort.
+    Formulas, since they stay with their rows when people sort.
     """
-    leads, plain = looks
-    if value.target and _fits(value.text) and _fits(value.target):
-        return Formula(hyperlink(value.target, quoted(value.text)), value.text), leads
-    return value.text, plain
+    texts, targets = zip(*values, strict=True)
+    if "" not in targets and _simple(texts) and _simple(targets):
+        return [Formula(f'=HYPERLINK("{target}","{text}")', text) for text, target in values], leads
+    leading = [bool(target) and _fits(text) and _fits(target) for text, target in values]
+    cells = [
+        Formula(hyperlink(value.target, quoted(value.text)), value.text) if leads_on else value.text
+        for value, leads_on in zip(values, leading, strict=True)
+    ]
+    return cells, [leads if leads_on else plain for leads_on in leading]
+
+
+def _simple(texts: Sequence[str]) -> bool:
+    """Return whether texts fit into formulas as they are."""
+    return 2 * max(map(len, texts)) <= _LONGEST and '"' not in "".join(texts)
 
 
 def _fits(text: str) -> bool:
@@ -156,12 +173,20 @@ def quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _blocks(rows: Iterable[Sequence[Value] | Row]) -> Iterator[tuple[Kind, list[Sequence[Value]]]]:
-    """Yield the values of rows of one kind that follow each other, as many at once as fit into a processor's cache."""
-    lines = (line if isinstance(line, Row) else Row(line) for line in rows)
-    for kind, alike in groupby(lines, key=attrgetter("kind")):
-        while block := [line.values for line in islice(alike, _AT_ONCE)]:
-            yield kind, block
+def _blocks(rows: Iterable[Sequence[Value] | Row | Block]) -> Iterator[tuple[Kind, Sequence[Sequence[Value]]]]:
+    """Yield rows of one kind that follow each other, by column, as many at once as fit into a processor's cache."""
+    for kind, alike in groupby(rows, key=_kind):
+        if kind == "block":
+            yield from (("plain", block.columns) for block in cast(Iterator[Block], alike))
+        else:
+            while lines := [row.values if isinstance(row, Row) else row for row in islice(alike, AT_ONCE)]:
+                yield kind, list(zip(*lines, strict=True))
+
+
+def _kind(row: Sequence[Value] | Row | Block) -> Kind | Literal["block"]:
+    if isinstance(row, Row):
+        return row.kind
+    return "block" if isinstance(row, Block) else "plain"
 
 
 def _write_block(
@@ -171,26 +196,34 @@ def _write_block(
     kind, block = what
     if kind == "head":
         others = len(listing.columns) - 1
-        for number, (title, *_) in enumerate(block, first):
+        for number, title in enumerate(block[0], first):
             sheet.write_cells(number, 1, [str(title), *[""] * others], [styles.section] * (others + 1))
             sheet.set_row(number, 20, None, {"collapsed": listing.folded})
         return
-    columns = zip(listing.columns, zip(*block, strict=True), strict=True)
+    columns = zip(listing.columns, block, strict=True)
     contents, looks, texts = zip(*(_cells(styles, column, values, kind) for column, values in columns), strict=True)
     sheet.write_columns(first, 1, contents, looks)
     fold = {"level": 1, "hidden": listing.folded} if kind == "part" else {}
-    for number, height in enumerate(heights(texts, [column.width - 2 for column in listing.columns]), first):
-        sheet.set_row(number, height, None, fold)
+    sheet.set_rows(first, heights(texts, [column.width - 2 for column in listing.columns]), fold)
 
 
 def heights(columns: Sequence[Sequence[str]], widths: Sequence[int]) -> list[int]:
     """Return how high rows are that show all their texts, given by column with its width."""
-    found = [[1] * len(columns[0])] * 2
+    lines = np.ones(len(columns[0]), dtype=np.int64)
     for texts, width in zip(columns, widths, strict=True):
         if 2 * max(map(len, texts)) > width or "\n" in "".join(texts):
-            lines = {text: lines_of(text, width) for text in set(texts)}
-            found.append([lines[text] for text in texts])
-    return [min(400, 4 + 15 * lines) for lines in map(max, *found)]
+            lines = np.maximum(lines, _lines(texts, width))
+    heights_: list[int] = np.minimum(400, 4 + 15 * lines).tolist()
+    return heights_
+
+
+def _lines(texts: Sequence[str], width: int) -> NDArray[np.int64]:
+    """Return how many lines each text takes in a column."""
+    lines = -(-widths_of(texts) // width)
+    for place, text in enumerate(texts):
+        if "\n" in text:
+            lines[place] = FormStyles.lines(text, width)
+    return lines
 
 
 def _cells(
@@ -200,7 +233,10 @@ def _cells(
     look = _look(styles, column, kind)
     if look is not None and set(map(type, values)) == {str}:
         texts = cast(Sequence[str], values)
-        return texts, look, texts
+        return texts, Bare(look) if column.bare else look, texts
+    if look is not None and set(map(type, values)) == {Linked}:
+        links = cast(Sequence[Linked], values)
+        return *linked(links, styles.leads, look), [link.text for link in links]
     contents, looks = zip(*(_content(styles, column, value, kind) for value in values), strict=True)
     shown = [v.text if type(v) is Linked else c for v, c in zip(values, contents, strict=True)]
     return contents, [*looks], [text if type(text) is str else "" for text in shown]
@@ -215,7 +251,8 @@ def _content(styles: Styles, column: Column, value: Value, kind: str) -> tuple[C
         look = styles.figure(value.decimals, summary=kind == "summary") if figures else _look(styles, column, kind)
         return (Formula(value.formula, value.value) if value.formula else value.value), look
     if isinstance(value, Linked):
-        return linked(value, (styles.leads, _look(styles, column, kind)))
+        (content,), look = linked([value], styles.leads, _look(styles, column, kind))
+        return content, look[0] if isinstance(look, list) else look
     if isinstance(value, float) and column.look == "number" and kind not in ("marked", "summary"):
         return value, styles.custom("0.####")
     return value, _look(styles, column, kind)

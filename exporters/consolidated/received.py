@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +24,7 @@ class Received:
     """The files in 收件 that a link from 成果 leads to with certainty, by the name of the form in the receipts."""
 
     files: Mapping[str, str]
+    _begun: dict[tuple[str, str], str] = field(default_factory=dict, compare=False)  # links into a sheet of a file
 
     def target(self, key: str) -> str:
         """Return where a form's file is as text in a formula, the archive where it is in one; "" for no link."""
@@ -31,8 +32,13 @@ class Received:
 
     def place(self, key: str, row: TextRow) -> str:
         """Return where an item of a text input stands, "" for no link."""
-        target = self.target(key)
-        return f"{target}#{place_of(row.sheet, row.cells[0])}" if target and row.cells and sure(row.sheet) else target
+        begun = self._begun.get((key, row.sheet))
+        if begun is None:
+            target = self.target(key)
+            begun = self._begun[key, row.sheet] = (
+                f"{target}#{place_of(row.sheet, '')}" if target and sure(row.sheet) else ""
+            )
+        return begun + row.cells[0] if begun and row.cells else self.target(key)
 
 
 def place_of(sheet: str, cell: str) -> str:

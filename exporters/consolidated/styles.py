@@ -32,6 +32,9 @@ class Styles:
         self._summary = {name: add(boxed | look | SUMMARY) for name, look in LOOKS.items()}
         typed = boxed | {"text_wrap": True, "bg_color": COLOURS["input"], "locked": False}  # a person types here
         self.typed, self.typed_centre = add(typed), add(typed | {"align": "center"})
+        self.open, self.open_centre = add(base | {"text_wrap": True}), add(base | {"align": "center"})
+        box = {"border": 1, "border_color": RULE}  # of cells that are left out
+        self.bare, self.bare_typed = add(box), add(box | {"bg_color": COLOURS["input"]})
         self.hint = add(boxed | {"align": "center", "bold": True, "font_color": "#B3541E"})
         self.chosen = add({"bg_color": "#E3F1E3"})
         self.title = add(base | {"font_size": 16, "bold": True, "font_color": HEAD})

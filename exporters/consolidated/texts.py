@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
-from exporters.consolidated.listing import Linked, heights, linked
+from exporters.consolidated.listing import AT_ONCE, Linked, heights, linked
 from exporters.consolidated.received import Received
 from exporters.consolidated.styles import Styles
 from exporters.office.candidates import Fields
@@ -27,18 +28,16 @@ def _items(collection: Collection, received: Received, text: TextInput) -> Itera
             yield Linked(form.unit.name, received.place(form.file, row)), str(number), *fields.told(row)
 
 
-def _write_items(sheet: Any, styles: Styles, first: int, items: Sequence[Item], name: str) -> int:
-    """Write the items of a text input of that name, return how many there are."""
-    if items:
-        units, *told = zip(*items, strict=True)
-        names = [name] * len(items)
-        cells, looks = zip(*(linked(unit, (styles.leads_top, styles.wrapped)) for unit in units), strict=True)
-        plain = [styles.wrapped] * len(told)
-        sheet.write_columns(first, 0, [names, cells, *told], [styles.wrapped, [*looks], *plain])
-        shown = [names, [unit.text for unit in units], *told]
-        for row, height in enumerate(heights(shown, _ROOM), first):
-            sheet.set_row(row, height)
-    return len(items)
+def _write_items(sheet: Any, styles: Styles, first: int, items: Iterator[Item], name: str) -> int:
+    """Write the items of a text input of that name, return the row after them."""
+    while block := [*islice(items, AT_ONCE)]:
+        units, *told = zip(*block, strict=True)
+        names = [name] * len(block)
+        cells, looks = linked(units, styles.leads_top, styles.wrapped)
+        sheet.write_columns(first, 0, [names, cells, *told], [styles.wrapped, looks, *[styles.wrapped] * len(told)])
+        sheet.set_rows(first, heights([names, [unit.text for unit in units], *told], _ROOM))
+        first += len(block)
+    return first
 
 
 def write_texts(book: Any, styles: Styles, collection: Collection, received: Received, *, restricted: bool) -> None:
@@ -54,7 +53,7 @@ def write_texts(book: Any, styles: Styles, collection: Collection, received: Rec
     row = 2
     for text in collection.round.pack.texts.values():
         if text.place != "office" and (text.sensitive != "restricted" or restricted):
-            row += _write_items(sheet, styles, row, [*_items(collection, received, text)], text.name)
+            row = _write_items(sheet, styles, row, _items(collection, received, text), text.name)
     sheet.autofilter(1, 0, max(2, row - 1), len(WIDTHS) - 1)
     sheet.freeze_panes(2, 2)
     sheet.set_landscape()

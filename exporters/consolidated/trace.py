@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from exporters.consolidated.finder import (
@@ -113,10 +114,15 @@ def _bare_sheets(collection: Collection, places: Places) -> frozenset[str]:
 def _read(collection: Collection, places: Places) -> pd.DataFrame:
     """Return the cells of the shown figures that are as the units gave them, computed ones left out."""
     indicators = collection.round.pack.indicators  # what an item is computed of may be hidden here
-    typed = [(c, m) for c, m in places.columns if definition(indicators[c], m, indicators) is None]
+    typed: dict[Measure, list[str]] = {}
+    for code, measure in places.columns:
+        if definition(indicators[code], measure, indicators) is None:
+            typed.setdefault(measure, []).append(code)
     cells = collection.cells
-    pairs = pd.MultiIndex.from_frame(cells[["code", "measure"]])
-    return cells[pairs.isin(typed) & (cells["state"] != State.BLANK)]
+    shown = np.zeros(len(cells), dtype=np.bool_)
+    for at, codes in typed.items():  # many times as fast as to look for pairs
+        shown |= ((cells["measure"] == at) & cells["code"].isin(codes)).to_numpy()
+    return cells[shown & (cells["state"] != State.BLANK)]
 
 
 def _origins(collection: Collection, places: Places, bare: frozenset[str]) -> dict[tuple[str, str, str], Origin]:

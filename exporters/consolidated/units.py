@@ -67,10 +67,10 @@ def _write_sheet(
     _head(sheet, styles, trace, places, name, codes)
     for units in filter(None, (places.counted, places.apart)):
         words = [say(f"state.{collection.states[unit.code]}") for unit in units]
-        named = [linked(Linked(unit.name, trace.unit(unit)), (styles.leads, styles.label)) for unit in units]
+        named = linked([Linked(unit.name, trace.unit(unit)) for unit in units], styles.leads, styles.label)
         columns = [
             ([unit.code for unit in units], styles.centre),
-            ([content for content, _ in named], [look for _, look in named]),
+            named,
             ([collection.round.pack.tier(unit.tier).name for unit in units], styles.centre),
             (words, [styles.state(word) for word in words]),
             *_figures(sheet, styles, places, units, (trace, what)),
@@ -95,11 +95,11 @@ def _head(sheet: Any, styles: Styles, trace: Trace, places: Places, title: str, 
     for column, code in enumerate(codes, FIRST_FIGURE):
         item = places.indicators[code]
         sheet.write_string(CODE_ROW, column, code)
-        name, look = linked(Linked(item.name, trace.total(code)), (styles.heading, styles.heading))
+        (name,), _ = linked([Linked(item.name, trace.total(code))], styles.heading, styles.heading)
         if isinstance(name, Formula):
-            sheet.write_formula(HEAD_ROW, column, name.text, look, name.value)
+            sheet.write_formula(HEAD_ROW, column, name.text, styles.heading, name.value)
         else:
-            sheet.write_string(HEAD_ROW, column, name, look)
+            sheet.write_string(HEAD_ROW, column, name, styles.heading)
         sheet.write_string(WORD_ROW, column, item.measure_word, styles.heading)
     note = FIRST_FIGURE + len(codes)  # where the office types
     sheet.merge_range(HEAD_ROW, note, WORD_ROW, note, say("book.office_note"), styles.heading)

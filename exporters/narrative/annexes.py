@@ -60,7 +60,7 @@ class Annexes:
         tables = []
         for group in self.collection.round.pack.groups:
             units = self.collection.scope_units(group)
-            asked = {code for unit in units for code in self.collection.collected[unit.tier]}
+            asked = {code for tier in {unit.tier for unit in units} for code in self.collection.collected[tier]}
             codes = [code for code in self.items_of(section) if code in asked]
             if codes and len(units) > MOST_UNITS:
                 what = say("report.unit_tables", group=group, section=section)

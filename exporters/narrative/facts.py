@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
@@ -55,7 +55,6 @@ class OfRound:
     """What a round's collection knows."""
 
     collection: Collection
-    _values: dict[str, dict[str, Fraction]] = field(default_factory=dict, init=False, repr=False)  # by indicator, unit
 
     @property
     def pack(self) -> Pack:
@@ -87,9 +86,8 @@ class OfRound:
         """Return the total over a scope; what a single unit reports, as the total over one."""
         if (scope, code) in self.collection.totals:
             return self.collection.totals[scope, code]
-        if code not in self._values:
-            self._values[code] = self.collection.values(code, self.collection.counted)
-        value = self._values[code].get(scope)
+        inside = self.collection.scope_units(scope)
+        value = self.collection.values(code, inside).get(scope) if len(inside) == 1 else None
         return None if value is None else Total(value, 1, 1, matched_value=None, matched_prior=None, matched=0)
 
     def then(self, code: str, scope: str, measure: Measure) -> Fraction | None:

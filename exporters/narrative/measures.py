@@ -37,12 +37,11 @@ def uncovered(f: Figures, item: Indicator, scope: str, total: Total, known: int 
 
     Units that did not report at all are named once, at the head of the report; N is who should report the item.
     """
-    if not isinstance(f.facts, OfRound):
+    n = total.n if known is None else known
+    if not isinstance(f.facts, OfRound) or n >= total.units:
         return ""
-    collection, n = f.facts.collection, total.n if known is None else known
-    inside = [u for u in collection.scope_units(scope) if item.code in collection.collected[u.tier]]
-    accepted = sum(u.code in collection.submissions for u in inside)
-    absent = len(inside) - total.units  # 不适用: neither reported nor missing
+    asked, accepted = f.facts.collection.asked(item.code, scope)
+    absent = asked - total.units  # 不适用: neither reported nor missing
     if n >= accepted - absent:
         return ""
     measures = ("n", "units") if known is None else ("met_n", "units")
@@ -53,8 +52,9 @@ def yoy(f: Figures, item: Indicator, scope: str, total: Total) -> str:
     """Tell the change over the same units; how many they are where more are wanting than the changed ones."""
     covered = ""
     if isinstance(f.facts, OfRound):
-        known = f.facts.collection.by_unit(item.code, scope)
-        if total.matched < total.n - sum(u in known for u in f.facts.collection.changed):
+        collection = f.facts.collection
+        changed = [u for u in collection.scope_units(scope) if u.code in collection.changed]
+        if total.matched < total.n - len(collection.values(item.code, changed)):
             covered = say("report.same_of", **f.covered(item.code, scope, SAME, total.matched, total.units))
     return _change(f, item, scope, total, ("yoy", covered))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from exporters.narrative.annexes import Annexes
@@ -46,7 +46,8 @@ class Merge:
 
     def __init__(self, collection: Collection, figures: Figures, picks: Sequence[Pick]) -> None:
         self.collection, self.figures = collection, figures
-        self._companies = companies(picks)
+        self._picks = picks
+        self._companies: dict[str, Mapping[str, Sequence[Pick]]] = {}  # by text input
         self._used: dict[str, list[Pick]] = {}  # by text input, in their order
         for pick in picks:
             if pick.used:
@@ -157,9 +158,16 @@ class Merge:
             self.unpicked.append(self.collection.round.pack.texts[text].name + (f"（{section}）" if section else ""))
         return found
 
+    def _company(self, pick: Pick) -> Sequence[Pick]:
+        """Return the items a person merged one with, itself among them."""
+        text = pick.text.code
+        if text not in self._companies:
+            self._companies[text] = companies([p for p in self._picks if p.text.code == text])
+        return self._companies[text][pick.key]
+
     def _credit(self, pick: Pick) -> str:
         """Return whom an item is put down to: as the office says, else the units behind it, its own first."""
-        names = dict.fromkeys(plain(p.unit.name) for p in (pick, *self._companies[pick.key]))
+        names = dict.fromkeys(plain(p.unit.name) for p in (pick, *self._company(pick)))
         return plain(pick.typed["credit"]) or lists.names(list(names), "", _NAMED)
 
     def practices(self, text: str, most: int = 3) -> list[dict[str, str]]:
@@ -188,7 +196,7 @@ class Merge:
             chosen = [
                 {
                     "words": sentence(worded(p)),
-                    "units": Count(behind(self._companies[p.key], counted), tag(text, section, f"behind_{n}")),
+                    "units": Count(behind(self._company(p), counted), tag(text, section, f"behind_{n}")),
                 }
                 for n, p in enumerate(self._picked(text, section)[:2], 1)
             ]
@@ -247,4 +255,5 @@ class Merge:
 
     def negative(self, code: str) -> int:
         """Return how many units have a value below 0, such as a cut that turned into a rise."""
-        return Count(sum(v < 0 for v in self.collection.by_unit(code, ALL).values()), tag(code, ALL, "negative"))
+        below = self.collection.held(code, "<0", self.collection.scope_units(ALL))
+        return Count(sum(below.values()), tag(code, ALL, "negative"))

@@ -27,8 +27,8 @@ class Words:
     @property
     def fingerprint(self) -> str:
         """The same as long as nothing but blanks and line breaks changes."""
-        squeezed = "\0".join(["".join(t.split()) for t in (self.section, self.title, self.body, self.rest)])
-        return sha256(squeezed.encode()).hexdigest()[:12]
+        whole = "\0".join((self.section, self.title, self.body, self.rest))
+        return sha256("".join(whole.split()).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)

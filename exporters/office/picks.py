@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from exporters.office.alike import groups
@@ -68,6 +68,7 @@ class Pick:
         return Entry(self.key, self.before or self.words, self.typed)
 
 
+@lru_cache(maxsize=64)
 def says_yes(word: str) -> bool:
     """Return whether a person says yes, in the ways people do."""
     return word.strip().lower() in (say("word.yes"), "y", "yes", "1", "√", "✓")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from math import ceil
 from typing import Any
 from unicodedata import east_asian_width
+
+import numpy as np
+from numpy.typing import NDArray
 
 from workbook.messages import say
 from workbook.model import Indicator
@@ -30,14 +34,32 @@ def width_of(text: str) -> int:
     return 2 * len(text) - len("".join(_narrow().findall(text)))
 
 
+def widths_of(texts: Sequence[str]) -> NDArray[np.int64]:
+    """Return how many half-width places each text takes: one by one where a character is rare, else all at once."""
+    whole = "".join(texts)
+    if _ASTRAL.search(whole):
+        return np.array([width_of(text) for text in texts], dtype=np.int64)
+    places = _widths()[np.frombuffer(whole.encode("utf-16-le", "surrogatepass"), dtype="<u2")]
+    before = np.concatenate([[0], np.cumsum(places, dtype=np.int64)])
+    ends = np.concatenate([[0], np.cumsum([len(text) for text in texts])])
+    found: NDArray[np.int64] = np.diff(before[ends])
+    return found
+
+
 def _places(character: str) -> int:
     return 2 if east_asian_width(character) in "WF" else 1
 
 
 @cache
+def _widths() -> NDArray[np.int8]:
+    """Return how many places each character takes, but for astral ones."""
+    return np.array([_places(chr(n)) for n in range(0x10000)], dtype=np.int8)
+
+
+@cache
 def _narrow() -> re.Pattern[str]:
     """Return what finds the characters of one place, but for astral ones: a workbook asks for millions."""
-    narrow = "".join("x" if _places(chr(n)) == 1 else " " for n in range(0x10000))
+    narrow = "".join("x" if n == 1 else " " for n in _widths().tolist())
     runs = (f"\\u{run.start():04x}-\\u{run.end() - 1:04x}" for run in re.finditer("x+", narrow))
     return re.compile(f"[{''.join(runs)}]+")
 
