@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO, StringIO
 from math import isfinite
@@ -13,17 +11,14 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
 import xlsxwriter
-from xlsxwriter.packager import Packager
-from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.utility import _utf16_truncate, xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import CellBlankTuple, CellFormulaTuple, CellNumberTuple, CellStringTuple, RowInfo, Worksheet
 
-from workbook.form.pieces import Packed, archive
+from workbook.form.pieces import archive
+from workbook.packing import ThreadPackager
 
 MOST_LINKS = 65_530  # on one sheet; Excel repairs a workbook that has more
-_RARE = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]")  # what XlsxWriter may write otherwise than it is
 _MARKUP = re.compile("[&<>]")
-_LEVEL = 5  # of compression: a third faster than 6, and two percent larger
 _ROW = "\0"  # stands for a row's number: no XML may hold it
 _SPAN = 16  # rows that XlsxWriter tells the width of together
 _LONGEST = 32_767  # UTF-16 units of a text in a cell; a character is two at most
@@ -41,6 +36,13 @@ class Bare(NamedTuple):
     """The look of the texts of a column whose empty cells are left out: half of a large sheet may be empty."""
 
     look: Any
+
+
+class Mixed(NamedTuple):
+    """The look of most cells of a column, and by place what others hold instead, with the look of each."""
+
+    look: Any
+    others: Mapping[int, tuple[Content, Any]]
 
 
 Content = str | float | Formula | None  # of a cell; "" and None leave it empty
@@ -130,7 +132,7 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
     def write_columns(self, row: int, column: int, contents: Sequence[Sequence[Content]], looks: Sequence[Any]) -> None:
         """Write rows one below the other, given by column: many times as fast as cell by cell.
 
-        A look is the format of a whole column, Bare or not, or a list of its cells' formats.
+        A look is the format of a whole column, which may be Bare or Mixed, or a list of its cells' formats.
         """
         if not contents or self._check_dimensions(row, column):
             return
@@ -156,10 +158,19 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
                 else self._cell(content, *starts[own])
                 for content, own in zip(contents, look, strict=True)
             ]
+        if isinstance(look, Mixed):
+            cells = self._column(letter, contents, look.look)
+            for place, (content, own) in look.others.items():
+                cells[place] = self._cell(content, *self._start(letter, own))
+            return cells
         start, empty = self._start(letter, look)
         if contents.count("") == len(contents):
             return [empty] * len(contents)
         kinds = set(map(type, contents))
+        if kinds == {int} and max(map(abs, cast(Sequence[int], contents))) < _WHOLE:
+            return [f"{start}><v>{content}</v></c>" for content in contents]
+        if kinds == {float} and all(map(isfinite, cast(Sequence[float], contents))):
+            return [f"{start}><v>{content:.16G}</v></c>" for content in contents]
         if kinds == {Formula} and (plain := _plain(cast(Sequence[Formula], contents), start)):
             return plain
         if kinds != {str} or 2 * max(map(len, contents)) > _LONGEST:  # type: ignore[arg-type]
@@ -311,64 +322,14 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
         return formula.removeprefix("=")
 
 
-class _Strings(SharedStrings):  # type: ignore[misc]
-    """The table of texts, written the same to the byte; what is rare is left to XlsxWriter."""
-
-    def _write_sst_strings(self) -> None:
-        write = self.fh.write
-        for text in self.string_table.string_array:
-            if _RARE.search(text) or "_x" in text or text != text.strip():
-                self._write_si(text)
-            else:
-                write(f"<si><t>{text}</t></si>")
-
-
-class _Packager(Packager):  # type: ignore[misc]
-    """Deflates parts in threads while the next are put together: zlib needs no interpreter."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._threads = ThreadPoolExecutor(2)
-        self._packed: list[Future[Packed]] = []
-
-    def packed(self) -> list[Packed]:
-        """Return all parts, when they are there."""
-        with self._threads:
-            self._pack()
-            return [part.result() for part in self._packed]
-
-    def _filename(self, xml_filename: str) -> Any:
-        self._pack()
-        return super()._filename(xml_filename)
-
-    def _pack(self) -> None:
-        """Have deflated what was put together since."""
-        self._packed += [self._threads.submit(_packed, name, part) for part, name, _ in self.filenames]
-        self.filenames.clear()
-
-    def _write_shared_strings_file(self) -> None:
-        strings = _Strings()
-        strings.string_table = self.workbook.str_table
-        if strings.string_table.count:
-            strings._set_xml_writer(self._filename("xl/sharedStrings.xml"))
-            strings._assemble_xml_file()
-
-
-def _packed(name: str, part: StringIO | BytesIO) -> Packed:
-    content = part.getvalue()
-    data = content.encode() if isinstance(content, str) else content
-    packer = zlib.compressobj(_LEVEL, wbits=-zlib.MAX_WBITS)
-    return Packed(name, packer.compress(data) + packer.flush(), zlib.crc32(data), len(data))
-
-
 class Book(xlsxwriter.Workbook):  # type: ignore[misc]
     """A workbook in which text stays text: no string becomes a formula, link or number."""
 
     worksheet_class = PlainSheet
     filename: Any
 
-    def _get_packager(self) -> _Packager:
-        self._packager = _Packager()
+    def _get_packager(self) -> ThreadPackager:
+        self._packager = ThreadPackager()
         return self._packager
 
     def _store_workbook(self) -> None:

@@ -102,8 +102,8 @@ def _summary(
 def _below(value: Fraction | None) -> Value:
     if value is None:
         return ""
-    rounded = round_half_up(value, 2)
-    return int(rounded) if rounded.denominator == 1 else float(rounded)
+    rounded = value if value.denominator == 1 else round_half_up(value, 2)
+    return rounded.numerator if rounded.denominator == 1 else float(rounded)
 
 
 def _left_out(places: Places, item: Indicator, unit: Unit, figures: Figures) -> Value:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from exporters.consolidated.listing import Linked, linked, write_note
 from exporters.consolidated.places import (
     CODE,
@@ -26,7 +28,7 @@ from workbook.form.content import state_word
 from workbook.form.styles import PROTECT, width_of
 from workbook.messages import say
 from workbook.model import Measure, State, Unit
-from workbook.sheets import Content, Formula
+from workbook.sheets import Content, Formula, Mixed
 
 ONE_PAGE = 60  # rows that are still readable on one page
 NOTE_COLUMNS = 6  # of figures that the note above goes across: as many as a printed page has at least
@@ -126,28 +128,27 @@ def _head(sheet: Any, styles: Styles, trace: Trace, places: Places, title: str, 
 
 def _figures(
     sheet: Any, styles: Styles, places: Places, units: Sequence[Unit], what: tuple[Trace, Shown]
-) -> Iterator[tuple[list[Content], list[Any]]]:
+) -> Iterator[tuple[list[float | int], Mixed]]:
     """Yield the cells of each figure and their looks, after linking them where they lead somewhere."""
     trace, (name, codes, measure) = what
     collection, table = trace.collection, trace.collection.engine.table
     at = {unit: n for n, unit in enumerate(table.units)}
-    where = [(at.get(unit.code), unit.tier) for unit in units]
-    blank, absent = ("", styles.label), ("", styles.absent)
+    rows = np.array([at.get(unit.code, -1) for unit in units], dtype=np.int64)  # -1: no form that counts
     words = {int(s): state_word(s) for s in State if not s.known}
-    told = {state: (word, styles.word) if word else blank for state, word in words.items()}
+    told: dict[int, tuple[Content, Any]] = {
+        state: (word, styles.word) if word else ("", styles.label) for state, word in words.items()
+    }
     told[State.UNREADABLE] = (say("book.unreadable"), styles.bad)
     for column, code in enumerate(codes, FIRST_FIGURE):
-        item = places.indicators[code]
+        item, (scaled, states) = places.indicators[code], table.figures(code, measure)
         asking = {tier for tier, items in collection.collected.items() if code in items}
-        scaled, states = (figures.tolist() for figures in table.figures(code, measure))
-        look = styles.figure(item.decimals)
-        known = [told.get(s) or (plain(n, item.decimals), look) for n, s in zip(scaled, states, strict=True)]
-        cells = [absent if tier not in asking else blank if place is None else known[place] for place, tier in where]
-        contents: list[Content] = [content for content, _ in cells]
-        looks = [look for _, look in cells]
+        states = np.where(rows < 0, State.BLANK, np.append(states, State.BLANK)[rows])
+        numbers = [plain(n, item.decimals) for n in np.append(scaled, 0)[rows].tolist()]
+        others = {n: told[states[n]] for n in np.flatnonzero(states > State.ZERO).tolist()}
+        others |= {n: ("", styles.absent) for n, unit in enumerate(units) if unit.tier not in asking}
         for n, unit in enumerate(units if name not in trace.bare else ()):
             if link := trace.figure(name, unit.code, code, measure):
                 sheet.write_link(places.rows[unit.code], column, link)
-                if isinstance(contents[n], int | float):
-                    looks[n] = styles.figure(item.decimals, leads=True)
-        yield contents, looks
+                if n not in others:
+                    others[n] = numbers[n], styles.figure(item.decimals, leads=True)
+        yield numbers, Mixed(styles.figure(item.decimals), others)
