@@ -1,7 +1,7 @@
 """A workbook is judged before it is opened, and a parser gets only what was judged.
 
 What is unpacked here is packed again, plainly: sizes that lie, two parts of one name and whatever else two readers
-could understand differently do not reach the parser. Nor do pictures, macros and the sheet nobody reads.
+could understand differently do not reach the parser. Nor do pictures, macros and the sheets nobody reads.
 """
 
 from __future__ import annotations
