@@ -20,9 +20,11 @@ from hostile import HARMLESS, MADE_OF_XLSX, with_part
 from incoming import filled
 from mangle import ALONE
 
+from workbook.messages import say
 from workbook.model import Round
 from workbook.reading import safety
 from workbook.reading.extent import Extent
+from workbook.reading.grid import open_book
 from workbook.reading.kind import Unreadable
 from workbook.reading.marks import Marks
 from workbook.reading.skim import Skim
@@ -30,6 +32,7 @@ from workbook.reading.submission import read_form
 from workbook.reading.xml import Sheets, look
 
 SEEDS = range(60)
+LIVE_PART = "xl/worksheets/sheet3.xml"  # of the sheet that shows what our rules give
 LENGTHS = [3, 1, 4, 1, 5]  # of shared strings, for sheets that stand alone
 Seen = tuple[object, ...]
 _FORMULA = re.compile(rb"(<f(?: [^<>]*)?>)[^<]*(?=</f>)")  # what a formula says is taken out unseen
@@ -90,6 +93,10 @@ PLAIN = {
         '<row r="9"><c r="A9"><f>IF(A1&lt;2,"]",B1&gt;3)</f><v>1</v></c><c r="B9" t="str"><f ca="1">x</f><v>a&amp;b</v>'
         '</c><c r="C9" t="e"><f t="shared" si="0"/><v>#N/A</v></c><c r="E9"><f>1</f></c></row>'
     ),
+    "blanks between what is filled": sheet(
+        '<row r="1"><c r="A1" s="1"/><c r="B1"><v>1</v></c><c r="C1" s="2" t="s"/></row><row r="3"><c r="B3"></c></row>'
+        '<row r="9"><c r="A9"><f>1</f></c><c r="XA9" s="3"><f t="shared" ref="A1"/><v>2</v></c><c r="XFD9" /></row>'
+    ),
     "a formula of Excel behind the rows": sheet('<row r="1"><c r="A1"><v>1</v></c></row>', "<x:f>A1</x:f><v>2</v>"),
     "rows out of order": sheet('<row r="7"><c r="B7"><v>1</v></c></row><row r="2"><c r="A9"><v>1</v></c></row>'),
     "strings": strings("<si><t>甲</t></si><si><t xml:space='preserve'> </t></si>".replace("'", '"')),
@@ -129,6 +136,14 @@ UNUSUAL = {
     "strings with a remark": strings("<si><t>a<!-- b --></t></si>"),
     "strings of another prefix": strings("<si><t>a</t></si><x:si><t>b</t></x:si>"),
     "an entity nobody declared": sheet('<row r="1"><c r="A1" t="str"><v>&nbsp;</v></c></row>'),
+    "no UTF-8 in a formula": sheet('<row r="1"><c r="A1"><f>x</f></c></row>').replace(b">x<", b">\xff<"),
+    "a formula without a cell": sheet('<row r="1"><f>1</f></row>'),
+    "a formula for a value": sheet('<row r="1"><c r="A1"><v><f>1</f></v></c></row>'),
+    "a formula in a formula": sheet('<row r="1"><c r="A1"><f>1<f>2</f></f><v>1</v></c></row>'),
+    "a formula in an attribute": sheet('<row r="1"><c r="A1" s="<f>1</f>"><v>1</v></c></row>'),
+    "two formulas in a cell": sheet('<row r="1"><c r="A1"><f>1</f><f>2</f><v>1</v></c></row>'),
+    "a formula behind its value": sheet('<row r="1"><c r="A1"><v>1</v><f>1</f></c></row>'),
+    "a long formula": sheet(f'<row r="1"><c r="A1"><f>{"1" * 100_001}</f><v>1</v></c></row>'),
     "no UTF-8 in a sheet": sheet('<row r="1"><c r="A1" t="str"><v>x</v></c></row>').replace(b">x<", b">\xff<"),
     "the end of what never began": sheet('<row r="1"><c r="A1" t="str"><v>]]></v></c></row>'),
     "a row that is two": sheet('<row r="1" ht="9" r="2"><c r="A1"><v>1</v></c></row>'),
@@ -226,3 +241,22 @@ def test_damage_in_the_sheet_nobody_reads_does_no_harm(good: bytes) -> None:
     damaged = good[:place] + bytes(20) + good[place + 20 :]
     read, whole = outcome(damaged), outcome(good)
     assert getattr(read, "cells", read) == getattr(whole, "cells", whole)
+
+
+def test_what_stands_on_the_sheet_of_live_results_is_nobodys_concern(good: bytes) -> None:
+    stray = sheet('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
+    for content in (stray, b"<rubbish", sheet("")):
+        other = with_part(good, LIVE_PART, lambda _, content=content: content)
+        read, whole = outcome(other), outcome(good)
+        assert getattr(read, "cells", read) == getattr(whole, "cells", whole)
+
+
+def test_a_parser_gets_neither_formulas_nor_blank_cells_and_reads_the_same(good: bytes) -> None:
+    safe, marks = safety.judged(good, "workbook")
+    with zipfile.ZipFile(io.BytesIO(safe)) as archive:
+        rows = b"".join(archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/"))
+    assert marks.formulas
+    assert b"<f>" not in rows
+    assert not re.search(rb"<c [^>]*(/>|></c>)", rows)
+    read = {s.name: s for s in open_book(safe, "workbook")}
+    assert all(read[s.name] == s for s in open_book(good, "workbook") if s.name != say("form.live_sheet"))

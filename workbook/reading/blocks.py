@@ -107,7 +107,7 @@ def block_code(text: str) -> tuple[str, str, int]:
 
 def headings(row: Sequence[Raw], text: TextInput) -> list[int]:
     """Return the column of each subfield; a heading is its label, with or without the limit behind it."""
-    shown = {squeezed(value): column for column, value in reversed(list(enumerate(row)))}
+    shown = {squeezed(value): column for column, value in reversed(list(enumerate(row))) if value}
     return [shown.get(long, shown.get(short, NOWHERE)) for long, short in _labels(text.subfields)]
 
 

@@ -30,7 +30,7 @@ def read_cell(raw: Raw, item: Indicator, place: Place, marks: Marks) -> Reading:
         read, repairs = _percent(read, item)
     elif read.state == State.UNREADABLE and isinstance(raw, str):
         read, repairs = _written(read, item)
-    if (sheet, at) in marks.formulas and read.state != State.UNREADABLE:
+    if at in marks.formulas.get(sheet, ()) and read.state != State.UNREADABLE:
         kind = "formula_blank" if read.state == State.BLANK else "formula"
         repairs = (*repairs, _repair(kind, item, read, meaning=read.raw))
     return read, repairs

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import repeat
 
 from workbook.layout import address
 from workbook.reading.kind import Unreadable
@@ -23,7 +22,7 @@ class Marks:
 
     def __init__(self) -> None:
         self.errors: dict[Place, str] = {}  # what is shown
-        self.formulas: set[tuple[str, str]] = set()  # sheet and address: thousands, and so they are written
+        self.formulas: dict[str, set[str]] = {}  # by sheet their addresses: thousands, and so they are written
         self.percents: set[Place] = set()  # numbers shown a hundred times as large, with a percent sign
         self._noted = 0
 
@@ -35,7 +34,7 @@ class Marks:
     def formula(self, place: Place) -> None:
         """Note a cell that is worked out."""
         self._note()
-        self.formulas.add((place[0], address(*place[1:])))
+        self.formulas.setdefault(place[0], set()).add(address(*place[1:]))
 
     def percent(self, place: Place) -> None:
         """Note a number that is shown as percent."""
@@ -45,13 +44,15 @@ class Marks:
     def all_formulas(self, sheet: str, addresses: Sequence[str]) -> None:
         """Note cells of a sheet that are worked out."""
         self._note(len(addresses))
-        self.formulas.update(zip(repeat(sheet), addresses))
+        if addresses:
+            self.formulas.setdefault(sheet, set()).update(addresses)
 
     def add(self, others: Marks) -> None:
         """Note what was noted elsewhere, all of it or nothing."""
         self._note(others._noted)
         self.errors |= others.errors
-        self.formulas |= others.formulas
+        for sheet, addresses in others.formulas.items():
+            self.formulas.setdefault(sheet, set()).update(addresses)
         self.percents |= others.percents
 
     def _note(self, times: int = 1) -> None:

@@ -1,7 +1,7 @@
 """A workbook is judged before it is opened, and a parser gets only what was judged.
 
 What is unpacked here is packed again, plainly: sizes that lie, two parts of one name and whatever else two readers
-could understand differently do not reach the parser. Nor do pictures, macros and the sheet nobody reads.
+could understand differently do not reach the parser. Nor do pictures, macros and the sheets nobody reads.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Mapping
 
 from workbook.layout import RULES_SHEET
+from workbook.messages import say
 from workbook.reading.extent import Extent
 from workbook.reading.kind import DAMAGED, FileKind, Unreadable, unpacked
 from workbook.reading.marks import Marks
@@ -27,6 +28,7 @@ _MOST_BYTES = 64 * 1024 * 1024  # unpacked and judged; a filled form has 2 MB, a
 _MOST_PARTS = 2_000
 _BOOK, _LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _STYLES = "xl/styles.xml"
+_BLANK_SHEET = b"<worksheet><sheetData/></worksheet>"
 _FIRST = ("xl/sharedstrings.xml", _STYLES)  # sheets point to them
 _RECORDS = re.compile(r"xl/(\w+sheets/)?\w+\.bin")  # of an .xlsb; beside them are pictures and what printers said
 _OPEN_DOCUMENT = ("mimetype", "content.xml", "META-INF/manifest.xml")
@@ -85,10 +87,15 @@ def _needed(name: str, kind: FileKind) -> bool:
 
 
 def _package(archive: zipfile.ZipFile, listed: Mapping[str, zipfile.ZipInfo], marks: Marks) -> dict[str, bytes]:
-    """Judge the parts of an Excel workbook; return them without the sheet of rules: the largest, and never read."""
+    """Judge the parts of an Excel workbook; return them without the sheets that hold our rules and what they give.
+
+    Nobody reads these, and they are the largest. The sheet a form shows them on is blank then: it keeps its place.
+    """
     extent = Extent()
     names = _sheets(_parts(archive, {n: p for n, p in listed.items() if n in (_BOOK, _LINKS)}), extent)
-    kept = _parts(archive, {n: p for n, p in listed.items() if names.get(n) != RULES_SHEET})
+    live = say("form.live_sheet")
+    kept = _parts(archive, {n: p for n, p in listed.items() if names.get(n) not in (RULES_SHEET, live)})
+    kept |= {name: _BLANK_SHEET for name in listed if names.get(name) == live}
     styles = Styles(extent)
     looking = Sheets(extent, marks, styles.percents)
     skim = Skim(extent, marks, styles.percents, looking.lengths)

@@ -8,7 +8,7 @@ that it knows.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from string import ascii_uppercase, digits
 
@@ -20,11 +20,11 @@ from workbook.reading.xml import parse
 _WORD = rb"[^<>&\x00-\x08\x0b-\x1f]*+"
 _SAID = _WORD + rb"(?:&(?:amp|lt|gt|quot|apos|#10);" + _WORD + rb")*+"
 _MORE = rb'(?:(?! r=) [A-Za-z0-9:]++="[^"<>&\x00-\x1f]*+")*+'  # where `r` stands twice, parsers may take either
-_FORMULA = rb"<f" + _MORE + rb"(?: ?/>|>[^<]*+</f>)"  # taken out, whatever it says
+_FORMULA, _FORMULA_WAS = re.compile(rb"<f" + _MORE + rb"(?: ?/>|>[^<]*+</f>)"), b"<f/>"  # whatever it says
 _CELL = (
     rb'<c r="[A-Z]{1,3}+[1-9][0-9]{0,6}+"(?: s="[0-9]{1,9}+")?+'
     rb'(?:(?: t="[a-z]++")?+ ?/>| t="s"><v>[0-9]{1,9}+</v></c>'
-    rb'|(?: t="(?:n|str|b|e|d)")?+>(?:' + _FORMULA + rb")?+(?:<v ?/>|<v>" + _SAID + rb"</v>)?+</c>)"
+    rb'|(?: t="(?:n|str|b|e|d)")?+>(?:' + _FORMULA_WAS + rb")?+(?:<v ?/>|<v>" + _SAID + rb"</v>)?+</c>)"
 )
 _ROWS = re.compile(rb'(?:<row r="[0-9]{1,7}+"' + _MORE + rb"(?: ?/>|>(?:" + _CELL + rb")*+</row>))*+")
 _TEXT = rb'<t(?: xml:space="preserve")?+>' + _SAID + rb"</t>"
@@ -34,12 +34,12 @@ _STRINGS = re.compile(rb"(?:<si>(?:" + _TEXT + rb"|(?:" + _RUN + rb")++)(?:<phon
 _OTHER = re.compile(rb"<(?:[!?]|(?:[^\s<>/]*:)?(?:c|si)[\s/>])")
 
 # What is taken out of what is proven.
-_FORMULAS = re.compile(rb"<f(?: [^<>]*+)?+>[^<]*+</f>")
 _FORMULA_AT = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^<]*+<f')
-_FILLED_AT = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^<]*+(?:<f[^<]*+)?+<v')
-_NUMBERS = re.compile(rb'<c r="([A-Z]+)([0-9]+)"(?: s="([0-9]+)")?+(?: t="n")?+>(?:<f[^<]*+)?+<v')
+_BLANK = re.compile(rb"<c [^<>/]*+(?:/>|></c>)")  # no formula any more, and no value
+_FILLED_AT = re.compile(rb'<c r="([A-Z]+[0-9]+)"')
+_NUMBERS = re.compile(rb'<c r="([A-Z]+)([0-9]+)"(?: s="([0-9]+)")?+(?: t="n")?+><v')
 _SHARED = re.compile(rb' t="s"><v>([0-9]+)')
-_ERRORS = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^<>]* t="e">(?:<f[^<]*+)?+<v>([^<]*)')
+_ERRORS = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^<>]* t="e"><v>([^<]*)')
 _BETWEEN = "</t></si><si><t>"
 _TEXTS = re.compile('<t(?: xml:space="preserve")?>([^<]*)</t>')
 _LETTERS, _DIGITS = ascii_uppercase.encode(), digits.encode()
@@ -58,9 +58,10 @@ class Skim:
         self._extent, self._marks, self._percents, self._lengths = extent, marks, percents, lengths
 
     def part(self, content: bytes) -> bytes | None:
-        """Return a part without its formulas, looked through; None, and nothing counted or noted, where it is unusual.
+        """Return a part without its formulas and blank cells, looked through; None where it is unusual.
 
-        It is that where it holds too much, too: then it matters what came first. Unreadable if its XML is broken.
+        Then nothing is counted or noted. It is unusual where it holds too much, too, since it matters what came
+        first. Unreadable if its XML is broken.
         """
         before = vars(self._extent).copy()
         try:
@@ -72,7 +73,7 @@ class Skim:
         return kept
 
     def _look(self, content: bytes) -> tuple[bytes, bytes]:
-        """Return a part without its formulas, and what of its XML is still to be judged."""
+        """Return a part without what nobody reads of it, and what of its XML is still to be judged."""
         rows, strings = content.find(b"<sheetData>"), content.find(b"<si>")
         for there, first, end, look in (
             (rows, rows + len(b"<sheetData>"), b"</sheetData>", self._rows),
@@ -105,7 +106,7 @@ class Skim:
 
     def _strings(self, content: bytes) -> bytes:
         _prove(content, _STRINGS)
-        strings = content.decode()
+        strings = content.decode()  # or it is broken
         elements = strings.count("<") - strings.count("</")
         self._extent.step(elements)
         texts = _texts(strings, elements)
@@ -115,36 +116,43 @@ class Skim:
         return content
 
     def _rows(self, rows: bytes) -> bytes:
-        _prove(rows, _ROWS)
         if len(rows) > MOST_TEXT and max(map(len, rows.split(b"</c>"))) > MOST_TEXT:
             raise _Unusual
-        rows = _FORMULAS.sub(b"<f/>", rows)
+        if not rows.isascii():
+            rows.decode()  # or it is broken
+        rows = _FORMULA.sub(_FORMULA_WAS, rows)  # what is no formula where one may be is still none
+        _prove(rows, _ROWS)
+        self._extent.step(rows.count(b"<") - rows.count(b"</"))
+        formulas = b" ".join(_FORMULA_AT.findall(rows)).decode().split()
+        rows = _BLANK.sub(b"", rows.replace(_FORMULA_WAS, b""))
         filled = b" ".join(_FILLED_AT.findall(rows))
         low = max(map(int, set(filled.translate(None, _LETTERS).split())), default=1) - 1
         wide = max(map(_column, set(filled.translate(None, _DIGITS).split())), default=0)
-        self._extent.step(rows.count(b"<") - rows.count(b"</"))
         self._extent.content(low, wide)
         self._extent.text(1, times=sum(map(self._lengths.__getitem__, map(int, _SHARED.findall(rows)))))
+        self._marks.add(self._found(rows, formulas))
+        return rows
+
+    def _found(self, rows: bytes, formulas: Sequence[str]) -> Marks:
+        """Return what a parser will not say of the cells that are left."""
         found, name = Marks(), self._extent.name
-        found.all_formulas(name, b" ".join(_FORMULA_AT.findall(rows)).decode().split())
+        found.all_formulas(name, formulas)
         for letter, number, shown in _ERRORS.findall(rows) if b't="e"' in rows else ():
             if b"&" in shown:
                 raise _Unusual
             found.error((name, int(number) - 1, _column(letter)), shown.decode())
         percents = {style.encode() for style in self._percents}
-        for letter, number, style in _NUMBERS.findall(rows) if percents else ():
+        styled = any(style == b"0" or b' s="%b"' % style in rows for style in percents)  # cells without one have 0
+        for letter, number, style in _NUMBERS.findall(rows) if styled else ():
             if (style or b"0") in percents:
                 found.percent((name, int(number) - 1, _column(letter)))
-        self._marks.add(found)
-        return rows
+        return found
 
 
 def _prove(content: bytes, plain: re.Pattern[bytes]) -> None:
-    """Make sure that this is what is known, and XML that needs no parser to say so."""
+    """Make sure that this is what is known, and XML that needs no parser to say so, but for its encoding."""
     if not plain.fullmatch(content):
         raise _Unusual
-    if not content.isascii():
-        content.decode()  # or it is broken
 
 
 @lru_cache(maxsize=128)
