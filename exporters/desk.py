@@ -10,7 +10,6 @@ from typing import Any
 from exporters.given import not_a_form
 from workbook.check_code import code_of
 from workbook.checks.check import check
-from workbook.figures import figures_frame
 from workbook.messages import say
 from workbook.model import Finding, Pack, Repair, Submission
 from workbook.pack import find_pack, load_pack
@@ -79,11 +78,10 @@ def _pack_of(submission: Submission) -> Pack:
 
 
 def _judged(submission: Submission, pack: Pack) -> Judged:
-    nothing = figures_frame([]).assign(definition="")
     checked = check(
         pack,
         {"": submission},
-        nothing,
+        {},
         period=submission.period,
         modules=submission.modules,
         switches=submission.switches,

@@ -12,8 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-import pandas as pd
-
 from exporters.cores import on_all_cores, share
 from workbook.files import replacing
 from workbook.form.book import form_name, write_form
@@ -21,12 +19,13 @@ from workbook.form.content import Content, blank_contents
 from workbook.form.plan import Plan
 from workbook.form.stamp import Stamp, fits
 from workbook.form.verdicts import verdicts_of
-from workbook.history import stored_figures
+from workbook.history import by_unit, stored_figures
 from workbook.messages import say
 from workbook.model import Defect, Pack, Round, Unit
 from workbook.period import parse_period
 from workbook.round import OUT, UNIT_COLUMNS, UNITS_FILE, load_round, read_units, write_round
 from workbook.tables import write_table
+from workbook.values import Earlier
 
 Task = TypeVar("Task")
 _LEAST = 100  # forms of one kind that are stamped at a time: their stamp, made anew, takes as long as these
@@ -110,17 +109,17 @@ def write_forms(round_: Round) -> tuple[list[Path], tuple[Defect, ...]]:
     if defects:
         return [], defects
     batches = [
-        (units, stored[stored["unit"].isin({u.code for u in units})])
+        (units, by_unit(stored, {u.code for u in units}))
         for units in _batches(round_.units, lambda unit: unit, share(len(round_.units), _LEAST, _MOST))
     ]
     written = on_all_cores(partial(_write_blank, round_), batches, len(round_.units))
     return [path for paths in written for path in paths], ()
 
 
-def _write_blank(round_: Round, batch: tuple[list[Unit], pd.DataFrame]) -> list[Path]:
+def _write_blank(round_: Round, batch: tuple[list[Unit], Earlier]) -> list[Path]:
     """Write the blank forms of units of one kind."""
-    units, stored = batch
-    contents = blank_contents(replace(round_, units=tuple(units)), stored)
+    units, earlier = batch
+    contents = blank_contents(replace(round_, units=tuple(units)), earlier)
     folder = round_.path / OUT
     return _write_kind(round_, [(folder / form_name(c.unit, round_.period), c) for c in contents.values()])
 

@@ -13,10 +13,10 @@ from exporters.returned.anew import filled_over
 from workbook.collection import Collection, mask_of
 from workbook.computed import definition
 from workbook.expression.functions import round_half_up
-from workbook.figures import figures_frame, plain
+from workbook.figures import plain
 from workbook.files import replacing
 from workbook.form.book import write_form
-from workbook.form.content import Content, Figure, Key, blank_contents, layouts_of, state_word, with_computed
+from workbook.form.content import Content, Figure, blank_contents, layouts_of, state_word, with_computed
 from workbook.form.plan import Plan
 from workbook.form.verdicts import as_submission
 from workbook.layout import Layout, below
@@ -28,6 +28,7 @@ from workbook.reading.prefilled import corrections, written
 from workbook.reading.submission import read_submission
 from workbook.reading.values import show
 from workbook.round import MEMORY, RESULTS
+from workbook.values import Key
 
 _WHEN = "docProps/core.xml"
 _HANDED = "handed-up"  # digests of what was put into 收件 of the round above
@@ -132,7 +133,7 @@ def filled_content(collection: Collection, round_: Round, last: Submission | Non
     """Return the content of the form: totals, what they are made of, and what the office typed into the `last` one."""
     (unit,) = round_.units
     layout = layouts_of(round_)[unit.tier]
-    blank = blank_contents(round_, figures_frame([]))[unit.code]
+    blank = blank_contents(round_, {})[unit.code]
     totals = {c: lower for c in layout.indicators if c in layout.totals and (lower := _lower(collection, unit, c))}
     parts = {c: _part(collection, layout.indicators[c], lower) for c, lower in totals.items()}
     prefilled: dict[Key, Figure] = {}

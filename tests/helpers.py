@@ -9,13 +9,15 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+import pandas as pd
+
 from exporters.office.desk import open_desk, set_picks
 from exporters.office.picks import Pick
 from workbook.checks.check import Checked, check
 from workbook.collect import merge
 from workbook.collection import Collection
-from workbook.figures import figures_frame
 from workbook.form.plan import Plan
+from workbook.history import by_unit, stored_frame
 from workbook.layout import address, make_layout
 from workbook.lots.lot import lot_of
 from workbook.lots.lots import Lots
@@ -24,9 +26,10 @@ from workbook.pack import load_pack, packs_folder
 from workbook.period import parse_period
 from workbook.reading.values import read_figure
 from workbook.receive import Incoming, settle
+from workbook.values import Earlier
 
 NAMES = {"": "value", "prev": "prior", "opening": "opening", "half": "half"}
-NOTHING = figures_frame([]).assign(definition="")
+NOTHING: Earlier = {}
 Value = int | float | str | None
 
 
@@ -124,12 +127,13 @@ def a_round(path: Path, units: Sequence[Unit], period: str = "2020", **more: obj
     return Round(path=path, pack=pack, period=period, units=tuple(units), **(settings | more))
 
 
-def collected(round_: Round, *submissions: Submission, stored: object = None) -> Collection:
+def collected(round_: Round, *submissions: Submission, stored: pd.DataFrame | None = None) -> Collection:
     """Return the collection of these submissions, as if they had come in as files."""
     by_digest = {s.sha256: s for s in submissions}
     if len(by_digest) < len(submissions):  # several of a unit: their files tell them apart
         by_digest = {s.file: s for s in submissions}
-    earlier = NOTHING if stored is None else stored
+    then = stored_frame([]) if stored is None else stored
+    earlier = by_unit(then, {s.unit.code for s in submissions})
     checked = check(
         round_.pack, by_digest, earlier, period=round_.period, modules=round_.modules, switches=round_.switches
     )
@@ -137,7 +141,7 @@ def collected(round_: Round, *submissions: Submission, stored: object = None) ->
     lots = Lots(round_.pack, [lot_of(by_digest, checked, round_.pack)])
     incoming = Incoming(forms, lots, (), received=len(forms))
     settled = settle(round_, incoming, {file: checked.findings[form.sha256] for file, form in forms.items()})
-    return merge(round_, incoming, settled, earlier)
+    return merge(round_, incoming, settled, then)
 
 
 def chosen(collection: Collection, wanted: Callable[[Pick], bool] = lambda p: True, **typed: str) -> tuple[Pick, ...]:

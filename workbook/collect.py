@@ -6,8 +6,7 @@ import sqlite3
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from workbook.checks.rules import active_rules
 from workbook.checks.table import make_table
@@ -34,6 +33,9 @@ from workbook.receive import Incoming, Settled, settle, take_in, versions
 from workbook.totals import Mask, Total, Totals
 from workbook.units import changes
 from workbook.versions import differences
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 UNIT_STATES: tuple[UnitState, ...] = ("accepted", "returned", "missing")
 

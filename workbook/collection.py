@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from workbook.checks.rules import Tally
-from workbook.checks.table import carried_figures
 from workbook.checks.totals import TotalVerdict
 from workbook.computed import definition
 from workbook.expression.evaluate import TRUE, UNKNOWN, Numbers
 from workbook.expression.tree import Compare, Number, Ref, operands
+from workbook.history import carried_figures
 from workbook.lots.lots import Lots, Submissions
 from workbook.model import (
     FILE_STATES,
@@ -34,6 +34,9 @@ from workbook.model import (
 from workbook.period import Period, parse_period
 from workbook.totals import Total, Totals, standard_of
 from workbook.versions import Difference
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ALL = "all"
 SMALL = 5  # a rate over fewer cases than this says nothing about its unit
@@ -109,15 +112,17 @@ class Collection:
 
     @cached_property
     def figures(self) -> pd.DataFrame:
-        """The figures of accepted units, columns as figures_frame: unit, code, measure, state, scaled."""
+        """The figures of accepted units, see Lots.figures."""
         return self.lots.figures(self._unit_of)
 
     @cached_property
     def cells(self) -> pd.DataFrame:
-        """The cells of their forms, columns as cells_frame.
+        """The cells of their forms, see Lots.cells.
 
         `carried` besides (bool): what counts is what an earlier round accepted, not the cell.
         """
+        import pandas as pd
+
         cells, key = self.lots.cells(self._unit_of), ["unit", "code", "measure"]
         known = pd.MultiIndex.from_frame(carried_figures(self.stored)[key])
         if not len(known):

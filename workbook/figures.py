@@ -2,83 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from workbook.computed import carries, definition
 from workbook.expression.evaluate import Evaluator
 from workbook.expression.functions import round_half_up
 from workbook.expression.tree import Ref, operands
 from workbook.model import MEASURES, Indicator, Measure, State
-from workbook.values import Ints, States, Table
-
-COLUMNS = ("unit", "code", "measure", "state", "scaled")
+from workbook.values import Ints, Key, States, Table
 
 
-class Figure(NamedTuple):
-    """One row of a long frame."""
+class Computed(NamedTuple):
+    """A computed item over all units: state (int8), scaled (int64), undefined (bool).
 
-    unit: str
-    code: str
-    measure: Measure
-    state: State
-    scaled: int
-
-
-def figures_in(frame: pd.DataFrame) -> Iterator[Figure]:
-    """Yield the rows of a long frame as records."""
-    columns = (frame[c].tolist() for c in COLUMNS)
-    for unit, code, measure, state, scaled in zip(*columns, strict=True):
-        yield Figure(unit, code, measure, State(state), int(scaled))
-
-
-def figures_frame(records: Iterable[tuple[str, str, str, int, int]]) -> pd.DataFrame:
-    """Return the long frame Table is built from: unit, code, measure (str), state (int8), scaled (int64)."""
-    frame = pd.DataFrame.from_records(list(records), columns=list(COLUMNS))
-    return frame.astype({"unit": str, "code": str, "measure": str, "state": "int8", "scaled": "int64"})
-
-
-def computed_figures(table: Table, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
-    """Return the computed items of all units, at every time they can be recomputed for.
-
-    Columns as figures_frame plus undefined (bool): all parts known, yet the denominator is 0. A missing result
-    takes the state of the part that is missing; 不适用 before 未统计 before blank.
+    Undefined: all parts known, yet the denominator is 0. A missing result takes the state of the part that is missing;
+    不适用 before 未统计 before blank.
     """
-    evaluator = Evaluator(table, indicators)
-    parts: list[tuple[str, Measure, _Column]] = []
-    for item in indicators.values():
-        for measure in MEASURES:
-            if item.computed and carries(item, measure):
-                tree = definition(item, measure, indicators)
-                if tree is not None:
-                    parts.append((item.code, measure, _column(table, evaluator, item, measure)))
-    if not parts:
-        return figures_frame([]).assign(undefined=False)
-    return pd.DataFrame(
-        {
-            "unit": [*table.units] * len(parts),
-            "code": [code for code, _, _ in parts for _ in table.units],
-            "measure": [measure for _, measure, _ in parts for _ in table.units],
-            "state": np.concatenate([column.state for _, _, column in parts]),
-            "scaled": np.concatenate([column.scaled for _, _, column in parts]),
-            "undefined": np.concatenate([column.undefined for _, _, column in parts]),
-        }
-    )
-
-
-class _Column(NamedTuple):
-    """A computed item over all units."""
 
     state: States
     scaled: Ints
     undefined: npt.NDArray[np.bool_]
 
 
-def _column(table: Table, evaluator: Evaluator, item: Indicator, measure: Measure) -> _Column:
+def computed_figures(table: Table, indicators: Mapping[str, Indicator]) -> dict[Key, Computed]:
+    """Return the computed items of all units, at every time they can be recomputed for."""
+    evaluator = Evaluator(table, indicators)
+    return {
+        (item.code, measure): _column(table, evaluator, item, measure)
+        for item in indicators.values()
+        for measure in MEASURES
+        if item.computed and carries(item, measure) and definition(item, measure, indicators) is not None
+    }
+
+
+def _column(table: Table, evaluator: Evaluator, item: Indicator, measure: Measure) -> Computed:
     tree = definition(item, measure, evaluator.indicators)
     assert tree is not None
     numbers = evaluator.number(Ref(item.code, measure))
@@ -99,7 +60,7 @@ def _column(table: Table, evaluator: Evaluator, item: Indicator, measure: Measur
         known_parts &= evaluator.number(ref).known
     known_state = np.where(scaled == 0, State.ZERO, State.NUMBER)
     states = np.where(numbers.known, known_state, why).astype(np.int8)
-    return _Column(states, scaled, known_parts & ~numbers.known)
+    return Computed(states, scaled, known_parts & ~numbers.known)
 
 
 def plain(scaled: int, decimals: int) -> float | int:

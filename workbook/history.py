@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from workbook.figures import figures_frame
 from workbook.messages import say
-from workbook.model import Defect, Measure, Round, Unit
+from workbook.model import Defect, Measure, Round, State, Unit
 from workbook.period import Period, parse_period
 from workbook.round import FIGURES, RESULTS, ROUND_FILE, UNITS_FILE, read_units
 from workbook.tables import read_text
 from workbook.units import reports
+from workbook.values import Earlier, Key
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _LONGEST_CHAIN = 40
 
@@ -37,9 +39,8 @@ def unknown_periods(period: Period, stored: pd.DataFrame) -> dict[Measure, Perio
 def stored_figures(round_: Round, units: Collection[str] | None = None) -> tuple[pd.DataFrame, tuple[Defect, ...]]:
     """Return the accepted figures of earlier rounds that this one is compared with, and what could not be read.
 
-    Columns as figures_frame, measure being prior, opening or half, plus definition (str): the definition version
-    in force then. Only those of `units` where they are named. Rounds are found by following `previous` from folder to
-    folder.
+    Columns as stored_frame. Only those of `units` where they are named. Rounds are found by following `previous` from
+    folder to folder.
     """
     folders, defects = _folders(round_)
     frames: list[pd.DataFrame] = []
@@ -51,6 +52,21 @@ def stored_figures(round_: Round, units: Collection[str] | None = None) -> tuple
         kept = read_figures(path, units)
         frames += [kept.assign(measure=m) for m, p in _measures(round_) if p == period]
     return _join(frames), defects
+
+
+def by_unit(stored: pd.DataFrame, units: Collection[str]) -> Earlier:
+    """Return what takes the place of what the forms of some units say about earlier times."""
+    earlier: dict[str, dict[Key, tuple[State, int]]] = {}
+    carried = carried_figures(stored[stored["unit"].isin(units)])
+    columns = (carried[c].tolist() for c in ("unit", "code", "measure", "state", "scaled"))
+    for unit, code, measure, state, scaled in zip(*columns, strict=True):
+        earlier.setdefault(unit, {})[code, measure] = State(state), scaled
+    return earlier
+
+
+def carried_figures(stored: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures of earlier rounds that take the place of what a form says about that time."""
+    return stored[stored["state"].isin([State.NUMBER, State.ZERO, State.NOT_APPLICABLE])]
 
 
 def units_then(round_: Round, stored: pd.DataFrame) -> tuple[tuple[Unit, ...], tuple[Defect, ...]]:
@@ -109,9 +125,21 @@ def _measures(round_: Round) -> list[tuple[Measure, Period]]:
 
 
 def _join(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    if frames:
-        return pd.concat(frames, ignore_index=True)
-    return figures_frame([]).assign(definition="")
+    import pandas as pd
+
+    return pd.concat(frames, ignore_index=True) if frames else stored_frame([])
+
+
+def stored_frame(records: Iterable[tuple[str, str, str, int, int, str]]) -> pd.DataFrame:
+    """Return figures of earlier rounds as a long frame.
+
+    Columns: unit, code, measure (str: prior, opening or half); state (int8); scaled (int64, value × 10**decimals, 0
+    where not known); definition (str): the definition version in force then.
+    """
+    import pandas as pd
+
+    kinds = {"unit": "str", "code": "str", "measure": "str", "state": "int8", "scaled": "int64", "definition": "str"}
+    return pd.DataFrame.from_records(list(records), columns=list(kinds)).astype(kinds)
 
 
 def read_figures(path: Path, units: Collection[str] | None = None) -> pd.DataFrame:
@@ -119,5 +147,7 @@ def read_figures(path: Path, units: Collection[str] | None = None) -> pd.DataFra
 
     Columns: unit, code, state, scaled, definition.
     """
+    import pandas as pd
+
     of_units = None if units is None else [("unit", "in", list(units))]
     return pd.read_parquet(path, columns=["unit", "code", "state", "scaled", "definition"], filters=of_units)

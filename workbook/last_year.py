@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from workbook.computed import carries, stored_refs
 from workbook.expression.tree import Ref
@@ -15,7 +15,10 @@ from workbook.model import Indicator, Round, State, Unit
 from workbook.period import parse_period
 from workbook.totals import Mask, Reported, Totals
 from workbook.units import reports
-from workbook.values import Table
+from workbook.values import Flat, Table, keys_of, spread
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +65,14 @@ def last_year(round_: Round, then: tuple[Unit, ...], stored: pd.DataFrame) -> La
     sides = {u.tier for u in round_.units if u.umbrella} if round_.basis == "umbrella" else set()
     units = [u for u in listed if u.umbrella == (u.tier in sides)]
     units += [u for u in round_.units if u.umbrella and u.tier in sides - {v.tier for v in units}]
-    figures = stored[(stored["measure"] == "prior") & stored["unit"].isin([u.code for u in units])]
+    rows, keys = {u.code: row for row, u in enumerate(units)}, keys_of(round_.pack.indicators)
+    priors = {code: key for key, (code, measure) in enumerate(keys) if measure == "prior"}
+    figures = stored[(stored["measure"] == "prior") & stored["unit"].isin(rows) & stored["code"].isin(priors)]
+    owner, key = (np.array(figures[c].map(at), dtype=np.int64) for c, at in (("unit", rows), ("code", priors)))
+    flat = Flat(owner, key, figures["state"].to_numpy(np.int8), figures["scaled"].to_numpy(np.int64))
     table = Table(
-        [u.code for u in units],
-        figures,
+        [*rows],
+        spread([flat], keys, len(rows)),
         tiers=[u.tier for u in units],
         umbrella=[u.umbrella for u in units],
         period=str(prior),

@@ -8,8 +8,6 @@ from dataclasses import asdict, dataclass, fields
 from fractions import Fraction
 from pathlib import Path
 
-import pandas as pd
-
 from workbook.model import Indicator, Pack, Round, Submission, TextInput
 from workbook.period import Period, parse_period
 from workbook.reading.values import read_figure
@@ -58,6 +56,8 @@ def _first(text: TextInput, kind: str) -> str:
 
 def write_targets(path: Path, targets: tuple[Target, ...]) -> None:
     """Keep the targets of a round for the next one."""
+    import pandas as pd
+
     names = [f.name for f in fields(Target)]
     pd.DataFrame([asdict(t) for t in targets], columns=names, dtype=str).to_parquet(path, index=False)
 
@@ -67,6 +67,8 @@ def earlier_targets(round_: Round) -> tuple[Period, tuple[Target, ...]] | None:
     folder = round_.previous
     if folder is None or not (folder / RESULTS / TARGETS).is_file():
         return None
+    import pandas as pd
+
     try:
         period = parse_period(str(tomllib.loads(read_text(folder / ROUND_FILE)).get("period", "")))
         frame = pd.read_parquet(folder / RESULTS / TARGETS)

@@ -4,17 +4,67 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from workbook.model import Measure, Part, State
+from workbook.model import MEASURES, Measure, Part, State
 
 Ints = npt.NDArray[np.int64]
 States = npt.NDArray[np.int8]
-Columns = dict[tuple[str, str], tuple[Ints, States]]  # scaled and state over the units, by code and measure
+Key = tuple[str, Measure]  # a figure: code and measure
+Columns = dict[Key, tuple[Ints, States]]  # scaled and state over the units
+
+Earlier = Mapping[str, Mapping[Key, tuple[State, int]]]  # state and scaled of what earlier rounds accepted, by unit
+
+
+class Flat(NamedTuple):
+    """Figures of many units one after another, in arrays of one length; what is not among them a unit does not have.
+
+    `owner` (int64) is the place of the unit, `key` (int64) that of the figure in keys_of; state (int8); scaled (int64,
+    value × 10**decimals, 0 where not known).
+    """
+
+    owner: Ints
+    key: Ints
+    state: States
+    scaled: Ints
+
+
+def keys_of(codes: Iterable[str]) -> list[Key]:
+    """Return every figure that indicators can have, in their order."""
+    return [(code, measure) for code in codes for measure in MEASURES]
+
+
+def columns_of(units: Iterable[str], figures: Iterable[tuple[str, str, Measure, int, int]]) -> Columns:
+    """Return figures told one by one (unit, code, measure, state, scaled) as columns; of two alike the later counts."""
+    rows = {unit: row for row, unit in enumerate(units)}
+    columns: Columns = {}
+    for unit, code, measure, state, number in figures:
+        if (code, measure) not in columns:
+            columns[code, measure] = _blank(len(rows))
+        scaled, states = columns[code, measure]
+        scaled[rows[unit]], states[rows[unit]] = number, state
+    return columns
+
+
+def spread(parts: Iterable[Flat], keys: Sequence[Key], size: int) -> Columns:
+    """Return flat figures of `size` units as columns; `keys` is keys_of. What is in none of the parts is blank."""
+    column_of = np.full(len(keys), -1, dtype=np.int64)
+    scaled, state = np.zeros((0, size), dtype=np.int64), np.zeros((0, size), dtype=np.int8)
+    for part in parts:
+        if len(new := np.unique(part.key[column_of[part.key] < 0])):
+            column_of[new] = len(scaled) + np.arange(len(new))
+            scaled = np.pad(scaled, ((0, len(new)), (0, 0)))
+            state = np.pad(state, ((0, len(new)), (0, 0)), constant_values=State.BLANK)
+        scaled[column_of[part.key], part.owner] = part.scaled
+        state[column_of[part.key], part.owner] = part.state
+    return {key: (scaled[at], state[at]) for key, at in zip(keys, column_of.tolist(), strict=True) if at >= 0}
+
+
+def _blank(size: int) -> tuple[Ints, States]:
+    return np.zeros(size, dtype=np.int64), np.full(size, State.BLANK, dtype=np.int8)
 
 
 def exact_sum(numbers: Ints) -> int:
@@ -36,16 +86,15 @@ def exact_sums(groups: npt.NDArray[Any], numbers: Ints) -> Iterator[tuple[int, i
 class Table:
     """Figures of `size` units, a column per (code, measure).
 
-    Built from a long frame with columns unit (str), code (str), measure (str), state (int8) and scaled (int64,
-    value × 10**decimals, 0 where not known), or from columns. A figure that is in neither is blank. `rows` has how many
-    items of a text input each unit filled by its code, and the sums of a list's column by (code, column). `parts` says
-    by code and row what those figures are made of that are totals themselves.
+    A figure that is not among the columns is blank. `rows` has how many items of a text input each unit filled by its
+    code, and the sums of a list's column by (code, column). `parts` says by code and row what those figures are made of
+    that are totals themselves.
     """
 
     def __init__(
         self,
         units: Sequence[str],
-        figures: pd.DataFrame | Columns,
+        figures: Columns,
         *,
         tiers: Sequence[str],
         umbrella: Sequence[bool],
@@ -60,7 +109,7 @@ class Table:
         self.parts: dict[str, dict[int, Part]] = {}
         self._rows = {code: np.array(counts, dtype=np.int64) for code, counts in rows.items() if isinstance(code, str)}
         self._sums: dict[tuple[str, str], Sequence[Any]] = {k: v for k, v in rows.items() if isinstance(k, tuple)}
-        self._columns = self._split(figures) if isinstance(figures, pd.DataFrame) else dict(figures)
+        self._columns = dict(figures)
 
     def made_of(self, parts: Iterable[Mapping[str, Part]]) -> Table:
         """Return the table, told by unit and code what totals are made of."""
@@ -69,25 +118,10 @@ class Table:
                 self.parts.setdefault(code, {})[row] = part
         return self
 
-    def _split(self, figures: pd.DataFrame) -> Columns:
-        columns: Columns = {}
-        kept = figures[figures["unit"].isin(self.units)]
-        place = pd.Index(self.units).get_indexer(pd.Index(kept["unit"]))
-        all_scaled, all_states = kept["scaled"].to_numpy(), kept["state"].to_numpy()
-        rows_of = kept.groupby(["code", "measure"], sort=False, observed=True).indices
-        for key, rows in rows_of.items():
-            scaled = np.zeros(self.size, dtype=np.int64)
-            state = np.full(self.size, State.BLANK, dtype=np.int8)
-            scaled[place[rows]] = all_scaled[rows]
-            state[place[rows]] = all_states[rows]
-            columns[cast("tuple[str, str]", key)] = (scaled, state)
-        return columns
-
     def figures(self, code: str, measure: Measure) -> tuple[Ints, States]:
         """Return (scaled, state) over the units; blank everywhere if nobody has the figure."""
         if (code, measure) not in self._columns:
-            blank = np.full(self.size, State.BLANK, dtype=np.int8)
-            self._columns[code, measure] = (np.zeros(self.size, dtype=np.int64), blank)
+            self._columns[code, measure] = _blank(self.size)
         return self._columns[code, measure]
 
     def rows(self, code: str) -> Ints:

@@ -13,11 +13,12 @@ from typing import Any
 from exporters.word.official import OfficialDocument
 from exporters.word.pieces import Piece
 from workbook.form.book import form_name
-from workbook.form.content import Content, Figure, Key
+from workbook.form.content import Content, Figure
 from workbook.messages import say
 from workbook.model import Round
 from workbook.period import parse_period
 from workbook.round import IN
+from workbook.values import Key
 
 # One empty A4 page, as a scanner's software would wrap a picture.
 _SCAN = (

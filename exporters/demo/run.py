@@ -22,13 +22,14 @@ from exporters.rounds import NewRound, create_round, write_books, write_forms
 from workbook.collect import collect
 from workbook.collection import Collection
 from workbook.form.book import form_name
-from workbook.form.content import Content, Figure, Key, blank_contents, layouts_of, with_computed
-from workbook.history import earlier_periods, stored_figures
+from workbook.form.content import Content, Figure, blank_contents, layouts_of, with_computed
+from workbook.history import by_unit, earlier_periods, stored_figures
 from workbook.messages import say
 from workbook.model import Pack, Parameter, Round, Unit
 from workbook.period import Period, parse_period
 from workbook.round import IN, load_round, read_units, write_round
 from workbook.tables import read_table, read_text
+from workbook.values import Key
 
 Typed = Callable[[Period], Mapping[str, Mapping[str, Figure]]]
 
@@ -112,8 +113,7 @@ def _new_round(
 
 def _fill(round_: Round, story: Mapping[str, Any], texts: Texts, typed: Typed, mishaps: Mishaps) -> None:
     """Write into 收件 what the units send back, each at its own time before the deadline."""
-    stored, _ = stored_figures(round_)
-    blank = blank_contents(round_, stored)
+    blank = blank_contents(round_, by_unit(stored_figures(round_)[0], [u.code for u in round_.units]))
     filled = {u.code: _filled(round_, u, blank[u.code], story, (texts, typed)) for u in round_.units}
     sent: dict[Path, Content] = {}
     times: dict[Path, datetime] = {}

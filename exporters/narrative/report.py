@@ -30,7 +30,6 @@ from workbook.checks.check import check
 from workbook.checks.table import defined_otherwise
 from workbook.collection import Collection
 from workbook.expression.evaluate import Evaluator
-from workbook.figures import figures_frame
 from workbook.form.book import switch_line
 from workbook.layout import collected
 from workbook.messages import say
@@ -124,8 +123,7 @@ def of_form(submission: Submission, pack: Pack, genre: Genre) -> Report:
 
 def facts_of_form(submission: Submission, pack: Pack) -> OfUnit:
     """Return what a form alone knows of its unit."""
-    nothing = figures_frame([]).assign(definition="")
-    checked = check(pack, {"": submission}, nothing, period=submission.period, modules=submission.modules)
+    checked = check(pack, {"": submission}, {}, period=submission.period, modules=submission.modules)
     period, unit = parse_period(submission.period), submission.unit
     asked = collected(pack, unit.tier, period.year, submission.modules)
     barred = frozenset(defined_otherwise(pack, submission))

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import pandas as pd
-
 from workbook.computed import definition
-from workbook.form.content import Content, Figure, Key, blank_contents, layouts_of, with_computed
+from workbook.form.content import Content, Figure, blank_contents, layouts_of, with_computed
 from workbook.layout import Layout
 from workbook.model import Cell, Round, Submission
 from workbook.reading.values import altered
+from workbook.values import Earlier, Key
 
 _MOST = 32_000  # characters; a cell takes no more
 
@@ -23,13 +22,13 @@ def whole(submission: Submission, layout: Layout) -> bool:
     return asked <= places and set(layout.blocks) <= set(submission.texts)
 
 
-def understood(round_: Round, submission: Submission, stored: pd.DataFrame) -> Content:
+def understood(round_: Round, submission: Submission, earlier: Earlier) -> Content:
     """Return what a unit's form holds: what it is handed out with, and on top what the unit filled in.
 
-    `stored` are the figures of earlier rounds. Figures carried over stay as they are handed out.
+    `earlier` are the figures of earlier rounds. Figures carried over stay as they are handed out.
     """
     unit = submission.unit
-    blank = blank_contents(replace(round_, units=(unit,)), stored)[unit.code]
+    blank = blank_contents(replace(round_, units=(unit,)), earlier)[unit.code]
     filled = filled_over(round_, blank, submission)
     return with_computed(round_, {unit.code: filled})[unit.code]
 

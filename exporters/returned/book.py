@@ -23,7 +23,7 @@ from workbook.decisions import standing
 from workbook.files import replacing
 from workbook.form.book import form_name
 from workbook.form.content import layouts_of
-from workbook.history import stored_figures
+from workbook.history import by_unit, stored_figures
 from workbook.messages import say
 from workbook.model import Finding, Receipt, Round, Submission, Unit
 from workbook.originals import original
@@ -173,14 +173,15 @@ def _read(round_: Round, job: Job) -> Submission | None:
 
 def _write_anew(round_: Round, jobs: Sequence[Job]) -> set[Path]:
     """Write forms anew with what was understood of them, judge these, mark these; return what was written."""
-    stored, _ = stored_figures(round_)
+    senders = {job.letter.unit.code for job in jobs}
+    earlier = by_unit(stored_figures(round_, senders)[0], senders)
     with tempfile.TemporaryDirectory() as folder:
         fresh = {}
         for job in jobs:
             submission = _read(round_, job)
             if submission is not None:
                 told = replace(job, letter=replace(job.letter, repairs=submission.repairs))
-                fresh[Path(folder) / job.target.name] = (told, understood(round_, submission, stored))
+                fresh[Path(folder) / job.target.name] = (told, understood(round_, submission, earlier))
         if not fresh:
             return set()
         write_books(round_, {path: content for path, (_, content) in fresh.items()})
@@ -188,7 +189,7 @@ def _write_anew(round_: Round, jobs: Sequence[Job]) -> set[Path]:
             str(p): replace(read_submission(p, round_.pack), unit=job.letter.unit) for p, (job, _) in fresh.items()
         }
         checked = check(
-            round_.pack, forms, stored, period=round_.period, modules=round_.modules, switches=round_.switches
+            round_.pack, forms, earlier, period=round_.period, modules=round_.modules, switches=round_.switches
         )
         again = [
             replace(job, anew=path, letter=replace(job.letter, findings=_told(checked.findings[str(path)]), anew=True))

@@ -25,13 +25,12 @@ from workbook.checks.rules import Judge
 from workbook.computed import definition, stored_refs
 from workbook.expression.parse import parse
 from workbook.expression.tree import Ref, TextRef, texts, walk
-from workbook.figures import figures_frame
 from workbook.form.content import Figure
 from workbook.form.parts import in_form
 from workbook.form.plan import Plan
 from workbook.layout import Layout
 from workbook.model import Indicator, Rule, State, Submission, Unit
-from workbook.values import Table
+from workbook.values import Table, columns_of
 
 DRAWS = 500
 NUMBERS = [0, 0, 1, 1, 2, 3, 4, 5, 7, 10, 11, 12, 30, 50, 59, 61, 99, 100, 101, 110, 120, 500, 2000, 60000]
@@ -85,11 +84,11 @@ def decided(rule: Rule, unit: Unit, layout: Layout) -> dict[int, list[Case]]:
                 records.append((str(i), ref.code, ref.measure, *stored(value, indicators[ref.code])))
                 if ref.measure == "prior" and indicators[ref.code].nature == "stock":
                     records.append((str(i), ref.code, "opening", *stored(value, indicators[ref.code])))
-    frame = figures_frame(records).drop_duplicates(["unit", "code", "measure"], keep="last")
+    names = [str(i) for i in range(DRAWS)]
     lists = texts(parse(rule.expression))
     table = Table(
-        [str(i) for i in range(DRAWS)],
-        frame,
+        names,
+        columns_of(names, records),
         tiers=[unit.tier] * DRAWS,
         umbrella=[unit.umbrella] * DRAWS,
         period=str(layout.period),

@@ -20,11 +20,10 @@ from workbook.computed import stored_refs
 from workbook.expression.excel import Live, Operand
 from workbook.expression.parse import parse
 from workbook.expression.tree import Node, Ref, TextRef, texts, walk
-from workbook.figures import figures_frame
 from workbook.layout import letters
 from workbook.model import Rule, State
 from workbook.sheets import open_book
-from workbook.values import Table
+from workbook.values import Table, columns_of
 
 PACK = party_building()
 CASES = 40
@@ -160,7 +159,7 @@ def test_the_form_and_the_pipeline_come_to_the_same_verdict(rule, sheets) -> Non
                 records.append((name, ref.code, ref.measure, *_stored(value, ref.code)))
     table = Table(
         names,
-        figures_frame(records),
+        columns_of(names, records),
         tiers=[rule.tiers[0]] * CASES,
         umbrella=[i % 3 == 0 for i in range(CASES)],
         period="2020",

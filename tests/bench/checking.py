@@ -18,7 +18,6 @@ from bench.files import PACK, PERIOD, TIER, forms
 from bench.measure import Section, medians, told
 from workbook.checks.check import check
 from workbook.checks.rules import Judge, active_rules
-from workbook.checks.table import make_table
 from workbook.expression.parse import parse
 from workbook.expression.tree import Arith, Compare, Logic, Node, Number, Ref, walk
 from workbook.model import Rule, Submission
@@ -120,9 +119,7 @@ def repeated(read: Sequence[Submission], many: int) -> dict[str, Submission]:
 
 
 def table_of(submissions: dict[str, Submission]) -> Table:
-    checked = check(PACK, submissions, NOTHING, period=PERIOD, modules=all_modules(PACK))
-    senders = {key: s.unit for key, s in submissions.items()}
-    return make_table(senders, list(checked.outlines.values()), checked.figures, PACK, PERIOD)
+    return check(PACK, submissions, NOTHING, period=PERIOD, modules=all_modules(PACK)).table
 
 
 def measured(sizes: Sequence[int]) -> list[Section]:

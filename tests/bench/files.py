@@ -27,11 +27,12 @@ from exporters.demo.run import _filled
 from exporters.demo.texts import Texts, load_texts
 from exporters.rounds import NewRound, create_round, write_books
 from workbook.form.book import form_name
-from workbook.form.content import Content, Key, blank_contents, layouts_of, with_computed
+from workbook.form.content import Content, blank_contents, layouts_of, with_computed
 from workbook.layout import address
 from workbook.model import Parameter, Round, Unit
 from workbook.round import IN, UNIT_COLUMNS, load_round, read_units, write_round
 from workbook.tables import read_text, write_table
+from workbook.values import Key
 
 PACK, PERIOD, TIER = party_building(), "2020", "county"
 SOURCE = PACK.root / "demo"

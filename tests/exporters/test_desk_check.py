@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from datetime import datetime
@@ -33,6 +35,14 @@ def written(folder: Path, switches: tuple[Switch, ...]) -> Path:
     return path
 
 
+CHECKED = """
+import sys
+from huibao import cli
+cli.main(['check', sys.argv[1]], standalone_mode=False)
+assert 'pandas' not in sys.modules
+"""
+
+
 def severities(path: Path) -> dict[str, str]:
     (result,), _, _ = check_files([path])
     return {f["rule"]: f["severity"] for f in result["findings"]}
@@ -53,6 +63,18 @@ def archive(path: Path, members: dict[str, bytes]) -> Path:
 
 def shown(files: list[Path], folder: Path) -> list[str]:
     return [f.relative_to(folder).as_posix() for f in files]
+
+
+def test_checking_a_form_needs_no_pandas(filled: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", CHECKED, filled],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "R001" in done.stdout + done.stderr
 
 
 def test_the_desk_judges_by_the_switches_the_form_was_handed_out_with(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from genres import PACK, full_texts
-from helpers import NOTHING, a_round, collected, submission
+from helpers import a_round, collected, submission
 
 from exporters.narrative import annexes, elsewhere, merge
 from exporters.narrative.facts import OfRound
@@ -27,7 +27,7 @@ def city() -> Collection:
     texts = full_texts("county_half")
     values = {code: 300 - at for at, code in enumerate(PACK.indicators)}
     forms = [submission(values, tier=u.tier, unit=u.code, texts=texts if u.tier == "county" else {}) for u in UNITS]
-    return collected(a_round(Path("nowhere"), UNITS, return_on_error=False), *forms, stored=NOTHING)
+    return collected(a_round(Path("nowhere"), UNITS, return_on_error=False), *forms)
 
 
 def told(city: Collection) -> tuple[str, list[Dropped]]:

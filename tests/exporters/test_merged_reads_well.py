@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 from genres import PACK, full_texts
-from helpers import NOTHING, a_round, collected, submission
+from helpers import a_round, collected, submission
 from helpers import chosen as choose
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -63,7 +63,7 @@ def city() -> Collection:
             values |= {code: 300 - at + place, f"prev({code})": 290 - at, f"opening({code})": 280 - at}
         texts = {c: rows for c, rows in full_texts("county_half").items() if unit.tier in PACK.texts[c].tiers}
         forms.append(replace(submission(values, tier=unit.tier, unit=unit.code, texts=texts), unit=unit))
-    return collected(a_round(Path("nowhere"), UNITS, return_on_error=False), *forms, stored=NOTHING)
+    return collected(a_round(Path("nowhere"), UNITS, return_on_error=False), *forms)
 
 
 def told(missing: Codes[str] = (), zero: Codes[str] = (), chosen: int = 3) -> str:

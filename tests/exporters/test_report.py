@@ -11,7 +11,7 @@ from typing import Any
 import docx
 import pytest
 from docx.oxml.ns import qn
-from helpers import NOTHING, a_round, chosen, collected, party_building, submission
+from helpers import a_round, chosen, collected, party_building, submission
 from openxml_audit import OpenXmlValidator
 from plain import SCOPES, Plain, catalog, filled, rounded
 
@@ -303,7 +303,7 @@ def lines(tmp_path: Path, values: dict[str, dict[str, object]], texts: dict[str,
     round_ = a_round(tmp_path, UNITS, return_on_error=False)
     forms = [submission(v, unit=u, texts=(texts or {}).get(u)) for u, v in values.items()]
     forms = [replace(f, unit=u) for f in forms for u in UNITS if u.code == f.unit.code]
-    collection = collected(round_, *forms, stored=NOTHING)
+    collection = collected(round_, *forms)
     report = of_round(collection, collection.round.pack.genres["city_merge"])
     return plain_text(report.lines), report.dropped, collection
 

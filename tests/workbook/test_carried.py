@@ -9,20 +9,20 @@ import openpyxl
 from helpers import NOTHING, a_round, all_modules, party_building, plan, submission
 
 from workbook.checks.check import check
-from workbook.figures import figures_frame
 from workbook.form.book import write_form
 from workbook.form.content import blank_contents
 from workbook.model import Finding, Parameter, State, Submission, Unit
 from workbook.reading.submission import read_submission
+from workbook.values import Earlier
 
 BEFORE = {("BASE_MEMBERS", "prior"): "900"}
 
 
-def stored(value: int, state: State = State.NUMBER):
-    return figures_frame([("U1", "BASE_MEMBERS", "prior", state, value)]).assign(definition="1")
+def stored(value: int, state: State = State.NUMBER) -> Earlier:
+    return {"U1": {("BASE_MEMBERS", "prior"): (state, value)}}
 
 
-def carried(one: Submission, earlier=NOTHING) -> list[Finding]:
+def carried(one: Submission, earlier: Earlier = NOTHING) -> list[Finding]:
     pack = party_building()
     found = check(pack, {"f": one}, earlier, period="2020", modules=all_modules(pack)).findings["f"]
     return [f for f in found if f.rule in ("CARRIED", "STORED")]

@@ -13,9 +13,8 @@ from workbook.checks.rules import Judge
 from workbook.computed import definition
 from workbook.expression.parse import parse
 from workbook.expression.tree import Node, Ref, texts, walk
-from workbook.figures import figures_frame
 from workbook.model import State
-from workbook.values import Table
+from workbook.values import Table, columns_of
 
 PACK = party_building()
 NUMBERS = [0, 0, 1, 1, 2, 3, 4, 5, 7, 10, 12, 30, 59, 61, 100, 101, 150, 500, 2000, 60000]
@@ -156,9 +155,10 @@ def test_rule_passes_fails_and_is_undecided_as_the_reference_says(rule) -> None:
         for i, (states, _) in enumerate(drawn)
         for (code, measure), value in states.items()
     ]
+    names = [str(i) for i in range(CASES)]
     table = Table(
-        [str(i) for i in range(CASES)],
-        figures_frame(records),
+        names,
+        columns_of(names, records),
         tiers=[tier] * CASES,
         umbrella=flags,
         period="2020",

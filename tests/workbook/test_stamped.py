@@ -26,13 +26,14 @@ from exporters.rounds import write_forms
 from workbook.check_code import code_of
 from workbook.checks.check import check
 from workbook.computed import definition
-from workbook.figures import figures_frame
 from workbook.form.book import write_form
 from workbook.form.content import Content, blank_contents, layouts_of
 from workbook.form.stamp import Stamp, fits
 from workbook.form.verdicts import as_submission, verdicts_of
+from workbook.history import by_unit, stored_frame
 from workbook.model import Parameter, Round, State, Switch, Unit
 from workbook.reading.submission import read_submission
+from workbook.values import Earlier
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 MOMENTS = "{http://purl.org/dc/terms/}created", "{http://purl.org/dc/terms/}modified"
@@ -111,7 +112,7 @@ def carried_cells(round_: Round) -> Iterator[tuple[str, str, str]]:
                     yield unit.code, code, measure
 
 
-def earlier(round_: Round, rng: random.Random, missing: float) -> pd.DataFrame:
+def stored(round_: Round, rng: random.Random, missing: float) -> pd.DataFrame:
     """Return figures of earlier rounds at random: plausible or not, some of them missing, some 不适用."""
     records = []
     for key in carried_cells(round_):
@@ -120,7 +121,12 @@ def earlier(round_: Round, rng: random.Random, missing: float) -> pd.DataFrame:
             records += [(*key, int(rng.choice(states)), 0)] if rng.random() < 0.5 else []
         else:
             records.append((*key, int(State.NUMBER if scaled else State.ZERO), scaled))
-    return figures_frame(records)
+    return stored_frame((*record, "") for record in records)
+
+
+def earlier(round_: Round, rng: random.Random, missing: float) -> Earlier:
+    """Return such figures as forms are handed out with them."""
+    return by_unit(stored(round_, rng, missing), [u.code for u in round_.units])
 
 
 def both(folder: Path, round_: Round, content: Content) -> tuple[Path, Path]:
@@ -133,8 +139,8 @@ def both(folder: Path, round_: Round, content: Content) -> tuple[Path, Path]:
     return stamped, built
 
 
-def content_of(round_: Round, stored: pd.DataFrame) -> Content:
-    (content,) = blank_contents(round_, stored).values()
+def content_of(round_: Round, carried: Earlier) -> Content:
+    (content,) = blank_contents(round_, carried).values()
     assert fits(round_, content)
     return content
 
@@ -225,9 +231,9 @@ def handed_out(tmp_path_factory: pytest.TempPathFactory) -> tuple[Round, list[Pa
     """Hand out a round with earlier figures: seven units of a kind, and one of another."""
     units = [replace(COUNTY, code=f"X{n}", name=f"第{n}县") for n in range(7)] + [ORGAN]
     round_ = replace(round_of("2020", *units), path=tmp_path_factory.mktemp("round"))
-    stored = earlier(round_, random.Random(3), 0.05).assign(definition="")
+    figures = stored(round_, random.Random(3), 0.05)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rounds, "stored_figures", lambda _: (stored, ()))
+        patch.setattr(rounds, "stored_figures", lambda _: (figures, ()))
         paths, defects = write_forms(round_)
     assert not defects
     return replace(round_, previous=None), paths
@@ -251,9 +257,9 @@ def test_a_form_that_was_handed_out_reads_as_one_built_for_its_unit(
 def test_a_round_is_handed_out_the_same_twice(handed_out: tuple[Round, list[Path]], tmp_path: Path) -> None:
     round_, paths = handed_out
     again = replace(round_, path=tmp_path)
-    stored = earlier(round_, random.Random(3), 0.05).assign(definition="")
+    figures = stored(round_, random.Random(3), 0.05)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rounds, "stored_figures", lambda _: (stored, ()))
+        patch.setattr(rounds, "stored_figures", lambda _: (figures, ()))
         for first, second in zip(paths, write_forms(again)[0], strict=True):
             with zipfile.ZipFile(first) as one, zipfile.ZipFile(second) as other:
                 for part, copy in zip(one.infolist(), other.infolist(), strict=True):

@@ -130,6 +130,13 @@ def test_what_an_earlier_round_stored_stands_against_what_is_typed() -> None:
     assert total.matched_prior == 8
 
 
+def test_what_is_stored_of_an_indicator_that_the_pack_no_longer_has_counts_for_nothing() -> None:
+    row = {"unit": "X1", "code": "GONE", "measure": "prior", "state": 1, "scaled": 8, "definition": "1"}
+    before, after = gathered({"X1": YEARS["X1"]}), gathered({"X1": YEARS["X1"]}, stored=pd.DataFrame([row]))
+    assert after.figures.equals(before.figures)
+    assert after.totals == before.totals
+
+
 def test_a_changed_definition_is_not_compared() -> None:
     row = {"unit": "X1", "code": "ORG_DEVELOPED", "measure": "prior", "state": 1, "scaled": 8, "definition": "0"}
     total = gathered({"X1": YEARS["X1"]}, stored=pd.DataFrame([row])).totals["all", "ORG_DEVELOPED"]

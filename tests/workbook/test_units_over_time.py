@@ -17,7 +17,7 @@ from workbook.collect import collect
 from workbook.collection import Collection
 from workbook.form.book import write_form
 from workbook.form.content import blank_contents
-from workbook.history import stored_figures, units_then
+from workbook.history import stored_figures, stored_frame, units_then
 from workbook.model import Round, State, Unit
 from workbook.period import parse_period
 from workbook.round import FIGURES, IN, RESULTS, load_round, read_units, write_round
@@ -43,14 +43,14 @@ def stored(figures: Mapping[tuple[str, str], int | None]) -> pd.DataFrame:
         {"unit": u, "code": c, "measure": "prior", "state": state_of(v), "scaled": v or 0, "definition": "1"}
         for (u, c), v in figures.items()
     ]
-    return pd.DataFrame(rows) if rows else NOTHING
+    return pd.DataFrame(rows) if rows else stored_frame([])
 
 
 def state_of(value: int | None) -> int:
     return int(State.BLANK if value is None else State.NUMBER if value else State.ZERO)
 
 
-def of_years(round_: Round, now: Mapping[str, Mapping[str, object]], then: pd.DataFrame = NOTHING) -> Collection:
+def of_years(round_: Round, now: Mapping[str, Mapping[str, object]], then: pd.DataFrame | None = None) -> Collection:
     units = {u.code: u for u in round_.units}
     forms = [
         replace(submission(v, tier=units[c].tier, unit=c, umbrella=units[c].umbrella), unit=units[c])

@@ -4,44 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import pandas as pd
-
 from workbook.checks.builtin import Place, finding
 from workbook.computed import definition
 from workbook.figures import plain
 from workbook.messages import say
-from workbook.model import Cell, Finding, Indicator, Measure, State, Submission
+from workbook.model import Cell, Finding, Indicator, State, Submission
 from workbook.reading.values import altered, show
-
-CARRIED_STATES = (State.NUMBER, State.ZERO, State.NOT_APPLICABLE)
-Key = tuple[str, str, Measure]  # submission key, code, measure
+from workbook.values import Key
 
 
 def carried_findings(
-    submissions: Mapping[str, Submission],
+    key: str,
+    submission: Submission,
     indicators: Mapping[str, Indicator],
-    cells: pd.DataFrame,
-    stored: pd.DataFrame,
+    stored: Mapping[Key, tuple[State, int]],
 ) -> Iterator[Finding]:
     """Yield an error for every carried-over figure a unit altered, a warning where the form was handed out too early.
 
-    `cells` is cells_frame; `stored` has figures of earlier rounds by unit code. What is stored counts in any case, so
-    putting in the stored figure is no alteration.
+    `stored` has the unit's figures of earlier rounds. They count in any case, so putting one in is no alteration.
     """
-    differing, agreeing = _against_stored(submissions, indicators, cells, stored)
-    for key, submission in submissions.items():
-        for (code, measure), handed in submission.handed.items():
-            cell = submission.cells.get((code, measure))
-            if cell is None or cell.doubtful or definition(indicators[code], measure, indicators) is not None:
-                continue  # a computed cell is judged by its parts, a doubt asked back by itself
-            if (key, code, measure) in agreeing or not altered(handed, cell):
-                continue
-            right = differing.pop((key, code, measure), handed)
-            place, values = _told(indicators[code], measure, cell, right)
-            yield finding("carried", "error", key, place, **values)
-    for (key, code, measure), right in differing.items():
-        cell = submissions[key].cells[code, measure]
+    differing, agreeing = _against_stored(submission, indicators, stored)
+    for (code, measure), handed in submission.handed.items():
+        cell = submission.cells.get((code, measure))
+        if cell is None or cell.doubtful or definition(indicators[code], measure, indicators) is not None:
+            continue  # a computed cell is judged by its parts, a doubt asked back by itself
+        if (code, measure) in agreeing or not altered(handed, cell):
+            continue
+        right = differing.pop((code, measure), handed)
         place, values = _told(indicators[code], measure, cell, right)
+        yield finding("carried", "error", key, place, **values)
+    for (code, measure), right in differing.items():
+        place, values = _told(indicators[code], measure, submission.cells[code, measure], right)
         yield finding("stored", "warning", key, place, **values)
 
 
@@ -52,28 +45,18 @@ def _told(item: Indicator, measure: str, cell: Cell, right: str) -> tuple[Place,
 
 
 def _against_stored(
-    submissions: Mapping[str, Submission],
-    indicators: Mapping[str, Indicator],
-    cells: pd.DataFrame,
-    stored: pd.DataFrame,
+    submission: Submission, indicators: Mapping[str, Indicator], stored: Mapping[Key, tuple[State, int]]
 ) -> tuple[dict[Key, str], set[Key]]:
     """Return where a form says something else than is stored, with what is stored, and where it says the same."""
-    known = stored[stored["state"].isin(CARRIED_STATES)]
-    if not len(known) or not len(cells):
-        return {}, set()
-    keys = pd.DataFrame({"key": list(submissions), "unit": [s.unit.code for s in submissions.values()]})
-    mine = keys.merge(known, on="unit").drop(columns="unit").rename(columns={"key": "unit"})
-    both = cells.merge(mine, on=["unit", "code", "measure"], suffixes=("", "_stored"))
-    both = both[(both["state"] != State.BLANK) & both["code"].isin(list(indicators))]
-    zero = both["state"].isin([State.NUMBER, State.ZERO]) & both["state_stored"].isin([State.NUMBER, State.ZERO])
-    same = (both["scaled"] == both["scaled_stored"]) & (zero | (both["state"] == both["state_stored"]))
-    columns = ["unit", "code", "measure"]
-    agreeing = set(both.loc[same, columns].itertuples(index=False, name=None))
     differing: dict[Key, str] = {}
-    rows = (both.loc[~same, c].tolist() for c in [*columns, "state_stored", "scaled_stored"])
-    for key, code, measure, state, scaled in zip(*rows, strict=True):
-        item = indicators[code]
-        if definition(item, measure, indicators) is None:
+    agreeing: set[Key] = set()
+    for (code, measure), cell in submission.cells.items() if stored else ():
+        if (code, measure) not in stored or cell.state == State.BLANK:
+            continue
+        state, scaled = stored[code, measure]
+        if (cell.scaled or 0) == scaled and (cell.state == state or (cell.state.known and state.known)):
+            agreeing.add((code, measure))
+        elif definition(item := indicators[code], measure, indicators) is None:
             number = show(plain(scaled, item.decimals))
-            differing[key, code, measure] = say("word.not_applicable") if state == State.NOT_APPLICABLE else number
+            differing[code, measure] = say("word.not_applicable") if state == State.NOT_APPLICABLE else number
     return differing, agreeing

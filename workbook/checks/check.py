@@ -7,18 +7,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from string import ascii_uppercase
 
-import pandas as pd
-
 from workbook.checks.builtin import computed_findings, figure_findings, lost_findings, text_findings
 from workbook.checks.carried import carried_findings
 from workbook.checks.doubts import doubt_findings
 from workbook.checks.rules import Judge, Outcomes, Tally, active_rules, rule_findings, tallies_of
 from workbook.checks.sealed import seal_findings
-from workbook.checks.table import cells_frame, make_table, outline_of, typed_figures, with_computed
+from workbook.checks.table import make_table, outline_of, typed_figures, with_computed
 from workbook.layout import Layout, make_layout
 from workbook.model import Finding, Outline, Pack, Submission, Switch
 from workbook.period import parse_period
-from workbook.values import Table
+from workbook.values import Earlier, Flat, Table, keys_of, spread
 
 STATED_MISSING = "STATED-MISSING"  # the one built-in check that a reason can close
 RANK = {"error": 0, "confirm": 1, "warning": 2}
@@ -28,16 +26,14 @@ RANK = {"error": 0, "confirm": 1, "warning": 2}
 class Checked:
     """What checking found: findings by submission key, what came out of every rule, and the figures that count.
 
-    `figures` has the columns of figures_frame, `unit` being the submission key, computed items recomputed;
-    `cells` is cells_frame.
+    The owners of `figures` are the submissions, in their order; computed items are recomputed.
     """
 
     findings: Mapping[str, tuple[Finding, ...]]
     outcomes: Outcomes
     outlines: Mapping[str, Outline]
     table: Table
-    figures: pd.DataFrame
-    cells: pd.DataFrame
+    figures: Flat
 
     @property
     def tallies(self) -> tuple[Tally, ...]:
@@ -48,19 +44,18 @@ class Checked:
 def check(
     pack: Pack,
     submissions: Mapping[str, Submission],
-    stored: pd.DataFrame,
+    earlier: Earlier,
     *,
     period: str,
     modules: tuple[str, ...],
     switches: Sequence[Switch] = (),
 ) -> Checked:
-    """Judge submissions of one period. `stored` holds earlier rounds' figures by unit code (may be empty)."""
-    cells = cells_frame(submissions)
-    keys = {key: s.unit.code for key, s in submissions.items()}
-    figures = typed_figures(cells, pack, keys, stored)
+    """Judge submissions of one period. `earlier` holds earlier rounds' figures (may be empty), see history.by_unit."""
+    figures = typed_figures(submissions, pack, earlier)
     outlines = {key: outline_of(pack, s) for key, s in submissions.items()}
     senders = {key: s.unit for key, s in submissions.items()}
-    table = make_table(senders, list(outlines.values()), figures, pack, period)
+    columns = spread([figures], keys_of(pack.indicators), len(submissions))
+    table = make_table(senders, list(outlines.values()), columns, pack, period)
     when = parse_period(period)
     layouts = {t.code: make_layout(pack, t.code, when, modules) for t in pack.tiers}
     found: list[Finding] = []
@@ -71,7 +66,7 @@ def check(
         found += figure_findings(key, submission, layout)
         found += text_findings(key, submission, layout)
         found += seal_findings(key, submission, pack)
-    found += carried_findings(submissions, pack.indicators, cells, stored)
+        found += carried_findings(key, submission, pack.indicators, earlier.get(submission.unit.code, {}))
     judge = Judge(table, pack.indicators)
     by_rules, outcomes = rule_findings(active_rules(pack, when, modules, switches), judge, submissions, layouts)
     fired = {(f.unit, code) for f in by_rules for code in f.operands}
@@ -91,7 +86,6 @@ def check(
         outlines,
         table,
         with_computed(table, figures, pack),
-        cells,
     )
 
 

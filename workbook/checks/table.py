@@ -1,4 +1,4 @@
-"""Submissions as one long frame and one table: the common ground of checks and totals."""
+"""Submissions as figures and as one table: the common ground of checks and totals."""
 
 from __future__ import annotations
 
@@ -7,64 +7,38 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from workbook.figures import computed_figures, figures_frame
+from workbook.figures import computed_figures
 from workbook.layout import adds_up, summed_columns
 from workbook.model import Outline, Pack, State, Submission, TextInput, Unit
 from workbook.period import parse_period
 from workbook.reading.values import read_figure
-from workbook.values import Columns, Table
+from workbook.values import Columns, Earlier, Flat, Key, Table, keys_of
 
 
-def cells_frame(submissions: Mapping[str, Submission]) -> pd.DataFrame:
-    """Return every figure cell as read, one row each, `unit` being the key of the submission.
+def typed_figures(submissions: Mapping[str, Submission], pack: Pack, earlier: Earlier) -> Flat:
+    """Return the figures that count, in the order of the submissions.
 
-    Columns: unit, code, measure, raw, sheet, cell (str); state (int8); scaled (int64, 0 where not known);
-    digits (int8, decimal places typed).
+    That is what was typed, but for earlier times what is stored. In an annual round the opening of a stock is last
+    year's value.
     """
-    cells = [c for s in submissions.values() for c in s.cells.values()]
-    places = [place for s in submissions.values() for place in s.cells]
-    return pd.DataFrame(
-        {
-            "unit": pd.Series([key for key, s in submissions.items() for _ in s.cells], dtype=str),
-            "code": pd.Series([code for code, _ in places], dtype=str),
-            "measure": pd.Series([measure for _, measure in places], dtype=str),
-            "state": np.array([c.state for c in cells], dtype=np.int8),
-            "scaled": np.array([c.scaled or 0 for c in cells], dtype=np.int64),
-            "digits": np.array([c.digits for c in cells], dtype=np.int8),
-            "raw": pd.Series([c.raw for c in cells], dtype=str),
-            "sheet": pd.Series([c.sheet for c in cells], dtype=str),
-            "cell": pd.Series([c.address for c in cells], dtype=str),
-        }
-    )
-
-
-def typed_figures(cells: pd.DataFrame, pack: Pack, keys: Mapping[str, str], stored: pd.DataFrame) -> pd.DataFrame:
-    """Return the figures that count, columns as figures_frame: what was typed, but for earlier times what is stored.
-
-    `keys` maps submission keys to unit codes. Computed items are left out where they can be recomputed; they are
-    never believed. In an annual round the opening of a stock is last year's value.
-    """
-    typed = cells[["unit", "code", "measure", "state", "scaled"]]
-    known = carried_figures(stored)
-    if len(known):
-        by_unit = pd.DataFrame({"key": list(keys), "unit": list(keys.values())})
-        mine = by_unit.merge(known, on="unit")[["key", "code", "measure", "state", "scaled"]]
-        mine = mine.rename(columns={"key": "unit"})
-        typed = pd.concat([mine, typed], ignore_index=True)
-    typed = typed.drop_duplicates(["unit", "code", "measure"], keep="first")
+    numbers = {key: n for n, key in enumerate(keys_of(pack.indicators))}
     stocks = {c for c, i in pack.indicators.items() if i.nature == "stock"}
-    has_opening = set(typed.loc[typed["measure"] == "opening", ["unit", "code"]].itertuples(index=False, name=None))
-    prior = typed[(typed["measure"] == "prior") & typed["code"].isin(stocks)]
-    pairs = prior[["unit", "code"]].itertuples(index=False, name=None)
-    same = np.array([pair not in has_opening for pair in pairs], dtype=np.bool_)
-    return pd.concat([typed, prior[same].assign(measure="opening")], ignore_index=True)
-
-
-def carried_figures(stored: pd.DataFrame) -> pd.DataFrame:
-    """Return the figures of earlier rounds that take the place of what a form says about that time."""
-    return stored[stored["state"].isin([State.NUMBER, State.ZERO, State.NOT_APPLICABLE])]
+    figures: list[dict[Key, tuple[State, int]]] = []
+    for submission in submissions.values():
+        own = {key: stored for key, stored in earlier.get(submission.unit.code, {}).items() if key in numbers}
+        for key, cell in submission.cells.items():
+            if key not in own:
+                own[key] = cell.state, cell.scaled or 0
+        for code in [code for code, measure in own if measure == "prior" and code in stocks]:
+            own.setdefault((code, "opening"), own[code, "prior"])
+        figures.append(own)
+    return Flat(
+        np.repeat(np.arange(len(figures)), [len(own) for own in figures]),
+        np.array([numbers[key] for own in figures for key in own], dtype=np.int64),
+        np.array([state for own in figures for state, _ in own.values()], dtype=np.int8),
+        np.array([scaled for own in figures for _, scaled in own.values()], dtype=np.int64),
+    )
 
 
 def outline_of(pack: Pack, submission: Submission) -> Outline:
@@ -87,7 +61,7 @@ def defined_otherwise(pack: Pack, submission: Submission) -> set[str]:
 
 
 def make_table(
-    units: Mapping[str, Unit], outlines: Sequence[Outline], figures: pd.DataFrame | Columns, pack: Pack, period: str
+    units: Mapping[str, Unit], outlines: Sequence[Outline], figures: Columns, pack: Pack, period: str
 ) -> Table:
     """Return the table rules are judged on; the forms are all of `period`, `units` who sent them by their keys."""
     summed = [(ref.code, ref.column) for ref in summed_columns(pack)]
@@ -95,7 +69,7 @@ def make_table(
     rows |= {code: [o.rows[n] for o in outlines] for n, code in enumerate(pack.texts)}
     rows |= {ref: [o.sums[n] for o in outlines] for n, ref in enumerate(summed)}
     if parse_period(period).kind != "year":
-        figures = _without_half(figures)
+        figures = {(code, measure): column for (code, measure), column in figures.items() if measure != "half"}
     table = Table(
         list(units),
         figures,
@@ -105,12 +79,6 @@ def make_table(
         rows=rows,
     )
     return table.made_of(o.parts for o in outlines)
-
-
-def _without_half(figures: pd.DataFrame | Columns) -> pd.DataFrame | Columns:
-    if isinstance(figures, pd.DataFrame):
-        return figures[figures["measure"] != "half"]
-    return {(code, measure): column for (code, measure), column in figures.items() if measure != "half"}
 
 
 def column_sum(text: TextInput, column: str, submission: Submission) -> Fraction | None:
@@ -128,11 +96,16 @@ def sum_of(values: Iterable[str]) -> Fraction | None:
     return sum((Fraction(cell.raw) for cell in cells), Fraction(0))
 
 
-def with_computed(table: Table, figures: pd.DataFrame, pack: Pack) -> pd.DataFrame:
-    """Return the figures with every computed item replaced by what its parts give, columns as figures_frame."""
+def with_computed(table: Table, figures: Flat, pack: Pack) -> Flat:
+    """Return the figures with every computed item replaced by what its parts give: what was typed is never believed."""
+    numbers = {key: n for n, key in enumerate(keys_of(pack.indicators))}
     computed = computed_figures(table, pack.indicators)
-    fresh = set(zip(computed["code"].tolist(), computed["measure"].tolist(), strict=True))
-    pairs = zip(figures["code"].tolist(), figures["measure"].tolist(), strict=True)
-    kept = np.array([pair not in fresh for pair in pairs], dtype=np.bool_)
-    columns = list(figures_frame([]).columns)
-    return pd.concat([figures[kept][columns], computed[columns]], ignore_index=True)
+    keys = np.array([numbers[key] for key in computed], dtype=np.int64)
+    kept = ~np.isin(figures.key, keys)
+    owner, every = np.tile(np.arange(table.size), len(keys)), np.repeat(keys, table.size)
+    return Flat(
+        np.concatenate([figures.owner[kept], owner]),
+        np.concatenate([figures.key[kept], every]),
+        np.concatenate([figures.state[kept], *(column.state for column in computed.values())]),
+        np.concatenate([figures.scaled[kept], *(column.scaled for column in computed.values())]),
+    )

@@ -15,10 +15,9 @@ from workbook.computed import stored_refs
 from workbook.expression.evaluate import FALSE, TRUE
 from workbook.expression.parse import parse
 from workbook.expression.tree import Ref, mentioned, texts
-from workbook.figures import figures_frame
 from workbook.messages import say
 from workbook.model import Finding, Indicator, Outcome, Rule, State, Unit
-from workbook.values import Table
+from workbook.values import Table, columns_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ def _as_units(cases: Sequence[Case], period: str) -> Table:
     ]
     tiers = [case.rule.tiers[0] for case in cases]
     names, umbrella = [str(i) for i in range(len(cases))], [True] * len(cases)
-    return Table(names, figures_frame(records), tiers=tiers, umbrella=umbrella, period=period, rows={})
+    return Table(names, columns_of(names, records), tiers=tiers, umbrella=umbrella, period=period, rows={})
 
 
 def _finding(case: Case, judge: Judge, i: int, code: str) -> Finding:

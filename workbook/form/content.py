@@ -7,21 +7,17 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-import pandas as pd
-
 from workbook.computed import definition
 from workbook.expression.evaluate import Evaluator
-from workbook.figures import Figure as Stored
-from workbook.figures import computed_figures, figures_frame, figures_in, plain
+from workbook.figures import computed_figures, plain
 from workbook.layout import Layout, cover_subfields, make_layout
 from workbook.messages import say
-from workbook.model import Measure, Part, Round, State, Unit
+from workbook.model import Part, Round, State, Unit
 from workbook.period import parse_period
 from workbook.reading.values import length
-from workbook.values import Table
+from workbook.values import Earlier, Key, Table, columns_of
 
 Figure = float | int | str
-Key = tuple[str, Measure]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,35 +60,29 @@ def layouts_of(round_: Round) -> dict[str, Layout]:
     return {t: make_layout(round_.pack, t, period, round_.modules) for t in tiers}
 
 
-def blank_contents(round_: Round, stored: pd.DataFrame) -> dict[str, Content]:
+def blank_contents(round_: Round, earlier: Earlier) -> dict[str, Content]:
     """Return the content of every unit's blank form: what earlier rounds and parameters provide."""
     layouts = layouts_of(round_)
-    earlier: dict[str, list[Stored]] = {}
-    for row in figures_in(stored):
-        earlier.setdefault(row.unit, []).append(row)
     contents = {}
     for unit in round_.units:
         layout = layouts[unit.tier]
-        entries = _carried(layout, earlier.get(unit.code, ()))
+        entries = _carried(layout, earlier.get(unit.code, {}))
         entries |= _parameters(layout, round_)
         office = {b.text.code: office_rows(round_) for b in layout.blocks.values() if b.text.place == "office"}
         contents[unit.code] = Content(unit, entries, frozenset(entries), texts=office, cover=_cover(round_, unit))
     return with_computed(round_, contents)
 
 
-def _carried(layout: Layout, stored: Iterable[Stored]) -> dict[Key, Figure]:
+def _carried(layout: Layout, stored: Mapping[Key, tuple[State, int]]) -> dict[Key, Figure]:
     """Return what earlier rounds hold for the cells of this form; unknown earlier values stay open."""
     entries: dict[Key, Figure] = {}
-    for row in stored:
-        item = layout.indicators.get(row.code)
-        if item is None or row.measure not in layout.measures(item):
+    for (code, measure), (state, scaled) in stored.items():
+        item = layout.indicators.get(code)
+        if item is None or measure not in layout.measures(item):
             continue
-        if (row.code, row.measure) in layout.computed:
+        if (code, measure) in layout.computed:
             continue  # its cell holds a formula over parts that are carried
-        if row.state.known:
-            entries[item.code, row.measure] = plain(row.scaled, item.decimals)
-        elif row.state == State.NOT_APPLICABLE:
-            entries[item.code, row.measure] = state_word(row.state)
+        entries[code, measure] = plain(scaled, item.decimals) if state.known else state_word(state)
     return entries
 
 
@@ -140,7 +130,7 @@ def with_computed(round_: Round, contents: Mapping[str, Content]) -> dict[str, C
     texts = {code for c in contents.values() for code in c.texts} | set(round_.pack.texts)
     table = Table(
         [u.code for u in units],
-        figures_frame(records),
+        columns_of((u.code for u in units), records),
         tiers=[u.tier for u in units],
         umbrella=[u.umbrella for u in units],
         period=round_.period,
@@ -150,12 +140,13 @@ def with_computed(round_: Round, contents: Mapping[str, Content]) -> dict[str, C
     layouts = layouts_of(round_)
     computed: dict[str, dict[Key, Figure]] = {u.code: {} for u in units}
     tiers = {u.code: u.tier for u in units}
-    results = computed_figures(table, indicators)
-    for row, undefined in zip(figures_in(results), results["undefined"].tolist(), strict=True):
-        layout = layouts[tiers[row.unit]]
-        if row.code in layout.indicators and row.measure in layout.measures(layout.indicators[row.code]):
-            shown: Figure = plain(row.scaled, indicators[row.code].decimals) if row.state.known else ""
-            computed[row.unit][row.code, row.measure] = say("word.dash") if undefined else shown
+    for (code, measure), column in computed_figures(table, indicators).items():
+        rows = zip(table.units, *(part.tolist() for part in column), strict=True)
+        for unit, state, scaled, undefined in rows:
+            layout = layouts[tiers[unit]]
+            if code in layout.indicators and measure in layout.measures(layout.indicators[code]):
+                shown: Figure = plain(scaled, indicators[code].decimals) if State(state).known else ""
+                computed[unit][code, measure] = say("word.dash") if undefined else shown
     return {
         code: replace(c, computed=computed[code], passed_up=passed_up.get(row, {}))
         for row, (code, c) in enumerate(contents.items())

@@ -13,9 +13,8 @@ from xml.sax.saxutils import escape, unescape
 
 from workbook.check_code import passed_on
 from workbook.expression.tree import Ref
-from workbook.figures import figures_frame
 from workbook.form.book import PROPERTY, compose, fill_stamp, title_of
-from workbook.form.content import Content, Figure, Key, blank_contents, office_rows
+from workbook.form.content import Content, Figure, blank_contents, office_rows
 from workbook.form.cover import fill_cover
 from workbook.form.listing import LINES, fill_list
 from workbook.form.live import Judged, Line, fill_rules
@@ -28,6 +27,7 @@ from workbook.form.verdicts import Verdicts, verdicts_of
 from workbook.layout import RULES_SHEET, STAMP_SHEET, Section
 from workbook.messages import say
 from workbook.model import Round, Unit
+from workbook.values import Key
 
 _LONGEST = 80  # characters of a name; far longer ones do not fit in footers and properties
 _SHEET = "xl/worksheets/sheet{}.xml"
@@ -59,7 +59,7 @@ class Stamp:
         nobody = Unit("", "", plan.unit.tier, plan.unit.umbrella)
         alone = replace(round_, units=(nobody,))
         self.round, self.plan = round_, plan
-        self.blank = blank_contents(alone, figures_frame([]))[""]
+        self.blank = blank_contents(alone, {})[""]
         self.judged = Judged(plan, self.blank, verdicts_of(alone, {"": self.blank})[""])
         self._values: dict[Key, Figure] = {**self.blank.entries, **self.blank.computed}
         printed = BytesIO()

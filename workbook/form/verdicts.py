@@ -10,7 +10,6 @@ from workbook.check_code import check_code, coded_parts
 from workbook.checks.builtin import as_in_form, figure_findings
 from workbook.checks.check import check
 from workbook.checks.rules import Judge
-from workbook.figures import figures_frame
 from workbook.form.checks import Check, rules_of
 from workbook.form.content import Content, layouts_of
 from workbook.form.parts import Item
@@ -80,8 +79,7 @@ def verdicts_of(round_: Round, contents: Mapping[str, Content]) -> dict[str, Ver
     places = {tier: _places(layouts[tier]) for tier in tiers}
     blank = {tier: _blank_findings(round_, layouts[tier]) for tier in tiers}
     forms = {n: _filled(round_, layouts[c.unit.tier], places[c.unit.tier], c) for n, c in contents.items()}
-    nothing = figures_frame([]).assign(definition="")
-    checked = check(round_.pack, forms, nothing, period=round_.period, modules=round_.modules, switches=round_.switches)
+    checked = check(round_.pack, forms, {}, period=round_.period, modules=round_.modules, switches=round_.switches)
     judge = Judge(checked.table, round_.pack.indicators)
     kinds = {(c.unit.tier, c.unit.umbrella): c.unit for c in contents.values()}
     rules_by_kind = {kind: rules_of(round_, layouts[kind[0]], unit) for kind, unit in kinds.items()}

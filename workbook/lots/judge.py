@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import pandas as pd  # noqa: F401 - pyarrow loads it with the first array: here once, not in every process that is forked
 import pyarrow as pa
 
 from workbook.checks.check import check
 from workbook.checks.table import outline_of
-from workbook.history import stored_figures
+from workbook.history import by_unit, stored_figures
 from workbook.lots.lot import lot_of
 from workbook.messages import say
 from workbook.misfit import misfit
@@ -35,10 +36,12 @@ def judged(round_: Round, read: Mapping[str, Submission | Unreadable]) -> pa.Tab
         for d, s in read.items()
         if isinstance(s, Submission) and not misfit(round_, units, outline_of(round_.pack, s))[0]
     }
-    stored, defects = stored_figures(round_, {s.unit.code for s in forms.values()})
+    senders = {s.unit.code for s in forms.values()}
+    stored, defects = stored_figures(round_, senders)
     if defects:  # the office's machine has them: this one stands elsewhere
         raise Unreachable(say("cluster.no_earlier", why=defects[0].problem))
-    checked = check(round_.pack, forms, stored, period=round_.period, modules=round_.modules, switches=round_.switches)
+    earlier = by_unit(stored, senders)
+    checked = check(round_.pack, forms, earlier, period=round_.period, modules=round_.modules, switches=round_.switches)
     return lot_of(read, checked, round_.pack)
 
 

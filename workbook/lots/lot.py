@@ -15,7 +15,6 @@ from typing import Any
 
 import msgspec
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from workbook.check_code import CheckCodes
@@ -23,6 +22,7 @@ from workbook.checks.check import Checked
 from workbook.checks.table import outline_of
 from workbook.model import MEASURES, Finding, Outline, Pack, Submission
 from workbook.reading.kind import Unreadable
+from workbook.values import Ints
 
 RULES = b"rules"  # key of the metadata: whose outcomes stand in the column, in which order
 FIGURE_COLUMNS = {"code": pa.int16(), "measure": pa.int8(), "state": pa.int8(), "scaled": pa.int64()}
@@ -88,7 +88,7 @@ def lot_of(read: Mapping[str, Submission | Unreadable], checked: Checked, catalo
         "outcomes": _outcomes(checked, digests),
         "sheets": [sheets.get(d, ()) for d in digests],
     }
-    columns |= _spread("figure_", FIGURE_COLUMNS, _numbered(checked.figures, codes), digests)
+    columns |= _figures(checked, digests)
     columns |= _cells(forms, sheets, codes, digests)
     rules = {RULES: "\n".join(checked.outcomes).encode()}
     return pa.table(columns, schema=SCHEMA.with_metadata(rules))
@@ -118,10 +118,15 @@ def _outcomes(checked: Checked, digests: Sequence[str]) -> list[list[int] | None
     return [found.get(d) for d in digests]
 
 
-def _numbered(figures: pd.DataFrame, codes: Mapping[str, int]) -> pd.DataFrame:
-    """Return a long frame of figures with numbers for its codes and measures."""
-    measures = {measure: n for n, measure in enumerate(MEASURES)}
-    return figures.assign(code=figures["code"].map(codes), measure=figures["measure"].map(measures))
+def _figures(checked: Checked, digests: Sequence[str]) -> dict[str, pa.Array]:
+    """Return the columns of the figures that count as lists, one a digest."""
+    at, figures = {digest: n for n, digest in enumerate(digests)}, checked.figures
+    owner = np.array([at[key] for key in checked.table.units], dtype=np.int64)[figures.owner]
+    order = np.argsort(owner, kind="stable")
+    code, measure = np.divmod(figures.key, len(MEASURES))
+    columns = {"code": code, "measure": measure, "state": figures.state, "scaled": figures.scaled}
+    flat = {name: pa.array(columns[name][order], type=kind) for name, kind in FIGURE_COLUMNS.items()}
+    return _listed("figure_", np.bincount(owner, minlength=len(digests)), flat)
 
 
 def _cells(
@@ -149,22 +154,11 @@ def _cells(
         "typed": [cell.typed for cell in cells],
     }
     many = [len(forms[d].cells) if d in forms else 0 for d in digests]
+    flat = {name: pa.array(columns[name], type=kind) for name, kind in CELL_COLUMNS.items()}
+    return _listed("cell_", many, flat)
+
+
+def _listed(prefix: str, many: Sequence[int] | Ints, flat: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    """Return flat columns as lists, of so many elements each."""
     ends = np.concatenate([[0], np.cumsum(many)]).astype(np.int32)
-    return {
-        f"cell_{name}": pa.ListArray.from_arrays(ends, pa.array(columns[name], type=kind))
-        for name, kind in CELL_COLUMNS.items()
-    }
-
-
-def _spread(
-    prefix: str, kinds: Mapping[str, pa.DataType], frame: pd.DataFrame, digests: Sequence[str]
-) -> dict[str, pa.Array]:
-    """Return the columns of a long frame as lists, one a digest, in the order of the rows."""
-    place = pd.Index(digests).get_indexer(pd.Index(frame["unit"]))
-    order = np.argsort(place, kind="stable")
-    ends = np.concatenate([[0], np.cumsum(np.bincount(place, minlength=len(digests)))]).astype(np.int32)
-    ordered = frame.iloc[order]
-    return {
-        f"{prefix}{name}": pa.ListArray.from_arrays(ends, pa.array(ordered[name], type=kind, from_pandas=True))
-        for name, kind in kinds.items()
-    }
+    return {f"{prefix}{name}": pa.ListArray.from_arrays(ends, column) for name, column in flat.items()}

@@ -11,11 +11,10 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 
 from workbook.checks.rules import Tally, tallies_of
@@ -28,11 +27,13 @@ from workbook.lots.lot import (
     unpack_outline,
     unpack_problem,
 )
-from workbook.model import MEASURES, Cell, Finding, Form, Measure, Outline, Pack, State, Submission
+from workbook.model import MEASURES, Cell, Finding, Form, Outline, Pack, State, Submission
 from workbook.reading.kind import Unreadable
-from workbook.values import Columns, Ints, exact_sums
+from workbook.values import Columns, Flat, Ints, Key, exact_sums, keys_of, spread
 
-Key = tuple[str, Measure]
+if TYPE_CHECKING:
+    import pandas as pd
+
 _KEPT = 512  # forms whose cells stay unpacked
 _OPEN = 4  # lots of which large columns stay read: who goes through all forms meets those of a lot together
 
@@ -47,6 +48,11 @@ class _Slice(NamedTuple):
         """Return a column of numbers."""
         column: npt.NDArray[Any] = self.columns[name].to_numpy()
         return column
+
+    def figures(self) -> Flat:
+        """Return the figures as they are known everywhere."""
+        key = self.numbers("code").astype(np.int64) * len(MEASURES) + self.numbers("measure")
+        return Flat(self.owner, key, self.numbers("state"), self.numbers("scaled"))
 
 
 class Lots:
@@ -175,26 +181,12 @@ class Lots:
             yield _Slice(owner[ours], pa.table(flat).take(pa.array(ours)))
 
     def columns(self, digests: Sequence[str]) -> Columns:
-        """Return the figures that count as columns over some forms, in their order: scaled and state by code, measure.
+        """Return the figures that count as columns over some forms, in their order.
 
         What a form has no figure of is blank.
         """
-        many = len(digests)
-        column_of = np.full(len(self._codes) * len(MEASURES), -1, dtype=np.int64)
-        scaled, state = np.zeros((0, many), dtype=np.int64), np.zeros((0, many), dtype=np.int8)
-        for part in self._slices("figure", digests, ("scaled", "state")):
-            keys = part.numbers("code").astype(np.int64) * len(MEASURES) + part.numbers("measure")
-            if len(new := np.unique(keys[column_of[keys] < 0])):
-                column_of[new] = len(scaled) + np.arange(len(new))
-                scaled = np.pad(scaled, ((0, len(new)), (0, 0)))
-                state = np.pad(state, ((0, len(new)), (0, 0)), constant_values=State.BLANK)
-            scaled[column_of[keys], part.owner] = part.numbers("scaled")
-            state[column_of[keys], part.owner] = part.numbers("state")
-        return {
-            (self._codes[key // len(MEASURES)], MEASURES[key % len(MEASURES)]): (scaled[at], state[at])
-            for key, at in enumerate(column_of.tolist())
-            if at >= 0
-        }
+        parts = (part.figures() for part in self._slices("figure", digests, ("scaled", "state")))
+        return spread(parts, keys_of(self._codes), len(digests))
 
     def sums(self, digests: Sequence[str]) -> dict[str, int]:
         """Return per code the sum of what stands in the cells of its value, scaled, where it is a number."""
@@ -207,11 +199,17 @@ class Lots:
         return sums
 
     def figures(self, units: Mapping[str, str]) -> pd.DataFrame:
-        """Return the figures that count as a long frame, columns as figures_frame; `units` are names by digest."""
+        """Return the figures that count as a long frame; `units` are names by digest.
+
+        Columns: unit, code, measure (str); state (int8); scaled (int64, value × 10**decimals, 0 where not known).
+        """
         return self._frame("figure", units, ("state", "scaled"))
 
     def cells(self, units: Mapping[str, str]) -> pd.DataFrame:
-        """Return every cell as read, columns as cells_frame; `units` are names by digest."""
+        """Return every figure cell as read as a long frame; `units` are names by digest.
+
+        Columns: those of `figures`; digits (int8, decimal places typed); raw, sheet, cell (str).
+        """
         return self._frame("cell", units, ("state", "scaled", "digits", "raw", "sheet", "cell"))
 
     def _frame(self, prefix: str, units: Mapping[str, str], names: Sequence[str]) -> pd.DataFrame:

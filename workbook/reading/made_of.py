@@ -1,4 +1,4 @@
-"""Which parts of a form's totals count: those its figures bear out. Only forms that hold totals need it, and pandas."""
+"""Which parts of a form's totals count: those its figures bear out. Only forms that hold totals need it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from workbook.expression.evaluate import Evaluator
 from workbook.expression.functions import round_half_up
 from workbook.expression.parse import parse
 from workbook.expression.tree import Ref
-from workbook.figures import figures_frame
 from workbook.layout import Layout
 from workbook.model import Cell, Indicator, Measure, Part, State
 from workbook.reading.prefilled import Cells
 from workbook.reading.values import altered
-from workbook.values import Table
+from workbook.values import Table, columns_of
 
 
 def standing(
@@ -40,7 +39,7 @@ def standing(
 
 def _table(cells: Cells) -> Table:
     rows = (("", code, measure, int(c.state), c.scaled or 0) for (code, measure), c in cells.items())
-    return Table([""], figures_frame(rows), tiers=[""], umbrella=[True], period="", rows={})
+    return Table([""], columns_of([""], rows), tiers=[""], umbrella=[True], period="", rows={})
 
 
 def _rests_on(item: Indicator, indicators: Mapping[str, Indicator]) -> Iterator[Ref]:
