@@ -21,6 +21,7 @@ from workbook.model import Round
 from workbook.round import MEMORY
 
 _FILE = "returned.json"
+_ELSEWHERE = ("pack", "path", "previous")  # told by what is in them: a round may be moved, or named otherwise
 _LIBRARIES = ("openpyxl", "lxml", "XlsxWriter")
 
 
@@ -29,7 +30,7 @@ class Kept:
 
     def __init__(self, round_: Round) -> None:
         self._path = round_.path / MEMORY / _FILE
-        told = [getattr(round_, f.name) for f in fields(round_) if f.name != "pack"]
+        told = [getattr(round_, f.name) for f in fields(round_) if f.name not in _ELSEWHERE]
         self._rests_on = _hash([f"{rests_on(round_)} {round_.pack.hash} {told} {writers_digest()}".encode()])
         self._before = _read(self._path)
         self._now: dict[str, list[str]] = {}
