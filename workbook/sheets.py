@@ -255,7 +255,7 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
 
     def set_rows(self, first: int, heights: Sequence[float], options: Any = None) -> None:
         """Set the heights of rows one below the other."""
-        heights = heights[: self.xls_rowmax - first]
+        heights = heights[: max(0, self.xls_rowmax - first)]
         for height in dict.fromkeys(heights):
             self.set_row(first + heights.index(height), height, None, options)
         key = tuple((options or {}).items())

@@ -14,8 +14,8 @@ import pytest
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from workbook.form.styles import width_of
-from workbook.sheets import Content, Formula, PlainSheet, open_book
+from workbook.form.styles import width_of, widths_of
+from workbook.sheets import Bare, Content, Formula, Mixed, PlainSheet, open_book
 
 Rows = Sequence[Sequence[Content]]
 TEXTS = (
@@ -118,22 +118,70 @@ def test_rows_given_by_column_are_what_xlsxwriter_writes_cell_by_cell() -> None:
     columns: list[list[Content]] = [
         *([*texts, *[""] * (many - len(texts))], [""] * many, mixed),
         *([*TEXTS[-5:], *range(many - 5)], [10**15, -(10**15) - 1, 10**20, *[True] * (many - 3)]),
+        *([*range(-3, many - 3)], [*range(many - 1), 10**17], [n / 7 - 1 for n in range(many)]),
+        [Formula(f'=HYPERLINK("#甲!A{n}","县{n}")', f"县{n}") for n in range(many)],
+        [Formula(f'=HYPERLINK("a&b","{n}")', "a<b") for n in range(many)],
+        [Formula(f"=A{n}", n) for n in range(many)],
     ]
 
     def by_column(sheet: Any, looks: list[Any]) -> None:
         each = [looks[n % 3] for n in range(many)]
-        sheet.write_columns(2, 1, columns, [looks[0], looks[1], each, looks[2], each])
+        sheet.write_columns(2, 1, columns, [looks[0], looks[1], each, looks[2], each, *looks, *looks])
 
     def cell_by_cell(sheet: Any, looks: list[Any]) -> None:
         for row, contents in enumerate(zip(*columns, strict=True)):
             each = looks[row % 3]
-            one_by_one(sheet, row + 2, contents, [looks[0], looks[1], each, looks[2], each])
+            one_by_one(sheet, row + 2, contents, [looks[0], looks[1], each, looks[2], each, *looks, *looks])
 
     ours, theirs = BytesIO(), BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     found = shown(open_book(ours), ours, by_column)
     assert len(found) == many * len(columns)
     assert found == shown(xlsxwriter.Workbook(theirs, options), theirs, cell_by_cell)
+
+
+def test_empty_cells_of_a_bare_column_are_left_out() -> None:
+    out = BytesIO()
+    found = shown(open_book(out), out, lambda s, looks: s.write_columns(0, 0, [["", "党", "", 7]], [Bare(looks[1])]))
+    expected = BytesIO()
+    theirs = shown(
+        open_book(expected), expected, lambda s, looks: s.write_columns(0, 0, [["", "党", "", 7]], [looks[1]])
+    )
+    assert found == {at: theirs[at] for at in ("A2", "A4")}
+
+
+def test_what_differs_in_a_column_stands_among_the_rest() -> None:
+    def mixed(sheet: Any, looks: list[Any]) -> None:
+        others = {1: ("不适用", looks[1]), 3: ("", looks[2]), 4: (5, looks[2])}
+        sheet.write_columns(0, 1, [[0, 1, 2, 3, 4, 5]], [Mixed(looks[0], others)])
+
+    def each(sheet: Any, looks: list[Any]) -> None:
+        for row, (content, look) in enumerate(zip([0, "不适用", 2, "", 5, 5], [0, 1, 0, 2, 2, 0], strict=True)):
+            one_by_one(sheet, row, [content], [looks[look]])
+
+    first, second = BytesIO(), BytesIO()
+    assert shown(open_book(first), first, mixed) == shown(open_book(second), second, each)
+
+
+def test_heights_set_together_are_those_set_row_by_row() -> None:
+    def parts(write: Callable[[Any], None]) -> bytes:
+        out = BytesIO()
+        book = open_book(out)
+        sheet = book.add_worksheet("甲")
+        write(sheet)
+        book.close()
+        with zipfile.ZipFile(out) as package:
+            return package.read("xl/worksheets/sheet1.xml")
+
+    heights, fold = [19, 34, 19, 64], {"level": 1, "hidden": True}
+
+    def row_by_row(sheet: Any) -> None:
+        for row, height in enumerate(heights, 5):
+            sheet.set_row(row, height, None, fold)
+
+    assert parts(lambda sheet: sheet.set_rows(5, heights, fold)) == parts(row_by_row)
+    beyond = Worksheet().xls_rowmax + 3
+    assert parts(lambda sheet: sheet.set_rows(beyond, heights)) == parts(lambda sheet: None)
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
@@ -165,3 +213,5 @@ def test_widths_are_those_of_every_character() -> None:
     assert [c for c in every if width_of(c) == 2] == wide
     assert width_of("".join(every[: 0x10000 - 0x800])) == sum(map(width_of, every[: 0x10000 - 0x800]))
     assert width_of("a😀“党”𝐀\n") == 1 + 2 + 1 + 2 + 1 + 1 + 1
+    for texts in (["", "a党", "\n", "“”", "党建引领", ""], ["a😀", "", "党𝐀"], [""]):
+        assert widths_of(texts).tolist() == [*map(width_of, texts)]
