@@ -17,9 +17,10 @@ from workbook.checks.check import Checked, check
 from workbook.history import earlier_periods
 from workbook.layout import collected, make_layout
 from workbook.messages import say
-from workbook.model import Submission, Unit
+from workbook.model import State, Submission, Unit
 from workbook.period import Period, parse_period
 from workbook.round import read_units
+from workbook.values import keys_of
 
 PERIODS = ("2019H1", "2019", "2020H1", "2020")
 BURDENS = ("DIS_DOCS", "DIS_MEETINGS", "DIS_INSPECTIONS", "DIS_ASSESSMENTS")
@@ -81,10 +82,11 @@ def rounds() -> dict[str, Checked]:
     for period in PERIODS:
         forms = {u.code: form(u, period, known) for u in units()}
         checked[period] = check(pack, forms, NOTHING, period=period, modules=all_modules(pack))
-        for row in checked[period].figures.itertuples():
-            item = pack.indicators[str(row.code)]
-            if row.measure == "value" and item.computed and row.state <= 2:
-                known[str(row.unit), item.code, period] = row.scaled / 10**item.decimals
+        keys, senders = keys_of(pack.indicators), [*forms]
+        for owner, key, state, scaled in zip(*checked[period].figures, strict=True):
+            code, measure = keys[key]
+            if measure == "value" and pack.indicators[code].computed and state <= State.ZERO:
+                known[senders[owner], code, period] = scaled / 10 ** pack.indicators[code].decimals
     return checked
 
 
