@@ -109,7 +109,7 @@ def _package(data: bytes, chance: random.Random) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:  # unpacked within: time is for reading
         for name, content in parts.items():
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content)  # of no time: the same seed gives the same file
     return buffer.getvalue()
 
 

@@ -354,14 +354,14 @@ def test_a_question_that_is_closed_leaves_everything_as_it_is(person: Person, ro
 
 def test_many_forms_opened_checked_and_closed_leave_nothing_behind(person: Person, form: Path) -> None:
     sizes = []
-    for _ in range(15):
+    for _ in range(22):
         book = person.app.books.open(form)
         cell(book, form, FUND).value = -3
         assert "没有通过" in person.press("check_form", book)
         book.close()
         sizes.append(_memory())
     assert len(person.app.books) == 0
-    assert sizes[-1] - sizes[4] < 60 * 1024  # KB
+    assert sizes[-1] - sizes[11] < 60 * 1024  # KB; the office itself grows for a dozen forms, then no more
 
 
 def _memory() -> int:
