@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import json
 import sys
@@ -97,6 +98,7 @@ def load_ahead(*module: str) -> None:
 def few_pauses() -> None:
     """Let Python look for circular garbage rarely: hardly any is made, and the looking costs a tenth of every run."""
     gc.set_threshold(50_000, 20, 100)
+    atexit.register(gc.freeze)  # nor at the end, where all goes anyway
 
 
 def run(group: click.Group) -> NoReturn:

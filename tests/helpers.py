@@ -17,7 +17,7 @@ from workbook.checks.check import Checked, check
 from workbook.collect import merge
 from workbook.collection import Collection
 from workbook.form.plan import Plan
-from workbook.history import by_unit, stored_frame
+from workbook.history import Stored, by_unit
 from workbook.layout import address, make_layout
 from workbook.lots.lot import lot_of
 from workbook.lots.lots import Lots
@@ -127,13 +127,12 @@ def a_round(path: Path, units: Sequence[Unit], period: str = "2020", **more: obj
     return Round(path=path, pack=pack, period=period, units=tuple(units), **(settings | more))
 
 
-def collected(round_: Round, *submissions: Submission, stored: pd.DataFrame | None = None) -> Collection:
+def collected(round_: Round, *submissions: Submission, stored: Stored | None = None) -> Collection:
     """Return the collection of these submissions, as if they had come in as files."""
     by_digest = {s.sha256: s for s in submissions}
     if len(by_digest) < len(submissions):  # several of a unit: their files tell them apart
         by_digest = {s.file: s for s in submissions}
-    then = stored_frame([]) if stored is None else stored
-    earlier = by_unit(then, {s.unit.code for s in submissions})
+    earlier = by_unit(stored or {}, {s.unit.code for s in submissions})
     checked = check(
         round_.pack, by_digest, earlier, period=round_.period, modules=round_.modules, switches=round_.switches
     )
@@ -141,7 +140,16 @@ def collected(round_: Round, *submissions: Submission, stored: pd.DataFrame | No
     lots = Lots(round_.pack, [lot_of(by_digest, checked, round_.pack)])
     incoming = Incoming(forms, lots, (), received=len(forms))
     settled = settle(round_, incoming, {file: checked.findings[form.sha256] for file, form in forms.items()})
-    return merge(round_, incoming, settled, then)
+    return merge(round_, incoming, settled, stored or {})
+
+
+def by_measure(rows: Iterable[Mapping[str, object]]) -> Stored:
+    """Return figures of earlier rounds told one by one, `measure` among the rest."""
+    measures: dict[Measure, list[dict[str, object]]] = {}
+    for row in rows:
+        rest = dict(row)
+        measures.setdefault(rest.pop("measure"), []).append(rest)
+    return {measure: pd.DataFrame(figures) for measure, figures in measures.items()}
 
 
 def chosen(collection: Collection, wanted: Callable[[Pick], bool] = lambda p: True, **typed: str) -> tuple[Pick, ...]:

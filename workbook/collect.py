@@ -22,7 +22,7 @@ from workbook.collection import (
 )
 from workbook.computed import definition
 from workbook.decisions import waived
-from workbook.history import stored_figures, units_then, unknown_periods
+from workbook.history import Stored, stored_figures, units_then, unknown_periods
 from workbook.last_year import LastYear, last_year, reported
 from workbook.layout import collected
 from workbook.ledger import Ledger, damaged
@@ -68,7 +68,7 @@ def merge(
     round_: Round,
     incoming: Incoming,
     settled: Settled,
-    stored: pd.DataFrame,
+    stored: Stored,
     then: tuple[Unit, ...] = (),
 ) -> Collection:
     """Return the collection of what was read, judged and settled; any order of files and any lots give the same.
@@ -121,7 +121,7 @@ def _counted(round_: Round, forms: Mapping[str, Form]) -> list[str]:
 
 
 def _not_comparable(
-    round_: Round, otherwise: Mapping[str, Iterable[str]], stored: pd.DataFrame, changed: Container[str]
+    round_: Round, otherwise: Mapping[str, Iterable[str]], stored: Stored, changed: Container[str]
 ) -> frozenset[tuple[str, str]]:
     """Return (unit, code) that must not be compared with last year: definition changed, unit new, merged or split."""
     pairs: set[tuple[str, str]] = set()
@@ -130,8 +130,7 @@ def _not_comparable(
             pairs |= {(unit, code) for code in round_.pack.indicators}
         pairs |= {(unit, code) for code in codes}
     versions = {c: i.definition_version for c, i in round_.pack.indicators.items()}
-    prior = stored[stored["measure"] == "prior"]
-    columns = (prior[c].tolist() for c in ("unit", "code", "definition"))
+    columns = (stored["prior"][c].tolist() if "prior" in stored else () for c in ("unit", "code", "definition"))
     pairs |= {(unit, code) for unit, code, then in zip(*columns, strict=True) if versions.get(code, then) != then}
     return frozenset(pairs)
 

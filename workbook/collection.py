@@ -15,7 +15,7 @@ from workbook.checks.totals import TotalVerdict
 from workbook.computed import definition
 from workbook.expression.evaluate import TRUE, UNKNOWN, Numbers
 from workbook.expression.tree import Compare, Number, Ref, operands
-from workbook.history import carried_figures
+from workbook.history import Stored, carried_figures
 from workbook.lots.lots import Lots, Submissions
 from workbook.model import (
     FILE_STATES,
@@ -89,7 +89,7 @@ class Collection:
     total_verdicts: tuple[TotalVerdict, ...]  # of the rules that hold for totals, by rule and scope
     tallies: tuple[Tally, ...]
     lots: Lots
-    stored: pd.DataFrame  # figures of earlier rounds, see history.stored_figures
+    stored: Stored
     totals: Mapping[tuple[str, str], Total]  # (scope, code)
     controls: tuple[Control, ...]
     balance: Balance
@@ -124,9 +124,10 @@ class Collection:
         import pandas as pd
 
         cells, key = self.lots.cells(self._unit_of), ["unit", "code", "measure"]
-        known = pd.MultiIndex.from_frame(carried_figures(self.stored)[key])
-        if not len(known):
+        carried = [carried_figures(figures).assign(measure=m)[key] for m, figures in self.stored.items()]
+        if not any(map(len, carried)):
             return cells.assign(carried=False)
+        known = pd.MultiIndex.from_frame(pd.concat(carried))
         return cells.assign(carried=pd.MultiIndex.from_frame(cells[key]).isin(known))
 
     @cached_property

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from workbook.messages import say
 from workbook.model import Defect, Measure, Round, State, Unit
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 _LONGEST_CHAIN = 40
 
+# Figures that earlier rounds accepted, by what they are to this one: prior, opening or half. Columns: unit, code (str);
+# state (int8); scaled (int64, value × 10**decimals, 0 where not known); definition (str): the version in force then.
+Stored: TypeAlias = "Mapping[Measure, pd.DataFrame]"
+
 
 def earlier_periods(period: Period) -> dict[Measure, Period]:
     """Return which earlier period stands behind each measure."""
@@ -30,46 +34,45 @@ def earlier_periods(period: Period) -> dict[Measure, Period]:
     return wanted
 
 
-def unknown_periods(period: Period, stored: pd.DataFrame) -> dict[Measure, Period]:
+def unknown_periods(period: Period, stored: Stored) -> dict[Measure, Period]:
     """Return the earlier periods that no accepted figure is stored of, by the measure they stand behind."""
-    found = set(stored["measure"])
-    return {m: p for m, p in earlier_periods(period).items() if m not in found}
+    return {m: p for m, p in earlier_periods(period).items() if m not in stored or not len(stored[m])}
 
 
-def stored_figures(round_: Round, units: Collection[str] | None = None) -> tuple[pd.DataFrame, tuple[Defect, ...]]:
+def stored_figures(round_: Round, units: Collection[str] | None = None) -> tuple[Stored, tuple[Defect, ...]]:
     """Return the accepted figures of earlier rounds that this one is compared with, and what could not be read.
 
-    Columns as stored_frame. Only those of `units` where they are named. Rounds are found by following `previous` from
-    folder to folder.
+    Only those of `units` where they are named. Rounds are found by following `previous` from folder to folder.
     """
     folders, defects = _folders(round_)
-    frames: list[pd.DataFrame] = []
+    stored: dict[Measure, pd.DataFrame] = {}
     for period, folder in folders.items():
         path = folder / RESULTS / FIGURES
         if not path.is_file():
             defects += (Defect(path.name, 0, say("round.no_figures", folder=folder), say("round.no_figures_remedy")),)
             break
         kept = read_figures(path, units)
-        frames += [kept.assign(measure=m) for m, p in _measures(round_) if p == period]
-    return _join(frames), defects
+        stored |= {m: kept for m, p in _measures(round_) if p == period}
+    return stored, defects
 
 
-def by_unit(stored: pd.DataFrame, units: Collection[str]) -> Earlier:
+def by_unit(stored: Stored, units: Collection[str]) -> Earlier:
     """Return what takes the place of what the forms of some units say about earlier times."""
     earlier: dict[str, dict[Key, tuple[State, int]]] = {}
-    carried = carried_figures(stored[stored["unit"].isin(units)])
-    columns = (carried[c].tolist() for c in ("unit", "code", "measure", "state", "scaled"))
-    for unit, code, measure, state, scaled in zip(*columns, strict=True):
-        earlier.setdefault(unit, {})[code, measure] = State(state), scaled
+    for measure, figures in stored.items():
+        carried = carried_figures(figures[figures["unit"].isin(units)])
+        columns = (carried[c].tolist() for c in ("unit", "code", "state", "scaled"))
+        for unit, code, state, scaled in zip(*columns, strict=True):
+            earlier.setdefault(unit, {})[code, measure] = State(state), scaled
     return earlier
 
 
-def carried_figures(stored: pd.DataFrame) -> pd.DataFrame:
-    """Return the figures of earlier rounds that take the place of what a form says about that time."""
-    return stored[stored["state"].isin([State.NUMBER, State.ZERO, State.NOT_APPLICABLE])]
+def carried_figures(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures of an earlier round that take the place of what a form says about that time."""
+    return figures[figures["state"].isin([State.NUMBER, State.ZERO, State.NOT_APPLICABLE])]
 
 
-def units_then(round_: Round, stored: pd.DataFrame) -> tuple[tuple[Unit, ...], tuple[Defect, ...]]:
+def units_then(round_: Round, stored: Stored) -> tuple[tuple[Unit, ...], tuple[Defect, ...]]:
     """Return the units that had to report in the same period last year, and what is wrong with their list.
 
     The list of that round tells, and for units it no longer has, this one's. None where there is no such round.
@@ -81,7 +84,7 @@ def units_then(round_: Round, stored: pd.DataFrame) -> tuple[tuple[Unit, ...], t
     listed, faults = read_units(folder / UNITS_FILE, round_.pack)
     defects = [replace(f, file=f"{folder.name}/{f.file}") for f in faults]
     units = {u.code: u for u in listed if reports(u, prior)}
-    figures = dict.fromkeys(stored.loc[stored["measure"] == "prior", "unit"])
+    figures = dict.fromkeys(stored["prior"]["unit"] if "prior" in stored else ())
     units |= {u.code: u for u in (*round_.units, *round_.others) if u.code in figures and u.code not in units}
     if not defects and (strange := [code for code in figures if code not in units]):
         told = {"codes": "、".join(strange), "folder": folder}
@@ -122,24 +125,6 @@ def _folders(round_: Round) -> tuple[dict[Period, Path], tuple[Defect, ...]]:
 
 def _measures(round_: Round) -> list[tuple[Measure, Period]]:
     return list(earlier_periods(parse_period(round_.period)).items())
-
-
-def _join(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.concat(frames, ignore_index=True) if frames else stored_frame([])
-
-
-def stored_frame(records: Iterable[tuple[str, str, str, int, int, str]]) -> pd.DataFrame:
-    """Return figures of earlier rounds as a long frame.
-
-    Columns: unit, code, measure (str: prior, opening or half); state (int8); scaled (int64, value × 10**decimals, 0
-    where not known); definition (str): the definition version in force then.
-    """
-    import pandas as pd
-
-    kinds = {"unit": "str", "code": "str", "measure": "str", "state": "int8", "scaled": "int64", "definition": "str"}
-    return pd.DataFrame.from_records(list(records), columns=list(kinds)).astype(kinds)
 
 
 def read_figures(path: Path, units: Collection[str] | None = None) -> pd.DataFrame:

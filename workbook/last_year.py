@@ -10,6 +10,7 @@ import numpy as np
 
 from workbook.computed import carries, stored_refs
 from workbook.expression.tree import Ref
+from workbook.history import Stored
 from workbook.layout import collected
 from workbook.model import Indicator, Round, State, Unit
 from workbook.period import parse_period
@@ -41,8 +42,7 @@ class LastYear:
         parts = [ref for figure in needed for ref in stored_refs(figure, self.round.pack.indicators)]
         if not all(ref.code in self.stored for ref in parts):
             return None
-        asking = [tier for tier in tiers if code in self.asked[tier]]
-        inside: Mask = np.isin(self.engine.table.tier, asking)
+        inside = self.engine.table.of_tiers(tier for tier in tiers if code in self.asked[tier])
         return reported(self.engine, item, inside, int(inside.sum()), stored=True)
 
 
@@ -55,7 +55,7 @@ def reported(engine: Totals, item: Indicator, inside: Mask, units: int, *, store
     return Reported(engine.aggregate(item, known, "prior"), int(known.sum()), units - int(absent.sum()), stored)
 
 
-def last_year(round_: Round, then: tuple[Unit, ...], stored: pd.DataFrame) -> LastYear:
+def last_year(round_: Round, then: tuple[Unit, ...], stored: Stored) -> LastYear:
     """Return last year's units and their stored figures; `then` names who had to report, else today's list does.
 
     Both years stand on the same side of an umbrella. Where there was none then, its tier counts as not reported.
@@ -67,19 +67,22 @@ def last_year(round_: Round, then: tuple[Unit, ...], stored: pd.DataFrame) -> La
     units += [u for u in round_.units if u.umbrella and u.tier in sides - {v.tier for v in units}]
     rows, keys = {u.code: row for row, u in enumerate(units)}, keys_of(round_.pack.indicators)
     priors = {code: key for key, (code, measure) in enumerate(keys) if measure == "prior"}
-    figures = stored[(stored["measure"] == "prior") & stored["unit"].isin(rows) & stored["code"].isin(priors)]
-    owner, key = (np.array(figures[c].map(at), dtype=np.int64) for c, at in (("unit", rows), ("code", priors)))
-    flat = Flat(owner, key, figures["state"].to_numpy(np.int8), figures["scaled"].to_numpy(np.int64))
+    flat = [_flat(stored["prior"], rows, priors)] if "prior" in stored else []
     table = Table(
         [*rows],
-        spread([flat], keys, len(rows)),
+        spread(flat, keys, len(rows)),
         tiers=[u.tier for u in units],
         umbrella=[u.umbrella for u in units],
         period=str(prior),
         rows={},
     )
     asked = {t.code: collected(round_.pack, t.code, prior.year, round_.modules) for t in round_.pack.tiers}
-    known = figures[figures["state"].isin([State.NUMBER, State.ZERO])]
-    return LastYear(
-        round_, Totals(table, round_.pack.indicators, frozenset()), tuple(units), asked, frozenset(known["code"])
-    )
+    known = frozenset(keys[key][0] for part in flat for key in np.unique(part.key[part.state <= State.ZERO]).tolist())
+    return LastYear(round_, Totals(table, round_.pack.indicators, frozenset()), tuple(units), asked, known)
+
+
+def _flat(figures: pd.DataFrame, rows: Mapping[str, int], priors: Mapping[str, int]) -> Flat:
+    """Return the figures of an earlier round that belong to those units and codes."""
+    ours = figures[figures["unit"].isin(rows) & figures["code"].isin(priors)]
+    owner, key = (np.array(ours[c].map(at), dtype=np.int64) for c, at in (("unit", rows), ("code", priors)))
+    return Flat(owner, key, ours["state"].to_numpy(np.int8), ours["scaled"].to_numpy(np.int64))

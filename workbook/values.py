@@ -54,7 +54,9 @@ def spread(parts: Iterable[Flat], keys: Sequence[Key], size: int) -> Columns:
     column_of = np.full(len(keys), -1, dtype=np.int64)
     scaled, state = np.zeros((0, size), dtype=np.int64), np.zeros((0, size), dtype=np.int8)
     for part in parts:
-        if len(new := np.unique(part.key[column_of[part.key] < 0])):
+        held = np.zeros(len(keys), dtype=np.bool_)
+        held[part.key] = True
+        if len(new := np.flatnonzero(held & (column_of < 0))):
             column_of[new] = len(scaled) + np.arange(len(new))
             scaled = np.pad(scaled, ((0, len(new)), (0, 0)))
             state = np.pad(state, ((0, len(new)), (0, 0)), constant_values=State.BLANK)
@@ -76,10 +78,10 @@ def exact_sums(groups: npt.NDArray[Any], numbers: Ints) -> Iterator[tuple[int, i
     """Yield every group with the sum of its numbers, as exact as exact_sum."""
     order = np.argsort(groups, kind="stable")
     groups, numbers = groups[order], numbers[order]
-    found, starts = np.unique(groups, return_index=True)
-    if len(found):
+    starts = np.flatnonzero(np.diff(groups, prepend=groups[:1] - 1))
+    if len(starts):
         halves = (np.add.reduceat(half, starts).tolist() for half in (numbers >> 32, numbers & 0xFFFFFFFF))
-        for group, high, low in zip(found.tolist(), *halves, strict=True):
+        for group, high, low in zip(groups[starts].tolist(), *halves, strict=True):
             yield group, (high << 32) + low
 
 
@@ -110,6 +112,7 @@ class Table:
         self._rows = {code: np.array(counts, dtype=np.int64) for code, counts in rows.items() if isinstance(code, str)}
         self._sums: dict[tuple[str, str], Sequence[Any]] = {k: v for k, v in rows.items() if isinstance(k, tuple)}
         self._columns = dict(figures)
+        self._of_tiers: dict[frozenset[str], npt.NDArray[np.bool_]] = {}
 
     def made_of(self, parts: Iterable[Mapping[str, Part]]) -> Table:
         """Return the table, told by unit and code what totals are made of."""
@@ -117,6 +120,13 @@ class Table:
             for code, part in own.items():
                 self.parts.setdefault(code, {})[row] = part
         return self
+
+    def of_tiers(self, tiers: Iterable[str]) -> npt.NDArray[np.bool_]:
+        """Return which units belong to some tiers: to be read only."""
+        key = frozenset(tiers)
+        if key not in self._of_tiers:
+            self._of_tiers[key] = np.array([tier in key for tier in self.tier.tolist()], dtype=np.bool_)
+        return self._of_tiers[key]
 
     def figures(self, code: str, measure: Measure) -> tuple[Ints, States]:
         """Return (scaled, state) over the units; blank everywhere if nobody has the figure."""

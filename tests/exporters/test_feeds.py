@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 import openpyxl
-import pandas as pd
 import pytest
 from helpers import a_round, collected, party_building, submission
 
@@ -23,7 +22,7 @@ from exporters.word.official import OfficialDocument
 from exporters.word.pieces import Piece
 from workbook.collection import Collection
 from workbook.expression.tree import Ref
-from workbook.history import stored_figures
+from workbook.history import Stored, stored_figures
 from workbook.model import Unit
 from workbook.round import RESULTS
 
@@ -177,7 +176,7 @@ def test_whatever_a_correction_moves_was_foretold(demo: dict[str, DemoRound], un
     assert len(moved) > 5
 
 
-def _merged(collection: Collection, stored: pd.DataFrame, *corrected: object) -> Collection:
+def _merged(collection: Collection, stored: Stored, *corrected: object) -> Collection:
     forms = {s.file: s for s in (*collection.submissions.values(), *corrected)}
     return collected(replace(collection.round, return_on_error=False), *forms.values(), stored=stored)
 

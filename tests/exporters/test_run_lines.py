@@ -7,27 +7,27 @@ from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
-import pandas as pd
-from helpers import a_round, collected, submission
+from helpers import a_round, by_measure, collected, submission
 
 from exporters.consolidated.book import write_book
 from exporters.consolidated.status import unjudged_lines
 from workbook.checks.rules import Tally
 from workbook.collection import Collection
+from workbook.history import Stored
 from workbook.model import Unit
 
 UNITS = [Unit("X1", "甲县", "county"), Unit("X2", "乙县", "county")]
 
 
-def gathered(*values: Mapping[str, object], period: str = "2020H1", stored: pd.DataFrame | None = None) -> Collection:
+def gathered(*values: Mapping[str, object], period: str = "2020H1", stored: Stored | None = None) -> Collection:
     round_ = a_round(Path("nowhere"), UNITS, period, return_on_error=False)
     forms = [submission(v, unit=u.code, period=period) for u, v in zip(UNITS, values, strict=True)]
     return collected(round_, *forms, stored=stored)
 
 
-def stored(*measures: str) -> pd.DataFrame:
+def stored(*measures: str) -> Stored:
     rows = [{"unit": "X1", "code": "BASE_MEMBERS", "state": 1, "scaled": 90, "definition": "1"} for _ in measures]
-    return pd.DataFrame([row | {"measure": m} for row, m in zip(rows, measures, strict=True)])
+    return by_measure(row | {"measure": m} for row, m in zip(rows, measures, strict=True))
 
 
 def looking_back(collection: Collection) -> list[Tally]:

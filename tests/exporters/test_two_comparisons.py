@@ -6,9 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
-import pandas as pd
 import pytest
-from helpers import a_round, collected, submission
+from helpers import a_round, by_measure, collected, submission
 
 from exporters.consolidated.book import write_book
 from exporters.narrative.facts import OfRound
@@ -38,7 +37,7 @@ def city(now: dict[str, int], then: dict[str, int], code: str = "ORG_DEVELOPED")
         {"unit": u, "code": code, "measure": "prior", "state": 1, "scaled": v, "definition": "1"}
         for u, v in then.items()
     ]
-    return collected(round_, *forms, stored=pd.DataFrame(rows) if rows else None)
+    return collected(round_, *forms, stored=by_measure(rows))
 
 
 def figures(collection: Collection) -> Figures:

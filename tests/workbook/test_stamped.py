@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pandas as pd
 import pytest
 from desk import Desk
-from helpers import NOTHING, a_round, party_building, plan
+from helpers import NOTHING, a_round, by_measure, party_building, plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -30,7 +29,7 @@ from workbook.form.book import write_form
 from workbook.form.content import Content, blank_contents, layouts_of
 from workbook.form.stamp import Stamp, fits
 from workbook.form.verdicts import as_submission, verdicts_of
-from workbook.history import by_unit, stored_frame
+from workbook.history import Stored, by_unit
 from workbook.model import Parameter, Round, State, Switch, Unit
 from workbook.reading.submission import read_submission
 from workbook.values import Earlier
@@ -112,7 +111,7 @@ def carried_cells(round_: Round) -> Iterator[tuple[str, str, str]]:
                     yield unit.code, code, measure
 
 
-def stored(round_: Round, rng: random.Random, missing: float) -> pd.DataFrame:
+def stored(round_: Round, rng: random.Random, missing: float) -> Stored:
     """Return figures of earlier rounds at random: plausible or not, some of them missing, some 不适用."""
     records = []
     for key in carried_cells(round_):
@@ -121,7 +120,8 @@ def stored(round_: Round, rng: random.Random, missing: float) -> pd.DataFrame:
             records += [(*key, int(rng.choice(states)), 0)] if rng.random() < 0.5 else []
         else:
             records.append((*key, int(State.NUMBER if scaled else State.ZERO), scaled))
-    return stored_frame((*record, "") for record in records)
+    names = ("unit", "code", "measure", "state", "scaled")
+    return by_measure(dict(zip(names, record, strict=True)) for record in records)
 
 
 def earlier(round_: Round, rng: random.Random, missing: float) -> Earlier:

@@ -7,8 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from helpers import a_round, collected, submission
+from helpers import a_round, by_measure, collected, submission
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -126,20 +125,20 @@ def test_a_merged_unit_is_left_out_of_the_comparison() -> None:
 
 def test_what_an_earlier_round_stored_stands_against_what_is_typed() -> None:
     row = {"unit": "X1", "code": "ORG_DEVELOPED", "measure": "prior", "state": 1, "scaled": 8, "definition": "1"}
-    total = gathered({"X1": YEARS["X1"]}, stored=pd.DataFrame([row])).totals["all", "ORG_DEVELOPED"]
+    total = gathered({"X1": YEARS["X1"]}, stored=by_measure([row])).totals["all", "ORG_DEVELOPED"]
     assert total.matched_prior == 8
 
 
 def test_what_is_stored_of_an_indicator_that_the_pack_no_longer_has_counts_for_nothing() -> None:
     row = {"unit": "X1", "code": "GONE", "measure": "prior", "state": 1, "scaled": 8, "definition": "1"}
-    before, after = gathered({"X1": YEARS["X1"]}), gathered({"X1": YEARS["X1"]}, stored=pd.DataFrame([row]))
+    before, after = gathered({"X1": YEARS["X1"]}), gathered({"X1": YEARS["X1"]}, stored=by_measure([row]))
     assert after.figures.equals(before.figures)
     assert after.totals == before.totals
 
 
 def test_a_changed_definition_is_not_compared() -> None:
     row = {"unit": "X1", "code": "ORG_DEVELOPED", "measure": "prior", "state": 1, "scaled": 8, "definition": "0"}
-    total = gathered({"X1": YEARS["X1"]}, stored=pd.DataFrame([row])).totals["all", "ORG_DEVELOPED"]
+    total = gathered({"X1": YEARS["X1"]}, stored=by_measure([row])).totals["all", "ORG_DEVELOPED"]
     assert (total.matched, total.excluded) == (0, ("X1",))
 
 

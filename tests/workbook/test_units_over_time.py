@@ -7,9 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-import pandas as pd
 import pytest
-from helpers import NOTHING, a_round, collected, party_building, plan, submission
+from helpers import NOTHING, a_round, by_measure, collected, party_building, plan, submission
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +16,7 @@ from workbook.collect import collect
 from workbook.collection import Collection
 from workbook.form.book import write_form
 from workbook.form.content import blank_contents
-from workbook.history import stored_figures, stored_frame, units_then
+from workbook.history import Stored, stored_figures, units_then
 from workbook.model import Round, State, Unit
 from workbook.period import parse_period
 from workbook.round import FIGURES, IN, RESULTS, load_round, read_units, write_round
@@ -38,19 +37,18 @@ def listed(units: list[Unit], period: str = "2020", **more: object) -> Round:
     return a_round(Path("nowhere"), active, period, others=others, **({"return_on_error": False} | more))
 
 
-def stored(figures: Mapping[tuple[str, str], int | None]) -> pd.DataFrame:
-    rows = [
+def stored(figures: Mapping[tuple[str, str], int | None]) -> Stored:
+    return by_measure(
         {"unit": u, "code": c, "measure": "prior", "state": state_of(v), "scaled": v or 0, "definition": "1"}
         for (u, c), v in figures.items()
-    ]
-    return pd.DataFrame(rows) if rows else stored_frame([])
+    )
 
 
 def state_of(value: int | None) -> int:
     return int(State.BLANK if value is None else State.NUMBER if value else State.ZERO)
 
 
-def of_years(round_: Round, now: Mapping[str, Mapping[str, object]], then: pd.DataFrame | None = None) -> Collection:
+def of_years(round_: Round, now: Mapping[str, Mapping[str, object]], then: Stored | None = None) -> Collection:
     units = {u.code: u for u in round_.units}
     forms = [
         replace(submission(v, tier=units[c].tier, unit=c, umbrella=units[c].umbrella), unit=units[c])
@@ -295,7 +293,7 @@ def test_last_years_list_tells_who_counted_then(tmp_path: Path) -> None:
     """A unit may be gone from this year's list; a figure of a unit that no list knows stops the run."""
     before = a_folder(tmp_path / "2019", "2019", "A,甲县,县", "D,丁区,区")
     now = a_folder(tmp_path / "2020", "2020", "A,甲县,县", previous=before.path)
-    kept = stored({("A", "ORG_DEVELOPED"): 10, ("D", "ORG_DEVELOPED"): 4}).drop(columns="measure")
+    kept = stored({("A", "ORG_DEVELOPED"): 10, ("D", "ORG_DEVELOPED"): 4})["prior"]
     kept.to_parquet(before.path / RESULTS / FIGURES)
     figures, _ = stored_figures(now)
     assert units_then(now, figures) == ((A, D), ())

@@ -162,11 +162,11 @@ def rule_findings(
     keys = list(submissions)
     umbrella = np.array([s.unit.umbrella for s in submissions.values()], dtype=np.bool_)
     for rule in rules.values():
-        concerned = np.isin(judge.table.tier, list(rule.tiers))
+        concerned = judge.table.of_tiers(rule.tiers)
         if rule.scope == "unit":
-            concerned &= ~umbrella
+            concerned = concerned & ~umbrella
         if rule.scope == "total":
-            concerned &= judge.table.umbrella
+            concerned = concerned & judge.table.umbrella
         verdicts = np.where(concerned, judge.verdicts(rule), NOT_CONCERNED).astype(np.int8)
         outcomes[rule.id] = verdicts
         failing = np.flatnonzero((verdicts == FALSE) | (verdicts == BROKEN))

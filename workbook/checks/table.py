@@ -101,7 +101,9 @@ def with_computed(table: Table, figures: Flat, pack: Pack) -> Flat:
     numbers = {key: n for n, key in enumerate(keys_of(pack.indicators))}
     computed = computed_figures(table, pack.indicators)
     keys = np.array([numbers[key] for key in computed], dtype=np.int64)
-    kept = ~np.isin(figures.key, keys)
+    typed = np.ones(len(numbers), dtype=np.bool_)
+    typed[keys] = False
+    kept = typed[figures.key]
     owner, every = np.tile(np.arange(table.size), len(keys)), np.repeat(keys, table.size)
     return Flat(
         np.concatenate([figures.owner[kept], owner]),

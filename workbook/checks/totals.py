@@ -83,7 +83,8 @@ def total_verdicts(
 
 
 def _within(scope: Scope, table: Table) -> _Within:
-    rows = np.isin(table.units, [u.code for u in scope.units])
+    inside = {u.code for u in scope.units}
+    rows = np.array([unit in inside for unit in table.units], dtype=np.bool_)
     return _Within(scope, rows, Counter(u.tier for u in scope.units))
 
 
@@ -97,7 +98,7 @@ def _verdict(case: Case, judge: Judge, i: int, indicators: Mapping[str, Indicato
 
 def _case(rule: Rule, table: Table, within: _Within, refs: tuple[Ref, ...]) -> Case:
     """Return what a rule is judged on in a scope: nothing where no unit has all operands."""
-    inside = within.rows & np.isin(table.tier, list(rule.tiers))
+    inside = within.rows & table.of_tiers(rule.tiers)
     for ref in refs:
         inside &= _countable(table, ref, rule)
     sums = {ref: int(table.figures(ref.code, ref.measure)[0][inside].sum()) for ref in refs}

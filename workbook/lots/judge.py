@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-import pandas as pd  # noqa: F401 - pyarrow loads it with the first array: here once, not in every process that is forked
 import pyarrow as pa
 
 from workbook.checks.check import check

@@ -20,6 +20,7 @@ import pyarrow as pa
 from workbook.check_code import CheckCodes
 from workbook.checks.check import Checked
 from workbook.checks.table import outline_of
+from workbook.lots.arrays import integers, lists, packed, texts
 from workbook.model import MEASURES, Finding, Outline, Pack, Submission
 from workbook.reading.kind import Unreadable
 from workbook.values import Ints
@@ -78,20 +79,24 @@ def lot_of(read: Mapping[str, Submission | Unreadable], checked: Checked, catalo
     sheets = {d: tuple(dict.fromkeys(c.sheet for c in s.cells.values())) for d, s in forms.items()}
     ours, check_codes = set(checked.table.units), CheckCodes(catalog)
     digests, codes = list(read), {code: n for n, code in enumerate(catalog.indicators)}
-    columns: dict[str, Any] = {
-        "digest": digests,
-        "problem": [problems.get(d) for d in digests],
-        "outline": [pack(outline_of(catalog, forms[d])) if d in forms else None for d in digests],
-        "head": [pack(replace(forms[d], cells={})) if d in forms else None for d in digests],
-        "findings": [pack(checked.findings.get(d, ())) if d in forms else None for d in digests],
-        "check_code": [check_codes.of(forms[d]) if d in ours else None for d in digests],
+    outlines = [pack(outline_of(catalog, forms[d])) if d in forms else None for d in digests]
+    heads = [pack(replace(forms[d], cells={})) if d in forms else None for d in digests]
+    findings = [pack(checked.findings.get(d, ())) if d in forms else None for d in digests]
+    named = [sheets.get(d, ()) for d in digests]
+    columns = {
+        "digest": texts(digests),
+        "problem": packed([problems.get(d) for d in digests], pa.binary()),
+        "outline": packed(outlines, pa.binary()),
+        "head": packed(heads, pa.large_binary()),
+        "findings": packed(findings, pa.large_binary()),
+        "check_code": texts([check_codes.of(forms[d]) if d in ours else None for d in digests]),
         "outcomes": _outcomes(checked, digests),
-        "sheets": [sheets.get(d, ()) for d in digests],
+        "sheets": lists([len(own) for own in named], texts([sheet for own in named for sheet in own])),
     }
     columns |= _figures(checked, digests)
     columns |= _cells(forms, sheets, codes, digests)
     rules = {RULES: "\n".join(checked.outcomes).encode()}
-    return pa.table(columns, schema=SCHEMA.with_metadata(rules))
+    return pa.Table.from_arrays([columns[name] for name in SCHEMA.names], schema=SCHEMA.with_metadata(rules))
 
 
 def columns_of(lot: pa.Table | Path, *names: str) -> pa.Table:
@@ -108,14 +113,18 @@ def columns_of(lot: pa.Table | Path, *names: str) -> pa.Table:
 
 def only(lot: pa.Table, digests: Container[str]) -> pa.Table:
     """Return the rows of a lot whose digests are among those."""
-    return lot.filter(pa.array([digest in digests for digest in lot["digest"].to_pylist()])).combine_chunks()
+    rows = [row for row, digest in enumerate(lot["digest"].to_pylist()) if digest in digests]
+    return lot.take(integers(rows, pa.int64())).combine_chunks()
 
 
-def _outcomes(checked: Checked, digests: Sequence[str]) -> list[list[int] | None]:
+def _outcomes(checked: Checked, digests: Sequence[str]) -> pa.Array:
+    """Return how each rule came out as lists, one a digest; missing where none was asked."""
     units = checked.table.units
     by_rule = np.array(list(checked.outcomes.values()), dtype=np.int8).reshape(len(checked.outcomes), len(units))
-    found = dict(zip(units, by_rule.T.tolist(), strict=True))
-    return [found.get(d) for d in digests]
+    rows = {unit: row for row, unit in enumerate(units)}
+    judged = [d in rows for d in digests]
+    outcomes = by_rule.T[[rows[d] for d in digests if d in rows]]
+    return lists(np.where(judged, len(by_rule), 0), integers(outcomes.ravel()), judged)
 
 
 def _figures(checked: Checked, digests: Sequence[str]) -> dict[str, pa.Array]:
@@ -125,7 +134,7 @@ def _figures(checked: Checked, digests: Sequence[str]) -> dict[str, pa.Array]:
     order = np.argsort(owner, kind="stable")
     code, measure = np.divmod(figures.key, len(MEASURES))
     columns = {"code": code, "measure": measure, "state": figures.state, "scaled": figures.scaled}
-    flat = {name: pa.array(columns[name][order], type=kind) for name, kind in FIGURE_COLUMNS.items()}
+    flat = {name: integers(columns[name][order], kind) for name, kind in FIGURE_COLUMNS.items()}
     return _listed("figure_", np.bincount(owner, minlength=len(digests)), flat)
 
 
@@ -154,11 +163,13 @@ def _cells(
         "typed": [cell.typed for cell in cells],
     }
     many = [len(forms[d].cells) if d in forms else 0 for d in digests]
-    flat = {name: pa.array(columns[name], type=kind) for name, kind in CELL_COLUMNS.items()}
+    flat = {
+        name: texts(columns[name]) if kind == pa.string() else integers(columns[name], kind)
+        for name, kind in CELL_COLUMNS.items()
+    }
     return _listed("cell_", many, flat)
 
 
 def _listed(prefix: str, many: Sequence[int] | Ints, flat: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
     """Return flat columns as lists, of so many elements each."""
-    ends = np.concatenate([[0], np.cumsum(many)]).astype(np.int32)
-    return {f"{prefix}{name}": pa.ListArray.from_arrays(ends, column) for name, column in flat.items()}
+    return {f"{prefix}{name}": lists(many, column) for name, column in flat.items()}

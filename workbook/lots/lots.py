@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from workbook.checks.rules import Tally, tallies_of
+from workbook.lots.arrays import integers, numbers, there
 from workbook.lots.lot import (
     CELL_COLUMNS,
     RULES,
@@ -42,12 +43,11 @@ class _Slice(NamedTuple):
     """The figures or cells of a lot that belong to some digests, flat."""
 
     owner: Ints  # to which of the digests
-    columns: pa.Table
+    columns: Mapping[str, pa.Array]
 
     def numbers(self, name: str) -> npt.NDArray[Any]:
         """Return a column of numbers."""
-        column: npt.NDArray[Any] = self.columns[name].to_numpy()
-        return column
+        return numbers(self.columns[name])
 
     def figures(self) -> Flat:
         """Return the figures as they are known everywhere."""
@@ -149,10 +149,10 @@ class Lots:
         for lot, rows in self._rows(list(digests)):
             table = columns_of(lot, "outcomes")
             column = table["outcomes"].chunk(0)
-            judged = np.flatnonzero((rows >= 0) & column.is_valid().to_numpy(zero_copy_only=False))
+            judged = np.flatnonzero((rows >= 0) & there(column))
             rules = table.schema.metadata[RULES]
             each = len(rules.split(b"\n")) if rules else 0
-            found.append(column.take(judged).flatten().to_numpy().reshape(len(judged), each))
+            found.append(numbers(column.take(integers(judged)).flatten()).reshape(len(judged), each))
         names = rules.decode().split("\n") if rules else []
         outcomes = np.concatenate(found) if found else np.empty((0, 0), dtype=np.int8)
         return tallies_of(dict(zip(names, outcomes.T, strict=True)))
@@ -170,15 +170,17 @@ class Lots:
             if (rows < 0).all():
                 continue
             table = columns_of(lot, *wanted.values(), *(["sheets"] if "sheet" in names else []))
-            many = np.diff(table[wanted["code"]].chunk(0).offsets.to_numpy())
+            many = np.diff(numbers(table[wanted["code"]].chunk(0).offsets))
             flat = {name: table[column].chunk(0).flatten() for name, column in wanted.items()}
             if "sheet" in names:
                 sheets = table["sheets"].chunk(0)
-                first = np.repeat(sheets.offsets.to_numpy()[:-1], many)
-                flat["sheet"] = sheets.flatten().take(pa.array(first + flat["sheet"].to_numpy()))
+                first = np.repeat(numbers(sheets.offsets)[:-1], many)
+                flat["sheet"] = sheets.flatten().take(integers(first + numbers(flat["sheet"])))
             owner = np.repeat(rows, many)
             ours = np.flatnonzero(owner >= 0)
-            yield _Slice(owner[ours], pa.table(flat).take(pa.array(ours)))
+            if len(ours) < len(owner):
+                flat, owner = {name: column.take(integers(ours)) for name, column in flat.items()}, owner[ours]
+            yield _Slice(owner, flat)
 
     def columns(self, digests: Sequence[str]) -> Columns:
         """Return the figures that count as columns over some forms, in their order.
