@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sealing import a_small_round, filled, received
 
-from workbook.lots.arrays import integers, lists, numbers, packed, texts, there
+from workbook.lots.arrays import integers, lists, numbers, packed, parted, texts, there
 
 KINDS = {pa.int8(): 7, pa.int16(): 15, pa.int32(): 31, pa.int64(): 63}
 
@@ -56,6 +56,10 @@ def test_lists_some_of_which_are_missing(values: list[list[int] | None]) -> None
     assert there(column).tolist() == [own is not None for own in values]
     assert there(column.slice(1)).tolist() == [own is not None for own in values[1:]]
     assert there(integers([1, 2])).all()
+    for start in range(len(values) + 1):
+        many, inside = parted(column.slice(start))
+        assert many.tolist() == [len(own or ()) for own in values[start:]]
+        assert inside.to_pylist() == [n for own in values[start:] for n in own or ()]
 
 
 def test_more_than_a_column_holds_is_not_written_wrongly() -> None:

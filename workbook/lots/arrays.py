@@ -30,6 +30,14 @@ def there(column: pa.Array) -> npt.NDArray[np.bool_]:
     return unpacked[column.offset : column.offset + len(column)].astype(np.bool_)
 
 
+def parted(column: pa.Array) -> tuple[npt.NDArray[Any], pa.Array]:
+    """Return how long each list of a column is, and their values one after another. A missing list has none."""
+    if not len(column):
+        return np.empty(0, dtype=np.int32), column.values.slice(0, 0)
+    ends = numbers(column.offsets)
+    return np.diff(ends), column.values.slice(ends[0], ends[-1] - ends[0])
+
+
 def integers(values: npt.ArrayLike, kind: pa.DataType | None = None) -> pa.Array:
     """Return integers as a column, of `kind` or of the kind they are."""
     array = np.ascontiguousarray(values, dtype=str(kind) if kind else None)

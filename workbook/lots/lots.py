@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from workbook.checks.rules import Tally, tallies_of
-from workbook.lots.arrays import integers, numbers, there
+from workbook.lots.arrays import integers, numbers, parted, there
 from workbook.lots.lot import (
     CELL_COLUMNS,
     RULES,
@@ -43,11 +43,17 @@ class _Slice(NamedTuple):
     """The figures or cells of a lot that belong to some digests, flat."""
 
     owner: Ints  # to which of the digests
-    columns: Mapping[str, pa.Array]
+    columns: Mapping[str, pa.Array]  # of the whole lot
+    rows: Ints  # of them that belong to one
 
     def numbers(self, name: str) -> npt.NDArray[Any]:
         """Return a column of numbers."""
-        return numbers(self.columns[name])
+        column = numbers(self.columns[name])
+        return column[self.rows] if len(self.rows) < len(column) else column
+
+    def column(self, name: str) -> pa.Array:
+        """Return any column."""
+        return self.columns[name].take(integers(self.rows))
 
     def figures(self) -> Flat:
         """Return the figures as they are known everywhere."""
@@ -152,7 +158,9 @@ class Lots:
             judged = np.flatnonzero((rows >= 0) & there(column))
             rules = table.schema.metadata[RULES]
             each = len(rules.split(b"\n")) if rules else 0
-            found.append(numbers(column.take(integers(judged)).flatten()).reshape(len(judged), each))
+            many, flat = parted(column)
+            starts = (np.cumsum(many) - many)[judged]
+            found.append(numbers(flat)[starts[:, np.newaxis] + np.arange(each)])
         names = rules.decode().split("\n") if rules else []
         outcomes = np.concatenate(found) if found else np.empty((0, 0), dtype=np.int8)
         return tallies_of(dict(zip(names, outcomes.T, strict=True)))
@@ -170,17 +178,15 @@ class Lots:
             if (rows < 0).all():
                 continue
             table = columns_of(lot, *wanted.values(), *(["sheets"] if "sheet" in names else []))
-            many = np.diff(numbers(table[wanted["code"]].chunk(0).offsets))
-            flat = {name: table[column].chunk(0).flatten() for name, column in wanted.items()}
+            many, _ = parted(table[wanted["code"]].chunk(0))
+            flat = {name: parted(table[column].chunk(0))[1] for name, column in wanted.items()}
             if "sheet" in names:
-                sheets = table["sheets"].chunk(0)
-                first = np.repeat(numbers(sheets.offsets)[:-1], many)
-                flat["sheet"] = sheets.flatten().take(integers(first + numbers(flat["sheet"])))
+                named, sheets = parted(table["sheets"].chunk(0))
+                first = np.repeat(np.cumsum(named) - named, many)
+                flat["sheet"] = sheets.take(integers(first + numbers(flat["sheet"])))
             owner = np.repeat(rows, many)
             ours = np.flatnonzero(owner >= 0)
-            if len(ours) < len(owner):
-                flat, owner = {name: column.take(integers(ours)) for name, column in flat.items()}, owner[ours]
-            yield _Slice(owner, flat)
+            yield _Slice(owner[ours], flat, ours)
 
     def columns(self, digests: Sequence[str]) -> Columns:
         """Return the figures that count as columns over some forms, in their order.
@@ -221,8 +227,8 @@ class Lots:
         parts, owners = [schema.empty_table()], [np.empty(0, dtype=np.int64)]
         for part in self._slices(prefix, list(units), names):
             named = {"unit": labels.take(pa.array(part.owner))}
-            named |= {"code": codes.take(part.columns["code"]), "measure": measures.take(part.columns["measure"])}
-            parts.append(pa.table(named | {name: part.columns[name] for name in names}, schema))
+            named |= {"code": codes.take(part.column("code")), "measure": measures.take(part.column("measure"))}
+            parts.append(pa.table(named | {name: part.column(name) for name in names}, schema))
             owners.append(part.owner)
         order = np.argsort(np.concatenate(owners), kind="stable")
         frame: pd.DataFrame = pa.concat_tables(parts).combine_chunks().take(pa.array(order)).to_pandas()
