@@ -17,6 +17,7 @@ from workbook.expression.evaluate import TRUE, UNKNOWN, Numbers
 from workbook.expression.tree import Compare, Number, Ref, operands
 from workbook.history import Stored, carried_figures
 from workbook.lots.lots import Lots, Submissions
+from workbook.lots.standing import Standing
 from workbook.model import (
     FILE_STATES,
     Decision,
@@ -129,6 +130,11 @@ class Collection:
             return cells.assign(carried=False)
         known = pd.MultiIndex.from_frame(pd.concat(carried))
         return cells.assign(carried=pd.MultiIndex.from_frame(cells[key]).isin(known))
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Where the figures stand in them, see Lots.standing; forms are in the order of `submissions`."""
+        return self.lots.standing(list(self._unit_of))
 
     @cached_property
     def _unit_of(self) -> dict[str, str]:

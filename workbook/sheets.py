@@ -2,91 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO, StringIO
-from math import isfinite
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO
 
 import xlsxwriter
-from xlsxwriter.utility import _utf16_truncate, xl_col_to_name, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import CellBlankTuple, CellFormulaTuple, CellNumberTuple, CellStringTuple, RowInfo, Worksheet
 
+from workbook.columns import LETTERS, Columns, Content, Looks, Texts
 from workbook.form.pieces import archive
-from workbook.packing import ThreadPackager
+from workbook.packing import Deflater, PartPackager, Piece
 
 MOST_LINKS = 65_530  # on one sheet; Excel repairs a workbook that has more
-_MARKUP = re.compile("[&<>]")
-_ROW = "\0"  # stands for a row's number: no XML may hold it
 _SPAN = 16  # rows that XlsxWriter tells the width of together
-_LONGEST = 32_767  # UTF-16 units of a text in a cell; a character is two at most
-_WHOLE = 10**15  # below it an integer is written with all its digits
-
-
-class Formula(NamedTuple):
-    """A formula with its "=", and what it comes to."""
-
-    text: str
-    value: str | float
-
-
-class Bare(NamedTuple):
-    """The look of the texts of a column whose empty cells are left out: half of a large sheet may be empty."""
-
-    look: Any
-
-
-class Mixed(NamedTuple):
-    """The look of most cells of a column, and by place what others hold instead, with the look of each."""
-
-    look: Any
-    others: Mapping[int, tuple[Content, Any]]
-
-
-Content = str | float | Formula | None  # of a cell; "" and None leave it empty
-
-
-class _Letters(dict[int, str]):
-    """What each column is called."""
-
-    def __missing__(self, column: int) -> str:
-        name: str = xl_col_to_name(column)
-        self[column] = name
-        return name
-
-
-class _Looks(dict[Any, int]):
-    """The number of each format in its book, which XlsxWriter works out for every cell."""
-
-    def __missing__(self, look: Any) -> int:
-        number: int = look._get_xf_index()
-        self[look] = number
-        return number
-
-
-class _Texts(dict[str, int]):
-    """The texts of a book, numbered as they come."""
-
-    def __missing__(self, text: str) -> int:
-        self[text] = number = len(self)
-        return number
-
-
-_LETTERS = _Letters()
-
-
-def _plain(formulas: Sequence[Formula], start: str) -> list[str]:
-    """Return the cells of formulas that come to texts, nothing where a character of one has to be escaped."""
-    texts, values = zip(*formulas, strict=True)
-    if set(map(type, values)) != {str} or "" in values or _MARKUP.search("".join((*texts, *values))):
-        return []
-    return [f'{start} t="str"><f>{text[1:]}</f><v>{value}</v></c>' for text, value in formulas]
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +35,9 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
     XlsxWriter searches every formula for some eighty newer functions and for dynamic arrays; ours have none, and
     skipping the searches makes a form four times as fast. Values are addressed by numbers only, and cells written out
     by the column: 汇总表 of 3,000 units has millions of them. What is written is the same, to the byte but for the
-    order in which texts are numbered. Should the methods or the table they fill be renamed one day, every test of a
-    form says so.
+    order in which texts are numbered and for `spans`, a hint that large rows are left without (ECMA-376 18.3.1.73:
+    "optimization only, and not required"). Should the methods or the table they fill be renamed one day, every test of
+    a form says so.
     """
 
     fh: Any
@@ -115,98 +47,65 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self._links: dict[tuple[int, int], tuple[str, str, str]] = {}
-        self._looks = _Looks()
-        self._begun: dict[tuple[str, Any], tuple[str, str]] = {}
+        self._looks = Looks()
         self._row_looks: dict[int, str] = {}
         self._rows_like: dict[Any, tuple[RowInfo, list[Any]]] = {}
-        self._whole: dict[int, str] = {}  # rows written at once
-        self._spans: dict[int, tuple[int, int]] = {}  # first and last columns of theirs, by block of rows
+        self._done: dict[
+            int, tuple[int, Piece]
+        ] = {}  # rows that are written, by the first: how many, and what they are
+        self.deflater: Deflater
 
-    def write_cells(self, row: int, column: int, contents: Sequence[Content], looks: Sequence[Any]) -> None:
-        """Write all cells of a row, from `column` on, each with its format.
+    def _initialize(self, init_data: Mapping[str, Any]) -> None:
+        super()._initialize(init_data)
+        self._columns = Columns(self.str_table, self._looks)
 
-        A row is written at once or cell by cell, and there are no notes on such a sheet.
-        """
-        self.write_columns(row, column, [(content,) for content in contents], looks)
-
-    def write_columns(self, row: int, column: int, contents: Sequence[Sequence[Content]], looks: Sequence[Any]) -> None:
+    def write_columns(
+        self,
+        row: int,
+        column: int,
+        contents: Sequence[Sequence[Content]],
+        looks: Sequence[Any],
+        heights: Sequence[float | None] = (),
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
         """Write rows one below the other, given by column: many times as fast as cell by cell.
 
-        A look is the format of a whole column, which may be Bare or Mixed, or a list of its cells' formats.
+        A look is the format of a whole column, which may be Bare or Mixed, or a list of its cells' formats. The rows
+        are done with: nothing else is written to them or set for them, and a sheet that has them has no notes.
+        `heights` and `options` are those of set_row.
         """
         if not contents or self._check_dimensions(row, column):
             return
-        places = enumerate(zip(contents, looks, strict=True), column)
-        parts = [self._column(_LETTERS[place], cells, look) for place, (cells, look) in places]
-        self.str_table.unique_count = len(self.str_table.string_table)
-        rows = min(row + len(contents[0]), self.xls_rowmax)
-        last = column + len(parts) - 1
-        if not self._check_dimensions(rows - 1, last):
-            for at, cells in zip(range(row, rows), zip(*parts, strict=True), strict=False):
-                self._whole[at] = "".join(cells).replace(_ROW, str(at + 1))
-            for block in range(row // _SPAN, (rows - 1) // _SPAN + 1):
-                first, end = self._spans.get(block, (column, last))
-                self._spans[block] = min(first, column), max(end, last)
+        many = min(len(contents[0]), self.xls_rowmax - row)
+        if self._check_dimensions(row + many - 1, column + len(contents) - 1):
+            return
+        looks_of_rows = self._looks_of_rows(row, heights or [None] * many, options)
+        cells = self._columns.rows(row, column, contents, looks)
+        numbers = range(row + 1, row + many + 1)
+        lines = [
+            f'<row r="{number}"{look}{line}</row>'
+            for number, look, line in zip(numbers, looks_of_rows, cells, strict=False)
+        ]
+        self._done[row] = many, self.deflater.piece("".join(lines))
 
-    def _column(self, letter: str, contents: Sequence[Content], look: Any) -> list[str]:
-        """Return the cells of a column; _ROW is the row's number."""
-        if isinstance(look, list):
-            starts = {own: self._start(letter, own) for own in dict.fromkeys(look)}
-            return [
-                f"{starts[own][0]}><v>{content}</v></c>"
-                if type(content) is int and -_WHOLE < content < _WHOLE
-                else self._cell(content, *starts[own])
-                for content, own in zip(contents, look, strict=True)
-            ]
-        if isinstance(look, Mixed):
-            cells = self._column(letter, contents, look.look)
-            for place, (content, own) in look.others.items():
-                cells[place] = self._cell(content, *self._start(letter, own))
-            return cells
-        start, empty = self._start(letter, look)
-        if contents.count("") == len(contents):
-            return [empty] * len(contents)
-        kinds = set(map(type, contents))
-        if kinds == {int} and max(map(abs, cast(Sequence[int], contents))) < _WHOLE:
-            return [f"{start}><v>{content}</v></c>" for content in contents]
-        if kinds == {float} and all(map(isfinite, cast(Sequence[float], contents))):
-            return [f"{start}><v>{content:.16G}</v></c>" for content in contents]
-        if kinds == {Formula} and (plain := _plain(cast(Sequence[Formula], contents), start)):
-            return plain
-        if kinds != {str} or 2 * max(map(len, contents)) > _LONGEST:  # type: ignore[arg-type]
-            return [self._cell(content, start, empty) for content in contents]
-        texts, start = self.str_table.string_table, f'{start} t="s"><v>'
-        self.str_table.count += len(contents) - contents.count("")
-        return [f"{start}{texts[text]}</v></c>" if text else empty for text in contents]
-
-    def _cell(self, content: Content, start: str, empty: str) -> str:
-        if content is None or content == "":
-            return empty
-        if isinstance(content, str):
-            text = content if 2 * len(content) <= _LONGEST else _utf16_truncate(content, _LONGEST)
-            self.str_table.count += 1
-            return f'{start} t="s"><v>{self.str_table.string_table[text]}</v></c>'
-        if isinstance(content, Formula):
-            mark = ' t="str"' if content.value and isinstance(content.value, str) else ""
-            formula, value = _escaped(content.text[1:]), _escaped(str(content.value))
-            return f"{start}{mark}><f>{formula}</f><v>{value}</v></c>"
-        if isfinite(content):
-            return f"{start}><v>{content:.16G}</v></c>"
-        raise ValueError(content)
-
-    def _start(self, letter: str, look: Any) -> tuple[str, str]:
-        """Return how a cell begins that has something in it, and an empty one."""
-        if (letter, look) not in self._begun:
-            bare = isinstance(look, Bare)
-            start = f'<c r="{letter}{_ROW}" s="{self._looks[look.look if bare else look]}"'
-            self._begun[letter, look] = start, "" if bare else f"{start}/>"
-        return self._begun[letter, look]
+    def _looks_of_rows(
+        self, first: int, heights: Sequence[float | None], options: Mapping[str, Any] | None
+    ) -> list[str]:
+        """Return how the tags of rows go on after their numbers."""
+        if options is None and set(heights) == {None}:
+            return [self._row_look(None)] * len(heights)
+        begun: dict[float | None, str] = {}
+        for height in dict.fromkeys(heights):
+            row = first + heights.index(height)
+            self.set_row(row, height, None, options)
+            begun[height] = self._row_look(self.row_info[row])
+        return [begun[height] for height in heights]
 
     def _calculate_spans(self) -> None:
         if self.comments:
             super()._calculate_spans()
             return
-        spans = self._spans
+        spans: dict[int, tuple[int, int]] = {}
         for row, cells in self.table.items():
             if cells:
                 first, last = spans.get(row // _SPAN, (self.xls_colmax, 0))
@@ -214,34 +113,39 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
         self.row_spans = {block: f"{first + 1}:{last + 1}" for block, (first, last) in spans.items()}
 
     def _write_rows(self) -> None:
-        if self.comments:
+        if self.comments and not self._done:
             super()._write_rows()
             return
         self._calculate_spans()
-        write, spans = self.fh.write, {block: f' spans="{span}"' for block, span in self.row_spans.items()}
-        for row in range(self.dim_rowmin, self.dim_rowmax + 1):
-            whole, cells, about = self._whole.pop(row, None), self.table.get(row), self.row_info.get(row)
-            if whole or cells:
-                look = self._row_looks.get(id(about)) or self._row_look(about)
-                start = f'<row r="{row + 1}"{spans.get(row // _SPAN, "")}{look}'
-                if whole:
-                    write(f"{start}{whole}</row>")
-                else:
-                    write(start)
-                    self._write_cells(row, cells)
-                    write("</row>")
-            elif about is not None:
-                self._write_empty_row(row, self.row_spans.get(row // _SPAN), about)
+        row = self.dim_rowmin
+        while row <= self.dim_rowmax:
+            many, piece = self._done.pop(row, (1, None))
+            if piece is None:
+                self._write_one_row(row)
+            elif any(at in self.table for at in range(row, row + many)):
+                raise ValueError(f"written twice: some of the rows {row} to {row + many - 1} of {self.name}")
+            else:
+                self.fh.put(piece)
+            row += many
+
+    def _write_one_row(self, row: int) -> None:
+        cells, about, span = self.table.get(row), self.row_info.get(row), self.row_spans.get(row // _SPAN)
+        if cells:
+            spans = f' spans="{span}"' if span else ""
+            self.fh.write(f'<row r="{row + 1}"{spans}{self._row_look(about)}')
+            self._write_cells(row, cells)
+            self.fh.write("</row>")
+        elif about is not None:
+            self._write_empty_row(row, span, about)
 
     def _row_look(self, about: RowInfo | None) -> str:
         """Return how a row's tag goes on after number and columns, as XlsxWriter ends it."""
-        whole, self.fh = self.fh, StringIO()
-        self._write_row(0, None, about)
-        look: str = self.fh.getvalue().removeprefix('<row r="1"')
-        self.fh, self._row_looks[id(about)] = (
-            whole,
-            look,
-        )  # rows that look alike have one and the same record, which stays
+        look = self._row_looks.get(id(about))  # rows that look alike have one and the same record, which stays
+        if look is None:
+            whole, self.fh = self.fh, StringIO()
+            self._write_row(0, None, about)
+            look = self._row_looks[id(about)] = self.fh.getvalue().removeprefix('<row r="1"')
+            self.fh = whole
         return look
 
     def set_row(self, row: int, height: float | None = None, look: Any = None, options: Any = None) -> None:
@@ -253,17 +157,6 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
         elif not super().set_row(row, height, look, options):
             self._rows_like[key] = self.row_info[row], self.row_sizes[row]
 
-    def set_rows(self, first: int, heights: Sequence[float], options: Any = None) -> None:
-        """Set the heights of rows one below the other."""
-        heights = heights[: max(0, self.xls_rowmax - first)]
-        for height in dict.fromkeys(heights):
-            self.set_row(first + heights.index(height), height, None, options)
-        key = tuple((options or {}).items())
-        alike = {height: self._rows_like[height, None, *key] for height in set(heights)}
-        places = range(first, first + len(heights))
-        self.row_info.update(zip(places, (alike[height][0] for height in heights), strict=True))
-        self.row_sizes.update(zip(places, (alike[height][1] for height in heights), strict=True))
-
     def _write_cells(self, row: int, cells: Mapping[int, Any]) -> None:
         """Write the cells of a row; what is rare as XlsxWriter does."""
         write, looks, end = self.fh.write, self._looks, f'{row + 1}" s="'
@@ -273,7 +166,7 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
             if look is None:
                 self._write_cell(row, column, cell)
                 continue
-            start = f'<c r="{_LETTERS[column]}{end}{looks[look]}"'
+            start = f'<c r="{LETTERS[column]}{end}{looks[look]}"'
             if kind is CellNumberTuple:
                 write(f"{start}><v>{cell.number:.16G}</v></c>")
             elif kind is CellStringTuple:
@@ -328,14 +221,27 @@ class Book(xlsxwriter.Workbook):  # type: ignore[misc]
     worksheet_class = PlainSheet
     filename: Any
 
-    def _get_packager(self) -> ThreadPackager:
-        self._packager = ThreadPackager()
+    def __init__(self, target: Path | BinaryIO) -> None:
+        options = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
+        super().__init__(str(target) if isinstance(target, Path) else target, options | {"in_memory": True})
+        self.str_table.string_table = Texts()
+        self._deflater = Deflater()
+
+    def add_worksheet(self, name: str | None = None, worksheet_class: Any = None) -> Any:
+        """Add a sheet."""
+        sheet = super().add_worksheet(name, worksheet_class)
+        sheet.deflater = self._deflater
+        return sheet
+
+    def _get_packager(self) -> PartPackager:
+        self._packager = PartPackager(self._deflater)
         return self._packager
 
     def _store_workbook(self) -> None:
         target, self.filename = self.filename, BytesIO()  # what XlsxWriter itself packs: nothing is left to it
         super()._store_workbook()
         content = archive(self._packager.packed())
+        self._deflater.end()
         if isinstance(target, str):
             Path(target).write_bytes(content)
         else:
@@ -344,9 +250,4 @@ class Book(xlsxwriter.Workbook):  # type: ignore[misc]
 
 def open_book(target: Path | BinaryIO) -> Any:
     """Return a new workbook to be written to a path or an open file when it is closed."""
-    book = Book(
-        str(target) if isinstance(target, Path) else target,
-        {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True},
-    )
-    book.str_table.string_table = _Texts()
-    return book
+    return Book(target)

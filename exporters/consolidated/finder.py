@@ -7,12 +7,12 @@ place per tier and indicator, and those of the forms that were changed apart.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
 from exporters.consolidated.listing import Figure, quoted
 from exporters.consolidated.places import Places
@@ -21,6 +21,7 @@ from workbook.collection import Collection
 from workbook.computed import definition
 from workbook.layout import letters, quote
 from workbook.messages import say
+from workbook.values import keys_of
 
 _NAME, _CODE, _TIERS = range(3)  # columns of the hidden sheet: a tier's places each, then what was changed, then chosen
 _FIRST = 1  # its first row of indicators, counted from 0
@@ -46,23 +47,62 @@ def make_finder(collection: Collection, places: Places) -> Finder:
     """Return where every figure stands that units gave; what is computed stands nowhere that counts."""
     indicators = collection.round.pack.indicators
     given = [c for c in places.indicators if definition(indicators[c], "value", indicators) is None]
-    cells = collection.cells
-    cells = cells[(cells["measure"] == "value") & cells["code"].isin(given)]
-    tiers = {u.code: u.tier for u in (*places.counted, *places.apart)}
-    cells = cells.assign(tier=cells["unit"].map(tiers)).dropna(subset="tier")
-    seen: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    kinds = cells.groupby(["tier", "code", "sheet", "cell"], sort=False).size().reset_index(name="many")
-    for tier, code, sheet, cell, many in kinds.itertuples(index=False):
-        seen[tier, code][_place(sheet, cell)] += many
-    usual = {key: counts.most_common(1)[0][0] for key, counts in seen.items()}
-    moved = {key for key, counts in seen.items() if len(counts) > 1}
-    apart = cells[pd.MultiIndex.from_frame(cells[["tier", "code"]]).isin(moved)] if moved else cells[:0]
-    columns = (apart[name].tolist() for name in ("unit", "tier", "code", "sheet", "cell"))
-    found = {(unit, code): (tier, _place(sheet, cell)) for unit, tier, code, sheet, cell in zip(*columns, strict=True)}
-    elsewhere = {key: place for key, (tier, place) in found.items() if place != usual[tier, key[1]]}
-    codes = tuple(c for c in given if any((t, c) in usual for t in set(tiers.values())))
-    seen_tiers = tuple(dict.fromkeys(tiers.values()))
-    return Finder(codes, _names(places, codes), seen_tiers, usual, elsewhere, frozenset(unit for unit, _ in elsewhere))
+    tier_of = {u.code: u.tier for u in (*places.counted, *places.apart)}
+    tiers = tuple(dict.fromkeys(tier_of.values()))
+    cells = _Cells(collection, given, {unit: tiers.index(tier) for unit, tier in tier_of.items()})
+    seen: defaultdict[tuple[int, int], Counter[str]] = defaultdict(Counter)
+    for row, many in cells.kinds():
+        seen[cells.kind(row)][cells.place(row)] += many
+    usual = {kind: counts.most_common(1)[0][0] for kind, counts in seen.items()}
+    apart = cells.rows_of([kind for kind, counts in seen.items() if len(counts) > 1])
+    others = [row for row in apart if cells.place(row) != usual[cells.kind(row)]]
+    elsewhere = {(cells.unit(row), cells.code(row)): cells.place(row) for row in others}
+    named = {(tiers[tier], cells.codes[key]): place for (tier, key), place in usual.items()}
+    codes = tuple(c for c in given if any((t, c) in named for t in tiers))
+    return Finder(codes, _names(places, codes), tiers, named, elsewhere, frozenset(unit for unit, _ in elsewhere))
+
+
+class _Cells:
+    """The cells of some indicators in the forms of units that have a tier here; a kind is a tier with an indicator."""
+
+    def __init__(self, collection: Collection, codes: Sequence[str], tiers: Mapping[str, int]) -> None:
+        self._standing, self._units = collection.standing, list(collection.submissions)
+        keys = keys_of(collection.round.pack.indicators)
+        self.codes = [code for code, _ in keys]
+        wanted = np.array([measure == "value" and code in set(codes) for code, measure in keys], dtype=np.bool_)
+        self._tiers = np.array([tiers.get(unit, -1) for unit in self._units], dtype=np.int64)
+        self._rows = np.flatnonzero(wanted[self._standing.key] & (self._tiers[self._standing.owner] >= 0))
+        self._kinds = self._tiers[self._standing.owner[self._rows]] * len(keys) + self._standing.key[self._rows]
+
+    def kinds(self) -> list[tuple[int, int]]:
+        """Return the first cell of every kind that stands in a place of its own, and how many stand there."""
+        standing = self._standing
+        places = standing.sheet[self._rows] * len(standing.addresses) + standing.cell[self._rows]
+        whole = self._kinds * (len(standing.sheets) * len(standing.addresses)) + places
+        _, first, many = np.unique(whole, return_index=True, return_counts=True)
+        return sorted(zip(self._rows[first].tolist(), many.tolist(), strict=True))
+
+    def kind(self, row: int) -> tuple[int, int]:
+        """Return the numbers of tier and figure of a cell."""
+        return int(self._tiers[self._standing.owner[row]]), int(self._standing.key[row])
+
+    def rows_of(self, kinds: Sequence[tuple[int, int]]) -> list[int]:
+        """Return the cells of some kinds."""
+        wanted = [tier * len(self.codes) + key for tier, key in kinds]
+        return self._rows[np.isin(self._kinds, wanted)].tolist() if wanted else []
+
+    def unit(self, row: int) -> str:
+        """Return the unit whose form a cell is in."""
+        return self._units[int(self._standing.owner[row])]
+
+    def code(self, row: int) -> str:
+        """Return the indicator of a cell."""
+        return self.codes[int(self._standing.key[row])]
+
+    def place(self, row: int) -> str:
+        """Return where a cell stands, as links say it; "" where no link leads."""
+        standing = self._standing
+        return _place(standing.sheets[standing.sheet[row]], standing.addresses[standing.cell[row]])
 
 
 @cache

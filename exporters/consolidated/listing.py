@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporters.consolidated.styles import Styles
+from workbook.columns import Bare, Content, Formula
 from workbook.form.styles import Styles as FormStyles
 from workbook.form.styles import widths_of
 from workbook.messages import say
-from workbook.sheets import Bare, Content, Formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,16 +195,15 @@ def _write_block(
     """Write rows of one kind, by column."""
     kind, block = what
     if kind == "head":
-        others = len(listing.columns) - 1
-        for number, title in enumerate(block[0], first):
-            sheet.write_cells(number, 1, [str(title), *[""] * others], [styles.section] * (others + 1))
-            sheet.set_row(number, 20, None, {"collapsed": listing.folded})
+        titles, others = [*map(str, block[0])], [[""] * len(block[0])] * (len(listing.columns) - 1)
+        all_looks, high = [styles.section] * len(listing.columns), [20] * len(titles)
+        sheet.write_columns(first, 1, [titles, *others], all_looks, high, {"collapsed": listing.folded})
         return
     columns = zip(listing.columns, block, strict=True)
     contents, looks, texts = zip(*(_cells(styles, column, values, kind) for column, values in columns), strict=True)
-    sheet.write_columns(first, 1, contents, looks)
     fold = {"level": 1, "hidden": listing.folded} if kind == "part" else {}
-    sheet.set_rows(first, heights(texts, [column.width - 2 for column in listing.columns]), fold)
+    high = heights(texts, [column.width - 2 for column in listing.columns])
+    sheet.write_columns(first, 1, contents, looks, high, fold)
 
 
 def heights(columns: Sequence[Sequence[str]], widths: Sequence[int]) -> list[int]:

@@ -34,8 +34,9 @@ def _write_items(sheet: Any, styles: Styles, first: int, items: Iterator[Item], 
         units, *told = zip(*block, strict=True)
         names = [name] * len(block)
         cells, looks = linked(units, styles.leads_top, styles.wrapped)
-        sheet.write_columns(first, 0, [names, cells, *told], [styles.wrapped, looks, *[styles.wrapped] * len(told)])
-        sheet.set_rows(first, heights([names, [unit.text for unit in units], *told], _ROOM))
+        high = heights([names, [unit.text for unit in units], *told], _ROOM)
+        all_looks = [styles.wrapped, looks, *[styles.wrapped] * len(told)]
+        sheet.write_columns(first, 0, [names, cells, *told], all_looks, high)
         first += len(block)
     return first
 

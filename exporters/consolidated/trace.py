@@ -33,6 +33,7 @@ from workbook.model import Measure, State, Submission, Unit
 from workbook.reading.values import clean
 from workbook.round import FIGURES, RESULTS
 from workbook.sheets import MOST_LINKS, Link
+from workbook.values import keys_of
 
 MOST_UNITS = 100  # of a round whose every figure is linked: LibreOffice 7.4 takes a minute to open 300 units' links
 Origin = tuple[str, str, bool]  # sheet, cell, whether another round's figure counts instead; plain, there are many
@@ -169,19 +170,28 @@ def _notes(collection: Collection, bare: frozenset[str]) -> Sequence[str]:
 def _rows(trace: Trace, places: Places, hidden: frozenset[str], finder: Finder) -> Iterator[list[Value]]:
     """Yield a line per unit whose form counts. `hidden` items are in no number here."""
     collection = trace.collection
-    cells = _read(collection, places)
-    cells = cells[cells["measure"] == "value"]
-    known = cells["state"].isin([State.NUMBER, State.ZERO])
-    words = cells["state"].isin([State.NOT_APPLICABLE, State.NOT_COUNTED])
-    counts = [cells[kind].groupby("unit").size().to_dict() for kind in (known, words, ~known & ~words)]
-    units = {u.code: u for u in collection.round.units}
+    units, counts = {u.code: u for u in collection.round.units}, _counts(collection, places)
     for unit, row in trace.rows.items():
         form = collection.submissions[unit]
         file = Linked(form.file, trace.received.target(form.file))
         repaired = sum(1 for _ in shown_repairs(collection, form, hidden))
-        numbers = [*(int(c.get(unit, 0)) for c in counts), repaired]
+        numbers = [*counts[unit], repaired]
         found: list[Value] = ["", ""]
         if finder.codes:
             tier, place = units[unit].tier, f"{letters(PLACE)}{row + 1}"
             found = [place_figure(finder, tier, unit), open_figure(finder, tier, unit, file.target, place)]
         yield [unit, units[unit].name, file, time_of(form.received), *numbers, form.sha256[:12], *found]
+
+
+def _counts(collection: Collection, places: Places) -> dict[str, list[int]]:
+    """Return by unit how many of the shown figures, computed ones left out, are numbers, words, and unreadable."""
+    indicators = collection.round.pack.indicators
+    values = [key for key in places.columns if key[1] == "value"]
+    typed = {key for key in values if definition(indicators[key[0]], "value", indicators) is None}
+    standing, units = collection.standing, list(collection.submissions)
+    shown = np.array([key in typed for key in keys_of(indicators)], dtype=np.bool_)[standing.key]
+    known = np.isin(standing.state, [State.NUMBER, State.ZERO])
+    words = np.isin(standing.state, [State.NOT_APPLICABLE, State.NOT_COUNTED])
+    kinds = known, words, ~known & ~words & (standing.state != State.BLANK)
+    counts = [np.bincount(standing.owner[shown & kind], minlength=len(units)).tolist() for kind in kinds]
+    return {unit: [*told] for unit, *told in zip(units, *counts, strict=True)}

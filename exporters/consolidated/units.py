@@ -23,12 +23,12 @@ from exporters.consolidated.styles import Styles
 from exporters.consolidated.tiers import NOTE_WIDTH
 from exporters.consolidated.trace import Trace
 from workbook.collection import Collection
+from workbook.columns import Content, Formula, Mixed
 from workbook.figures import plain
 from workbook.form.content import state_word
 from workbook.form.styles import PROTECT, width_of
 from workbook.messages import say
 from workbook.model import Measure, State, Unit
-from workbook.sheets import Content, Formula, Mixed
 
 ONE_PAGE = 60  # rows that are still readable on one page
 NOTE_COLUMNS = 6  # of figures that the note above goes across: as many as a printed page has at least

@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 
-_END = b"\x03\x00"  # an empty last block
+END = b"\x03\x00"  # an empty last block
 _BLOCK = 64  # texts that are deflated together once
 _NEAR = 4_000  # bytes; less than that between two changes is deflated with them: starting anew takes longer
 _SHORT = 1_000  # bytes; a change no longer than that stands as it is: deflating it takes longer than writing it
@@ -52,7 +52,7 @@ class Pieces:
         for text, deflated in self._stream(first, new):
             crc, size = zlib.crc32(text, crc), size + len(text)
             data.append(deflated)
-        return Packed(self.name, b"".join([*data, _END]), crc, size)
+        return Packed(self.name, b"".join([*data, END]), crc, size)
 
     def _crc_before(self, place: int) -> int:
         """Return the checksum of what stands before a place."""

@@ -28,6 +28,7 @@ from workbook.lots.lot import (
     unpack_outline,
     unpack_problem,
 )
+from workbook.lots.standing import Names, Standing, standing_of
 from workbook.model import MEASURES, Cell, Finding, Form, Outline, Pack, State, Submission
 from workbook.reading.kind import Unreadable
 from workbook.values import Columns, Flat, Ints, Key, exact_sums, keys_of, spread
@@ -219,6 +220,15 @@ class Lots:
         Columns: those of `figures`; digits (int8, decimal places typed); raw, sheet, cell (str).
         """
         return self._frame("cell", units, ("state", "scaled", "digits", "raw", "sheet", "cell"))
+
+    def standing(self, digests: Sequence[str]) -> Standing:
+        """Return where the figures of some forms stand in them, in their order."""
+        sheets, cells = Names(), Names()
+        parts = (
+            (*part.figures()[:3], sheets.numbered(part.column("sheet")), cells.numbered(part.column("cell")))
+            for part in self._slices("cell", digests, ("state", "scaled", "sheet", "cell"))
+        )
+        return standing_of(parts, sheets, cells)
 
     def _frame(self, prefix: str, units: Mapping[str, str], names: Sequence[str]) -> pd.DataFrame:
         labels, codes, measures = (pa.array(each, pa.string()) for each in (units.values(), self._codes, MEASURES))
