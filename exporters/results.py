@@ -16,9 +16,9 @@ from exporters.office.desk import Desk, begin_writing, close_desk, keep_copies, 
 from exporters.reports import Written, dropped_json, left_out_beside, reports_of_round, write_left_out
 from exporters.returned.book import write_returned
 from exporters.upward import write_upward
-from workbook.collect import figures_to_keep
 from workbook.collection import Collection
 from workbook.files import replacing
+from workbook.kept_figures import write_figures
 from workbook.model import Defect
 from workbook.round import FIGURES, RESULTS, TARGETS
 from workbook.targets import targets_of, write_targets
@@ -70,7 +70,7 @@ def write_results(collection: Collection, now: datetime, desk: Desk | None = Non
 def _keep(collection: Collection, figures: Path, targets: Path) -> None:
     """Write what the next rounds and tracing need."""
     with replacing(figures) as temporary:
-        figures_to_keep(collection).to_parquet(temporary, index=False)
+        write_figures(temporary, collection)
     with replacing(targets) as temporary:
         write_targets(temporary, targets_of(collection.round.pack, collection.submissions))
 

@@ -35,7 +35,7 @@ from workbook.units import changes
 from workbook.versions import differences
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 UNIT_STATES: tuple[UnitState, ...] = ("accepted", "returned", "missing")
 
@@ -214,22 +214,3 @@ def _balance(
         sums_compared=compared,
         sums_differ=tuple(differ),
     )
-
-
-def figures_to_keep(collection: Collection) -> pd.DataFrame:
-    """Return what the next rounds and tracing need, one row per unit and indicator.
-
-    Columns: unit, code, state, scaled, decimals, definition, raw, file, sha256, sheet, cell.
-    """
-    indicators = collection.round.pack.indicators
-    now = collection.figures[collection.figures["measure"] == "value"]
-    places = collection.cells[collection.cells["measure"] == "value"][["unit", "code", "raw", "sheet", "cell"]]
-    kept = now.merge(places, on=["unit", "code"], how="inner")
-    files = {u: f.file for u, f in collection.forms.items()}
-    digests = {u: f.sha256 for u, f in collection.forms.items()}
-    return kept.assign(
-        decimals=kept["code"].map({c: i.decimals for c, i in indicators.items()}),
-        definition=kept["code"].map({c: i.definition_version for c, i in indicators.items()}),
-        file=kept["unit"].map(files),
-        sha256=kept["unit"].map(digests),
-    ).drop(columns="measure")

@@ -16,8 +16,8 @@ from workbook.computed import definition
 from workbook.expression.evaluate import TRUE, UNKNOWN, Numbers
 from workbook.expression.tree import Compare, Number, Ref, operands
 from workbook.history import Stored, carried_figures
+from workbook.lots.cells import Cells
 from workbook.lots.lots import Lots, Submissions
-from workbook.lots.standing import Standing
 from workbook.model import (
     FILE_STATES,
     Decision,
@@ -37,7 +37,7 @@ from workbook.totals import Total, Totals, standard_of
 from workbook.versions import Difference
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 ALL = "all"
 SMALL = 5  # a rate over fewer cases than this says nothing about its unit
@@ -112,33 +112,15 @@ class Collection:
         return Submissions(self.lots, self.forms)
 
     @cached_property
-    def figures(self) -> pd.DataFrame:
-        """The figures of accepted units, see Lots.figures."""
-        return self.lots.figures(self._unit_of)
+    def cells(self) -> Cells:
+        """Where the figures stand in them (`sheet`, `cell`); owners are in the order of `submissions`."""
+        return self.lots.cells([form.sha256 for form in self.forms.values()], "sheet", "cell")
 
     @cached_property
-    def cells(self) -> pd.DataFrame:
-        """The cells of their forms, see Lots.cells.
-
-        `carried` besides (bool): what counts is what an earlier round accepted, not the cell.
-        """
-        import pandas as pd
-
-        cells, key = self.lots.cells(self._unit_of), ["unit", "code", "measure"]
-        carried = [carried_figures(figures).assign(measure=m)[key] for m, figures in self.stored.items()]
-        if not any(map(len, carried)):
-            return cells.assign(carried=False)
-        known = pd.MultiIndex.from_frame(pd.concat(carried))
-        return cells.assign(carried=pd.MultiIndex.from_frame(cells[key]).isin(known))
-
-    @cached_property
-    def standing(self) -> Standing:
-        """Where the figures stand in them, see Lots.standing; forms are in the order of `submissions`."""
-        return self.lots.standing(list(self._unit_of))
-
-    @cached_property
-    def _unit_of(self) -> dict[str, str]:
-        return {form.sha256: unit for unit, form in self.forms.items()}
+    def carried(self) -> frozenset[tuple[str, str, Measure]]:
+        """The figures (unit, code, measure) that count as an earlier round accepted them, whatever the form says."""
+        known = ((measure, carried_figures(figures)) for measure, figures in self.stored.items())
+        return frozenset((unit, code, m) for m, f in known for unit, code in zip(f["unit"], f["code"], strict=True))
 
     @property
     def total_findings(self) -> tuple[Finding, ...]:

@@ -50,9 +50,7 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
         self._looks = Looks()
         self._row_looks: dict[int, str] = {}
         self._rows_like: dict[Any, tuple[RowInfo, list[Any]]] = {}
-        self._done: dict[
-            int, tuple[int, Piece]
-        ] = {}  # rows that are written, by the first: how many, and what they are
+        self._done: dict[int, tuple[int, Piece]] = {}  # by the first of rows that are written: how many, what they are
         self.deflater: Deflater
 
     def _initialize(self, init_data: Mapping[str, Any]) -> None:
@@ -79,7 +77,7 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
         many = min(len(contents[0]), self.xls_rowmax - row)
         if self._check_dimensions(row + many - 1, column + len(contents) - 1):
             return
-        looks_of_rows = self._looks_of_rows(row, heights or [None] * many, options)
+        looks_of_rows = self._looks_of_rows(row, heights[:many] or [None] * many, options)
         cells = self._columns.rows(row, column, contents, looks)
         numbers = range(row + 1, row + many + 1)
         lines = [

@@ -66,25 +66,25 @@ class _Cells:
     """The cells of some indicators in the forms of units that have a tier here; a kind is a tier with an indicator."""
 
     def __init__(self, collection: Collection, codes: Sequence[str], tiers: Mapping[str, int]) -> None:
-        self._standing, self._units = collection.standing, list(collection.submissions)
+        self._cells, self._units = collection.cells, list(collection.submissions)
         keys = keys_of(collection.round.pack.indicators)
         self.codes = [code for code, _ in keys]
         wanted = np.array([measure == "value" and code in set(codes) for code, measure in keys], dtype=np.bool_)
         self._tiers = np.array([tiers.get(unit, -1) for unit in self._units], dtype=np.int64)
-        self._rows = np.flatnonzero(wanted[self._standing.key] & (self._tiers[self._standing.owner] >= 0))
-        self._kinds = self._tiers[self._standing.owner[self._rows]] * len(keys) + self._standing.key[self._rows]
+        self._rows = np.flatnonzero(wanted[self._cells.key] & (self._tiers[self._cells.owner] >= 0))
+        self._kinds = self._tiers[self._cells.owner[self._rows]] * len(keys) + self._cells.key[self._rows]
 
     def kinds(self) -> list[tuple[int, int]]:
         """Return the first cell of every kind that stands in a place of its own, and how many stand there."""
-        standing = self._standing
-        places = standing.sheet[self._rows] * len(standing.addresses) + standing.cell[self._rows]
-        whole = self._kinds * (len(standing.sheets) * len(standing.addresses)) + places
+        sheets, addresses = self._cells.texts["sheet"], self._cells.texts["cell"]
+        whole = self._kinds * len(sheets.texts) + sheets.numbers[self._rows]
+        whole = whole * len(addresses.texts) + addresses.numbers[self._rows]
         _, first, many = np.unique(whole, return_index=True, return_counts=True)
         return sorted(zip(self._rows[first].tolist(), many.tolist(), strict=True))
 
     def kind(self, row: int) -> tuple[int, int]:
         """Return the numbers of tier and figure of a cell."""
-        return int(self._tiers[self._standing.owner[row]]), int(self._standing.key[row])
+        return int(self._tiers[self._cells.owner[row]]), int(self._cells.key[row])
 
     def rows_of(self, kinds: Sequence[tuple[int, int]]) -> list[int]:
         """Return the cells of some kinds."""
@@ -93,16 +93,15 @@ class _Cells:
 
     def unit(self, row: int) -> str:
         """Return the unit whose form a cell is in."""
-        return self._units[int(self._standing.owner[row])]
+        return self._units[int(self._cells.owner[row])]
 
     def code(self, row: int) -> str:
         """Return the indicator of a cell."""
-        return self.codes[int(self._standing.key[row])]
+        return self.codes[int(self._cells.key[row])]
 
     def place(self, row: int) -> str:
         """Return where a cell stands, as links say it; "" where no link leads."""
-        standing = self._standing
-        return _place(standing.sheets[standing.sheet[row]], standing.addresses[standing.cell[row]])
+        return _place(self._cells.texts["sheet"].at(row), self._cells.texts["cell"].at(row))
 
 
 @cache

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
 from exporters.consolidated.finder import (
     Finder,
@@ -29,7 +29,7 @@ from workbook.collection import Collection
 from workbook.computed import definition
 from workbook.layout import address, letters, quote
 from workbook.messages import say
-from workbook.model import Measure, State, Submission, Unit
+from workbook.model import MEASURES, Measure, State, Submission, Unit
 from workbook.reading.values import clean
 from workbook.round import FIGURES, RESULTS
 from workbook.sheets import MOST_LINKS, Link
@@ -112,27 +112,26 @@ def _bare_sheets(collection: Collection, places: Places) -> frozenset[str]:
     return frozenset(s for s, columns in sheets.items() if many or len(places.rows) * columns > MOST_LINKS)
 
 
-def _read(collection: Collection, places: Places) -> pd.DataFrame:
-    """Return the cells of the shown figures that are as the units gave them, computed ones left out."""
+def _shown(collection: Collection, places: Places, *measures: Measure) -> NDArray[np.bool_]:
+    """Return which cells hold shown figures of these times that are as the units gave them, not blank nor computed."""
     indicators = collection.round.pack.indicators  # what an item is computed of may be hidden here
-    typed: dict[Measure, list[str]] = {}
-    for code, measure in places.columns:
-        if definition(indicators[code], measure, indicators) is None:
-            typed.setdefault(measure, []).append(code)
-    cells = collection.cells
-    shown = np.zeros(len(cells), dtype=np.bool_)
-    for at, codes in typed.items():  # many times as fast as to look for pairs
-        shown |= ((cells["measure"] == at) & cells["code"].isin(codes)).to_numpy()
-    return cells[shown & (cells["state"] != State.BLANK)]
+    columns = [(code, measure) for code, measure in places.columns if measure in measures]
+    typed = {(c, m) for c, m in columns if definition(indicators[c], m, indicators) is None}
+    shown = np.array([key in typed for key in keys_of(indicators)], dtype=np.bool_)
+    found: NDArray[np.bool_] = shown[collection.cells.key] & (collection.cells.state != State.BLANK)
+    return found
 
 
 def _origins(collection: Collection, places: Places, bare: frozenset[str]) -> dict[tuple[str, str, str], Origin]:
     if {sheet for sheet, _ in places.columns.values()} <= bare:
         return {}
-    cells = _read(collection, places)
-    keys = zip(cells["unit"], cells["code"], cells["measure"], strict=True)
-    where = zip(cells["sheet"], cells["cell"], cells["carried"], strict=True)
-    return dict(zip(keys, where, strict=True))
+    cells, units, keys = collection.cells, list(collection.submissions), keys_of(collection.round.pack.indicators)
+    sheet, address = cells.texts["sheet"], cells.texts["cell"]
+    origins: dict[tuple[str, str, str], Origin] = {}
+    for row in np.flatnonzero(_shown(collection, places, *MEASURES)).tolist():
+        key = (units[cells.owner[row]], *keys[cells.key[row]])
+        origins[key] = sheet.at(row), address.at(row), key in collection.carried
+    return origins
 
 
 def write_trace(book: Any, styles: Styles, trace: Trace, places: Places, hidden: frozenset[str]) -> None:
@@ -185,13 +184,9 @@ def _rows(trace: Trace, places: Places, hidden: frozenset[str], finder: Finder) 
 
 def _counts(collection: Collection, places: Places) -> dict[str, list[int]]:
     """Return by unit how many of the shown figures, computed ones left out, are numbers, words, and unreadable."""
-    indicators = collection.round.pack.indicators
-    values = [key for key in places.columns if key[1] == "value"]
-    typed = {key for key in values if definition(indicators[key[0]], "value", indicators) is None}
-    standing, units = collection.standing, list(collection.submissions)
-    shown = np.array([key in typed for key in keys_of(indicators)], dtype=np.bool_)[standing.key]
-    known = np.isin(standing.state, [State.NUMBER, State.ZERO])
-    words = np.isin(standing.state, [State.NOT_APPLICABLE, State.NOT_COUNTED])
-    kinds = known, words, ~known & ~words & (standing.state != State.BLANK)
-    counts = [np.bincount(standing.owner[shown & kind], minlength=len(units)).tolist() for kind in kinds]
+    cells, units, shown = collection.cells, list(collection.submissions), _shown(collection, places, "value")
+    known = np.isin(cells.state, [State.NUMBER, State.ZERO])
+    words = np.isin(cells.state, [State.NOT_APPLICABLE, State.NOT_COUNTED])
+    kinds = known, words, ~known & ~words
+    counts = [np.bincount(cells.owner[shown & kind], minlength=len(units)).tolist() for kind in kinds]
     return {unit: [*told] for unit, *told in zip(units, *counts, strict=True)}

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from exporters.consolidated.listing import Linked, linked, write_note
+from exporters.consolidated.listing import AT_ONCE, Linked, linked, write_note
 from exporters.consolidated.places import (
     CODE,
     CODE_ROW,
@@ -67,7 +67,7 @@ def _write_sheet(
     (name, codes, _), (trace, notes) = what, beside
     collection, sheet = trace.collection, book.add_worksheet(name)
     _head(sheet, styles, trace, places, name, codes)
-    for units in filter(None, (places.counted, places.apart)):
+    for units in _groups(places):
         words = [say(f"state.{collection.states[unit.code]}") for unit in units]
         named = linked([Linked(unit.name, trace.unit(unit)) for unit in units], styles.leads, styles.label)
         columns = [
@@ -83,6 +83,12 @@ def _write_sheet(
     if places.apart:
         first = min(places.rows[u.code] for u in places.apart) - 1
         sheet.merge_range(first, CODE, first, FIRST_FIGURE + 3, say("book.apart"), styles.note)
+
+
+def _groups(places: Places) -> Iterator[Sequence[Unit]]:
+    """Yield the units by stretches of rows, as many at once as are written together."""
+    for units in (places.counted, places.apart):
+        yield from (units[first : first + AT_ONCE] for first in range(0, len(units), AT_ONCE))
 
 
 def _head(sheet: Any, styles: Styles, trace: Trace, places: Places, title: str, codes: Sequence[str]) -> None:

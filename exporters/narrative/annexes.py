@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from exporters.narrative.counts import LEDGER, Count
 from exporters.narrative.elsewhere import MOST_ROWS, MOST_UNITS, items_elsewhere, units_elsewhere
 from exporters.narrative.figures import Figures
@@ -19,6 +21,7 @@ from workbook.collection import ALL, Collection
 from workbook.layout import sheet_name
 from workbook.messages import say
 from workbook.model import Indicator, State, Submission, TextInput, TextRow, Unit
+from workbook.values import keys_of
 
 _MOST_COLUMNS = 9  # indicators beside the unit's name on a page set sideways
 Row = dict[str, str]
@@ -187,9 +190,10 @@ class Annexes:
 
     def _blank(self) -> Mapping[str, int]:
         """Return how many figures the accepted form of each unit leaves untold, where there are any."""
-        cells = self.collection.cells
-        untold = ~cells["state"].isin([State.NUMBER, State.ZERO]) & (cells["measure"] == "value")
-        return Counter(cells["unit"][untold].tolist())
+        cells, keys = self.collection.cells, keys_of(self.collection.round.pack.indicators)
+        values = np.array([measure == "value" for _, measure in keys], dtype=np.bool_)[cells.key]
+        many = np.bincount(cells.owner[values & (cells.state > State.ZERO)], minlength=len(self.collection.forms))
+        return {unit: n for unit, n in zip(self.collection.forms, many.tolist(), strict=True) if n}
 
 
 def _counted(unit: Unit, number: int, measure: str) -> str:

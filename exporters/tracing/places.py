@@ -54,14 +54,9 @@ class Places:
             cell = form.cells.get((ref.code, "prior"))
         if cell is None:
             return None
-        carried = self._titles[ref.measure] if (unit, ref.code, ref.measure) in self._carried else ""
+        carried = self._titles[ref.measure] if (unit, ref.code, ref.measure) in self.collection.carried else ""
         place = (form.file, form.sha256, cell.sheet, cell.address)
         return Place(clean(cell.raw), *place, self.collection.round.path, carried)
-
-    @cached_property
-    def _carried(self) -> frozenset[tuple[str, str, str]]:
-        cells = self.collection.cells[self.collection.cells["carried"]]
-        return frozenset(cells[["unit", "code", "measure"]].itertuples(index=False, name=None))
 
     @cached_property
     def _titles(self) -> dict[Measure, str]:

@@ -21,6 +21,7 @@ from exporters.demo.run import DemoRound
 from exporters.office.desk import open_desk
 from workbook.model import Unit
 from workbook.round import IN, RESULTS
+from workbook.values import keys_of
 
 SHAREABLE, OFFICE = "汇总表.xlsx", "汇总表（本室留存）.xlsx"
 SCOPE_COLUMNS = {"全市": "all", "县区": "县区", "其中：县": "county", "其中：区": "district", "市直": "市直"}
@@ -56,7 +57,9 @@ def totals(path: Path) -> dict[str, dict[str, object]]:
 def test_every_indicator_reaches_the_collection_and_the_workbook(demo: dict[str, DemoRound]) -> None:
     entry = demo["2020"]
     codes = set(party_building().indicators)
-    assert set(entry.collection.figures["code"]) == codes
+    lots, keys = entry.collection.lots, keys_of(party_building().indicators)
+    figures = lots.figures([form.sha256 for form in entry.collection.forms.values()])
+    assert {keys[key][0] for key in figures.key.tolist()} == codes
     assert set(totals(result(entry, OFFICE))) == codes
     restricted = {c for c, i in party_building().indicators.items() if i.sensitive == "restricted"}
     assert set(totals(result(entry, SHAREABLE))) == codes - restricted

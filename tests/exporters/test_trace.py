@@ -22,7 +22,7 @@ from exporters.consolidated import trace
 from exporters.demo.run import DemoRound
 from workbook.collection import Collection
 from workbook.computed import formula
-from workbook.model import State, Unit
+from workbook.model import Unit
 from workbook.round import FIGURES, IN, RESULTS
 
 SHAREABLE, OFFICE = "汇总表.xlsx", "汇总表（本室留存）.xlsx"
@@ -134,14 +134,16 @@ def test_a_linked_figure_is_still_a_number(entry: DemoRound) -> None:
 
 def test_what_is_passed_on_traces_no_restricted_figure(entry: DemoRound) -> None:
     """Nor do the numbers of figures per unit tell how many there are."""
-    cells = entry.collection.cells
+    indicators = party_building().indicators
     for name, hidden in ((SHAREABLE, RESTRICTED), (OFFICE, frozenset())):
-        read = cells[(cells["measure"] == "value") & ~cells["code"].isin(hidden)]
-        typed = read["code"].map(lambda c: formula(party_building().indicators[c]) is None)
-        read = read[typed & read["state"].isin([State.NUMBER, State.ZERO])].groupby("unit").size()
+        typed = {(c, "value") for c, item in indicators.items() if c not in hidden and formula(item) is None}
+        read = {
+            unit: sum(cell.state.known for key, cell in form.cells.items() if key in typed)
+            for unit, form in entry.collection.submissions.items()
+        }
         listed = rows(path_of(entry, name), TRACE)
         head = next(n for n, r in enumerate(listed) if r[0] == "单位代码")
-        assert {r[0]: r[4] for r in listed[head + 1 :]} == read.to_dict()
+        assert {r[0]: r[4] for r in listed[head + 1 :]} == read
     tips = {(u, c) for _, u, c, _ in figures(opened(path_of(entry, SHAREABLE)))}
     assert not {c for _, c in tips} & RESTRICTED
 

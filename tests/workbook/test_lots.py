@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-import pandas as pd
 import pyarrow as pa
 import pytest
 from distributed import Client, LocalCluster
@@ -26,6 +25,7 @@ from workbook import arrivals
 from workbook.arrivals import taken_in
 from workbook.collect import collect
 from workbook.collection import Collection
+from workbook.kept_figures import figures_to_keep
 from workbook.lots import kept
 from workbook.lots.cluster import NoCluster, crew_at
 from workbook.lots.crew import Crew
@@ -315,8 +315,8 @@ def test_workers_with_other_code_are_refused(cluster: LocalCluster, monkeypatch:
         pass
 
 
-def test_frames_of_no_form_at_all_are_empty(tmp_path: Path) -> None:
+def test_columns_of_no_form_at_all_are_empty(tmp_path: Path) -> None:
     collection, _ = collect(received(tmp_path / "2020H1", []), alone)
     assert collection is not None
-    assert isinstance(collection.figures, pd.DataFrame)
-    assert len(collection.figures) == len(collection.cells) == 0
+    assert len(collection.cells.owner) == len(collection.cells.texts["sheet"].numbers) == 0
+    assert figures_to_keep(collection).num_rows == 0

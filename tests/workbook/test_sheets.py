@@ -14,8 +14,10 @@ import pytest
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from workbook.columns import Bare, Content, Formula, Mixed
 from workbook.form.styles import width_of, widths_of
-from workbook.sheets import Bare, Content, Formula, Mixed, PlainSheet, open_book
+from workbook.packing import _LONG
+from workbook.sheets import open_book
 
 Rows = Sequence[Sequence[Content]]
 TEXTS = (
@@ -44,11 +46,14 @@ ROWS: Rows = (
 )
 
 
-def at_once(sheet: Any, row: int, contents: Sequence[Content], looks: Sequence[Any]) -> None:
-    sheet.write_cells(row, 1, contents, looks)
+def at_once(sheet: Any, row: int, contents: Sequence[Content], looks: Sequence[Any], *high: Any) -> None:
+    if contents:
+        sheet.write_columns(row, 1, [[content] for content in contents], looks, [high[0]], high[2])
+    else:
+        sheet.set_row(row, *high)
 
 
-def one_by_one(sheet: Any, row: int, contents: Sequence[Content], looks: Sequence[Any]) -> None:
+def one_by_one(sheet: Any, row: int, contents: Sequence[Content], looks: Sequence[Any], *high: Any) -> None:
     for column, (content, look) in enumerate(zip(contents, looks, strict=True), 1):
         if content is None or content == "":
             sheet.write_blank(row, column, None, look)
@@ -58,6 +63,15 @@ def one_by_one(sheet: Any, row: int, contents: Sequence[Content], looks: Sequenc
             sheet.write_formula(row, column, content.text, look, content.value)
         else:
             sheet.write_number(row, column, content, look)
+    if high:
+        sheet.set_row(row, *high)
+
+
+def read(out: BytesIO) -> dict[str, bytes]:
+    """Return the parts of a book, sheets without the hint how wide rows are."""
+    with zipfile.ZipFile(out) as package:
+        assert package.testzip() is None
+        return {name: re.sub(b' spans="[0-9:]+"', b"", package.read(name)) for name in package.namelist()}
 
 
 def written(book: Any, out: BytesIO, write: Callable[..., None]) -> dict[str, bytes]:
@@ -69,15 +83,13 @@ def written(book: Any, out: BytesIO, write: Callable[..., None]) -> dict[str, by
         sheet.write_string(0, 0, "title", looks[0])
         sheet.set_row(0, 30)
         for row, contents in enumerate(ROWS, 2):
-            write(sheet, row, contents, [looks[n % len(looks)] for n in range(len(contents))])
             options = {"level": row % 3, "hidden": row % 5 == 0, "collapsed": row % 7 == 0}
-            sheet.set_row(row, *((None, None, options) if row % 4 == 0 else (15 + row % 3 * 9.5,)))
+            high = (None, None, options) if row % 4 == 0 else (15 + row % 3 * 9.5, None, None)
+            write(sheet, row, contents, [looks[n % len(looks)] for n in range(len(contents))], *high)
         sheet.set_row(60, None, looks[2])
         sheet.merge_range(70, 0, 70, 3, "end", looks[1])
     book.close()
-    with zipfile.ZipFile(out) as package:
-        assert package.testzip() is None
-        return {name: package.read(name) for name in package.namelist()}
+    return read(out)
 
 
 def test_rows_written_at_once_are_what_xlsxwriter_writes_cell_by_cell() -> None:
@@ -163,25 +175,41 @@ def test_what_differs_in_a_column_stands_among_the_rest() -> None:
     assert shown(open_book(first), first, mixed) == shown(open_book(second), second, each)
 
 
-def test_heights_set_together_are_those_set_row_by_row() -> None:
-    def parts(write: Callable[[Any], None]) -> bytes:
-        out = BytesIO()
-        book = open_book(out)
-        sheet = book.add_worksheet("甲")
-        write(sheet)
+def test_a_list_of_thousands_of_rows_is_what_xlsxwriter_writes() -> None:
+    heights, fold = [19 + 15 * (n % 3) for n in range(3_000)], {"level": 1, "hidden": True}
+    columns = [[f"第{n}县报来的一项工作" for n in range(3_000)], [*range(3_000)], [n / 7 for n in range(3_000)]]
+
+    def by_column(sheet: Any, look: Any) -> None:
+        for first in range(0, 3_000, 1_000):
+            part = [column[first : first + 1_000] for column in columns]
+            sheet.write_columns(2 + first, 1, part, [look] * 3, heights[first : first + 1_000], fold)
+
+    def row_by_row(sheet: Any, look: Any) -> None:
+        for n, (contents, height) in enumerate(zip(zip(*columns, strict=True), heights, strict=True), 2):
+            one_by_one(sheet, n, contents, [look] * 3, height, None, fold)
+
+    def parts(book: Any, out: BytesIO, write: Callable[[Any, Any], None]) -> dict[str, bytes]:
+        book.set_properties({"created": datetime(2026, 1, 1)})
+        sheet, look = book.add_worksheet("甲"), book.add_format({"bold": True})
+        sheet.write_string(0, 0, "title", look)
+        write(sheet, look)
+        sheet.write_string(3_010, 0, "end", look)
         book.close()
-        with zipfile.ZipFile(out) as package:
-            return package.read("xl/worksheets/sheet1.xml")
+        return read(out)
 
-    heights, fold = [19, 34, 19, 64], {"level": 1, "hidden": True}
+    ours, theirs = BytesIO(), BytesIO()
+    found = parts(open_book(ours), ours, by_column)
+    assert len(found["xl/worksheets/sheet1.xml"]) > 3 * _LONG
+    assert found == parts(xlsxwriter.Workbook(theirs, {"in_memory": True}), theirs, row_by_row)
 
-    def row_by_row(sheet: Any) -> None:
-        for row, height in enumerate(heights, 5):
-            sheet.set_row(row, height, None, fold)
 
-    assert parts(lambda sheet: sheet.set_rows(5, heights, fold)) == parts(row_by_row)
-    beyond = Worksheet().xls_rowmax + 3
-    assert parts(lambda sheet: sheet.set_rows(beyond, heights)) == parts(lambda sheet: None)
+def test_rows_that_are_done_with_are_not_written_again() -> None:
+    book = open_book(BytesIO())
+    sheet, look = book.add_worksheet("甲"), book.add_format()
+    sheet.write_columns(3, 0, [["a", "b", "c"]], [look])
+    sheet.write_string(4, 7, "beside", look)
+    with pytest.raises(ValueError, match="written twice"):
+        book.close()
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
@@ -189,22 +217,28 @@ def test_what_is_no_number_is_refused(number: float) -> None:
     book = open_book(BytesIO())
     sheet = book.add_worksheet("甲")
     with pytest.raises(ValueError, match=r"nan|inf"):
-        sheet.write_cells(0, 0, [number], [book.add_format()])
+        sheet.write_columns(0, 0, [[number]], [book.add_format()])
 
 
 def test_as_many_looks_as_cells() -> None:
     book = open_book(BytesIO())
     with pytest.raises(ValueError, match="zip"):
-        book.add_worksheet("甲").write_cells(0, 0, ["a", "b"], [book.add_format()])
+        book.add_worksheet("甲").write_columns(0, 0, [["a"], ["b"]], [book.add_format()])
 
 
 def test_what_lies_outside_a_sheet_is_not_written() -> None:
-    book = open_book(BytesIO())
+    out = BytesIO()
+    book = open_book(out)
     sheet, look = book.add_worksheet("甲"), book.add_format()
-    sheet.write_cells(Worksheet().xls_rowmax, 0, ["a"], [look])
-    sheet.write_cells(0, Worksheet().xls_colmax - 1, ["a", "b"], [look, look])
-    assert isinstance(sheet, PlainSheet)
-    assert not sheet._whole
+    last = Worksheet().xls_rowmax
+    sheet.write_columns(last, 0, [["beyond"]], [look])
+    sheet.write_columns(0, Worksheet().xls_colmax - 1, [["beyond"], ["beyond"]], [look, look])
+    sheet.write_columns(last - 2, 0, [["last but one", "last", "beyond"]], [look], [20, 30, 40])
+    book.close()
+    assert re.findall(b'<row r="([0-9]+)".*?<v>([0-9]+)</v>', read(out)["xl/worksheets/sheet1.xml"]) == [
+        (b"%d" % (last - 1), b"0"),
+        (b"%d" % last, b"1"),
+    ]
 
 
 def test_widths_are_those_of_every_character() -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +19,8 @@ import pyarrow as pa
 
 from workbook.checks.rules import Tally, tallies_of
 from workbook.lots.arrays import integers, numbers, parted, there
+from workbook.lots.cells import Cells, Texts, form_by_form
 from workbook.lots.lot import (
-    CELL_COLUMNS,
     RULES,
     columns_of,
     unpack_findings,
@@ -28,13 +28,9 @@ from workbook.lots.lot import (
     unpack_outline,
     unpack_problem,
 )
-from workbook.lots.standing import Names, Standing, standing_of
 from workbook.model import MEASURES, Cell, Finding, Form, Outline, Pack, State, Submission
 from workbook.reading.kind import Unreadable
 from workbook.values import Columns, Flat, Ints, Key, exact_sums, keys_of, spread
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _KEPT = 512  # forms whose cells stay unpacked
 _OPEN = 4  # lots of which large columns stay read: who goes through all forms meets those of a lot together
@@ -207,42 +203,22 @@ class Lots:
                 sums[self._codes[code]] = sums.get(self._codes[code], 0) + total
         return sums
 
-    def figures(self, units: Mapping[str, str]) -> pd.DataFrame:
-        """Return the figures that count as a long frame; `units` are names by digest.
+    def figures(self, digests: Sequence[str]) -> Flat:
+        """Return the figures that count of some forms, form by form."""
+        parts = (part.figures() for part in self._slices("figure", digests, ("scaled", "state")))
+        return Flat(*form_by_form(parts, (np.int64, np.int64, np.int8, np.int64)))
 
-        Columns: unit, code, measure (str); state (int8); scaled (int64, value × 10**decimals, 0 where not known).
-        """
-        return self._frame("figure", units, ("state", "scaled"))
+    def cells(self, digests: Sequence[str], *names: str) -> Cells:
+        """Return the figure cells of some forms as they were read, form by form, with these texts of theirs."""
+        known = {name: Texts() for name in names}
 
-    def cells(self, units: Mapping[str, str]) -> pd.DataFrame:
-        """Return every figure cell as read as a long frame; `units` are names by digest.
+        def told_by(part: _Slice) -> list[npt.NDArray[Any]]:
+            numbered = [texts.numbered(part.column(name)) for name, texts in known.items()]
+            return [*part.figures()[:3], *numbered]
 
-        Columns: those of `figures`; digits (int8, decimal places typed); raw, sheet, cell (str).
-        """
-        return self._frame("cell", units, ("state", "scaled", "digits", "raw", "sheet", "cell"))
-
-    def standing(self, digests: Sequence[str]) -> Standing:
-        """Return where the figures of some forms stand in them, in their order."""
-        sheets, cells = Names(), Names()
-        parts = (
-            (*part.figures()[:3], sheets.numbered(part.column("sheet")), cells.numbered(part.column("cell")))
-            for part in self._slices("cell", digests, ("state", "scaled", "sheet", "cell"))
-        )
-        return standing_of(parts, sheets, cells)
-
-    def _frame(self, prefix: str, units: Mapping[str, str], names: Sequence[str]) -> pd.DataFrame:
-        labels, codes, measures = (pa.array(each, pa.string()) for each in (units.values(), self._codes, MEASURES))
-        kinds = dict.fromkeys(("unit", "code", "measure"), pa.string()) | {name: CELL_COLUMNS[name] for name in names}
-        schema = pa.schema(kinds | ({"sheet": pa.string()} if "sheet" in names else {}))
-        parts, owners = [schema.empty_table()], [np.empty(0, dtype=np.int64)]
-        for part in self._slices(prefix, list(units), names):
-            named = {"unit": labels.take(pa.array(part.owner))}
-            named |= {"code": codes.take(part.column("code")), "measure": measures.take(part.column("measure"))}
-            parts.append(pa.table(named | {name: part.column(name) for name in names}, schema))
-            owners.append(part.owner)
-        order = np.argsort(np.concatenate(owners), kind="stable")
-        frame: pd.DataFrame = pa.concat_tables(parts).combine_chunks().take(pa.array(order)).to_pandas()
-        return frame
+        parts = map(told_by, self._slices("cell", digests, ("scaled", "state", *names)))
+        owner, key, state, *told = form_by_form(parts, (np.int64, np.int64, np.int8, *[np.int64] * len(names)))
+        return Cells(owner, key, state, {n: t.told(found) for (n, t), found in zip(known.items(), told, strict=True)})
 
 
 class _Cells(Mapping[Key, Cell]):
