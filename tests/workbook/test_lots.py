@@ -78,7 +78,7 @@ def told(round_: Round, crew: Crew = contained, *, far: bool = False) -> dict[st
     """Return all that a collection says, in values that can be compared."""
     collection, defects = collect(round_, crew, far=far)
     assert collection is not None, defects
-    return {name: getattr(collection, name) for name in WORTH_COMPARING} | frames(collection)
+    return {name: getattr(collection, name) for name in WORTH_COMPARING} | columns(collection)
 
 
 WORTH_COMPARING = (
@@ -87,10 +87,16 @@ WORTH_COMPARING = (
 )
 
 
-def frames(collection: Collection) -> dict[str, object]:
-    rows = {name: getattr(collection, name).to_dict("records") for name in ("figures", "cells")}
-    unpacked = {unit: replace(form, cells=dict(form.cells)) for unit, form in collection.submissions.items()}
-    return rows | {"submissions": unpacked}
+def columns(collection: Collection) -> dict[str, object]:
+    lots, digests = collection.lots, [form.sha256 for form in collection.forms.values()]
+    cells = lots.cells(digests, "raw", "sheet", "cell")
+    texts = {name: [told.at(row) for row in range(len(cells.owner))] for name, told in cells.texts.items()}
+    return {
+        "figures": [column.tolist() for column in lots.figures(digests)],
+        "cells": [cells.owner.tolist(), cells.key.tolist(), cells.state.tolist(), texts],
+        "kept": figures_to_keep(collection).to_pylist(),
+        "submissions": {u: replace(form, cells=dict(form.cells)) for u, form in collection.submissions.items()},
+    }
 
 
 def forget(round_: Round) -> None:

@@ -28,7 +28,7 @@ class Cells(NamedTuple):
     """Figure cells of many forms as they were read, form by form, in arrays of one length.
 
     `owner` (int64) is the place of the form among those asked for, `key` (int64) that of the figure in keys_of; state
-    (int8); `texts` are what else was asked for: raw, sheet, cell (the address), typed.
+    (int8); `texts` are what else was asked for: raw, sheet, cell (the address).
     """
 
     owner: Ints
