@@ -33,6 +33,7 @@ from workbook.model import (
     UnitState,
 )
 from workbook.period import Period, parse_period
+from workbook.ranking import at_least, ranked
 from workbook.totals import Total, Totals, standard_of
 from workbook.versions import Difference
 
@@ -194,12 +195,16 @@ class Collection:
         """The row of each accepted unit in the table."""
         return {unit: row for row, unit in enumerate(self.engine.table.units)}
 
-    def denominators(self, code: str) -> dict[str, Fraction] | None:
+    def denominators(self, code: str) -> Mapping[str, int | Fraction] | None:
         """Return what an indicator's known values are measured against, by unit code; None for one without."""
         below = self.engine.denominators(code)
         if below is None:
             return None
-        return {u: below.exact(i) for i, u in enumerate(self.engine.table.units) if below.known[i]}
+        units, rows = self.engine.table.units, np.flatnonzero(below.known).tolist()
+        if below.ints is not None and below.over == 1:
+            whole = below.ints.tolist()
+            return {units[row]: whole[row] for row in rows}
+        return {units[row]: below.exact(row) for row in rows}
 
     def uneven(self, code: str) -> frozenset[str]:
         """Return the units an indicator that rests on last year's figures cannot be compared over: merged, say."""
@@ -225,24 +230,21 @@ class Collection:
         known = [(u.code, verdicts[place[u.code]]) for u in units if u.code in place]
         return {unit: bool(verdict == TRUE) for unit, verdict in known if verdict != UNKNOWN}
 
-    def ranking(self, code: str, group: str) -> list[tuple[int, str, Fraction]]:
-        """Return (rank, unit, value) inside a comparison group, best first; ties share a rank.
+    def ranking(self, code: str, group: str) -> list[tuple[int, str]]:
+        """Return (rank, unit) inside a comparison group, best first; ties share a rank.
 
         Only rankable items are ranked, only units whose denominator is at least SMALL, none that was another unit or
         counted otherwise when last year's figures come into it, and no umbrella.
         """
-        item = self.round.pack.indicators[code]
+        item, place = self.round.pack.indicators[code], self._place
         if not item.rankable:
             return []
-        below, uneven = self.denominators(code), self.uneven(code)
-        values = {u: v for u, v in self.values(code, self.peers(group)).items() if u not in uneven}
-        if below is not None:
-            values = {u: v for u, v in values.items() if below.get(u, 0) >= SMALL}
-        ordered = sorted(values.items(), key=lambda p: (float(p[1]), p[1]), reverse=item.direction != "lower")
-        ranks: list[int] = []
-        for place, (_, value) in enumerate(ordered):
-            ranks.append(ranks[-1] if place and value == ordered[place - 1][1] else place + 1)
-        return [(rank, u, v) for rank, (u, v) in zip(ranks, ordered, strict=True)]
+        numbers, below, uneven = self.number(code), self.engine.denominators(code), self.uneven(code)
+        known = numbers.known if below is None else numbers.known & at_least(below, SMALL)
+        inside = [place[u.code] for u in self.peers(group) if u.code in place and u.code not in uneven]
+        rows = np.array([row for row in inside if known[row]], dtype=np.int64)
+        units = self.engine.table.units
+        return [(rank, units[row]) for rank, row in ranked(numbers, rows, lower=item.direction == "lower")]
 
 
 def counted_units(round_: Round) -> tuple[Unit, ...]:

@@ -22,6 +22,7 @@ from workbook.messages import say
 from workbook.model import Indicator, State, Unit
 
 VALUE = 5  # the column of the values
+LeftOut = tuple[Mapping[str, int | Fraction], frozenset[str]]  # denominators by unit, units nobody can compare
 
 
 def ranked_items(collection: Collection, places: Places) -> tuple[Indicator, ...]:
@@ -46,21 +47,25 @@ def _rows(collection: Collection, places: Places, row: int) -> Iterator[Row]:
     figures = figures_of(collection, [i.code for i in items])
     peers = {group: collection.peers(group) for group in collection.round.pack.groups}
     for item in items:
+        left_out = collection.denominators(item.code) or {}, collection.uneven(item.code)
         for group, all_units in peers.items():
             units = [u for u in all_units if item.code in collection.collected[u.tier]]
             if units:
-                stretch = list(_stretch(collection, places, (item, group, units, figures), row))
+                stretch = list(_stretch(collection, places, (item, group, units, figures), left_out, row))
                 row += len(stretch)
                 yield from stretch
 
 
 def _stretch(
-    collection: Collection, places: Places, what: tuple[Indicator, str, Sequence[Unit], Figures], row: int
+    collection: Collection,
+    places: Places,
+    what: tuple[Indicator, str, Sequence[Unit], Figures],
+    of_item: LeftOut,
+    row: int,
 ) -> Iterator[Row]:
     """Yield one indicator in one group: heading, what sums it up, the ranked units, the others with the reason."""
     item, group, units, figures = what
-    ranks = {unit: rank for rank, unit, _ in collection.ranking(item.code, group)}
-    below, uneven = collection.denominators(item.code) or {}, collection.uneven(item.code)
+    ranks, (below, _) = {unit: rank for rank, unit in collection.ranking(item.code, group)}, of_item
     key = "book.standing_of" if item.sensitive == "none" else "book.standing_internal"
     words = {"name": item.name, "word": item.measure_word, "group": group}
     yield Row([say(key, **words, n=len(ranks), out=len(units) - len(ranks))], "head")
@@ -75,7 +80,7 @@ def _stretch(
     for unit in units:
         if unit.code not in ranks:
             state, _ = figures.get((unit.code, item.code, "value"), (State.BLANK, 0))
-            why, value = _why(collection, unit, state, (below, uneven)), _left_out(places, item, unit, figures)
+            why, value = _why(collection, unit, state, of_item), _left_out(places, item, unit, figures)
             yield Row([item.name, group, unit.name, say("word.dash"), value, _below(below.get(unit.code)), why])
 
 
@@ -99,9 +104,11 @@ def _summary(
     yield say("book.spread"), Figure(round(high - low, item.decimals), item.decimals, formula)
 
 
-def _below(value: Fraction | None) -> Value:
+def _below(value: int | Fraction | None) -> Value:
     if value is None:
         return ""
+    if isinstance(value, int):
+        return value
     rounded = value if value.denominator == 1 else round_half_up(value, 2)
     return rounded.numerator if rounded.denominator == 1 else float(rounded)
 
@@ -114,7 +121,7 @@ def _left_out(places: Places, item: Indicator, unit: Unit, figures: Figures) -> 
     return Figure(plain(scaled, item.decimals), item.decimals, f"={places.cell(unit.code, Ref(item.code))}")
 
 
-def _why(collection: Collection, unit: Unit, state: int, of_item: tuple[Mapping[str, Fraction], frozenset[str]]) -> str:
+def _why(collection: Collection, unit: Unit, state: int, of_item: LeftOut) -> str:
     """Return why a unit whose figure is in this state is not ranked."""
     below, uneven = of_item
     if unit.code not in collection.submissions:

@@ -189,13 +189,21 @@ def met(f: Figures, item: Indicator, scope: str, total: Total) -> str:
 
 def top(f: Figures, item: Indicator, scope: str, _: Total) -> str:
     """Tell the best three of a comparison group, ties included; only for items that may be ranked."""
-    everyone = f.facts.collection.ranking(item.code, scope) if isinstance(f.facts, OfRound) else []
-    ranked = [(r, u, v) for r, u, v in everyone if r <= 3 and v != 0]
-    if len(everyone) <= 3 or not ranked or sum(r == 1 for r, _, _ in ranked) > 3:
+    everyone, values = _ranked(f, item, scope)
+    best = {unit: rank for rank, unit in everyone if rank <= 3 and values[unit] != 0}
+    if len(everyone) <= 3 or not best or sum(rank == 1 for rank in best.values()) > 3:
         return f.drop(item.code, scope, "top", "report.not_ranked")
     names = f.facts.names()
-    told = [say("report.with_value", name=plain(names[u]), value="".join(f.written(item, v))) for _, u, v in ranked]
+    told = [say("report.with_value", name=plain(names[u]), value="".join(f.written(item, values[u]))) for u in best]
     return mark(tag(item.code, scope, "top"), join(told, last=""))  # one figure: whoever is among them goes together
+
+
+def _ranked(f: Figures, item: Indicator, scope: str) -> tuple[list[tuple[int, str]], Mapping[str, Fraction]]:
+    """Return a comparison group with its ranks, best first, and the values of its units; nobody outside a round."""
+    if not isinstance(f.facts, OfRound):
+        return [], {}
+    collection = f.facts.collection
+    return collection.ranking(item.code, scope), collection.values(item.code, collection.peers(scope))
 
 
 def _count(measure: str) -> Told:

@@ -230,7 +230,7 @@ class Merge:
             told = units_elsewhere(say("report.standing", group=group), units, group, [say("book.standing_sheet")])
             return [{"unit": told, "cells": [""] * len(codes)}]
         codes = [code for code in codes if self.figures.item(code).sensitive not in self.figures.forbidden]
-        ranks = {(code, u): rank for code in codes for rank, u, _ in c.ranking(code, group)}
+        ranks = {(code, u): rank for code in codes for rank, u in c.ranking(code, group)}
         return [
             {
                 "unit": plain(u.name),

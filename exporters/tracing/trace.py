@@ -265,7 +265,7 @@ class _Tracer:
     @cached_property
     def _ranks(self) -> dict[str, int]:
         group = self.pack.tier(self.units[0].tier).group if self.units else ""
-        return {u: rank for rank, u, _ in self.collection.ranking(self.figure.code, group)}
+        return {u: rank for rank, u in self.collection.ranking(self.figure.code, group)}
 
     @cached_property
     def _held(self) -> dict[str, bool]:

@@ -74,7 +74,7 @@ def value_of(collection: Collection, figure: Figure, total: Total) -> Fraction |
         case "rank":
             unit = collection.round.unit(figure.scope)
             group = collection.round.pack.tier(unit.tier).group if unit else ""
-            ranks = {u: rank for rank, u, _ in collection.ranking(item.code, group)}
+            ranks = {u: rank for rank, u in collection.ranking(item.code, group)}
             return Fraction(ranks[figure.scope]) if figure.scope in ranks else None
     return None
 

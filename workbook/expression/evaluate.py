@@ -34,7 +34,7 @@ Bools = npt.NDArray[np.bool_]
 Verdicts = npt.NDArray[np.int8]
 
 TRUE, FALSE, UNKNOWN = 1, 0, -1
-_NEAR = 1e-9  # relative distance below which two floats are compared again as exact fractions
+NEAR = 1e-9  # relative distance below which two floats are compared again as exact fractions
 _EXACT = 2.0**53  # below it a float holds every integer
 _HELD = 2**62  # below it 64 bits hold an integer, and two of them one sum
 
@@ -178,7 +178,7 @@ class Evaluator:
         if (pair := _over_one(a, b)) is not None:
             sign = np.sign(pair[0] - pair[1]).astype(np.float64)
             return np.where(known, _SIGN[node.op](sign), UNKNOWN).astype(np.int8)
-        near = known & (np.abs(diff) <= _NEAR * np.maximum(1.0, np.maximum(np.abs(a.approx), np.abs(b.approx))))
+        near = known & (np.abs(diff) <= NEAR * np.maximum(1.0, np.maximum(np.abs(a.approx), np.abs(b.approx))))
         for i in np.flatnonzero(near):
             exact = a.exact(int(i)) - b.exact(int(i))
             sign[i] = (exact > 0) - (exact < 0)
@@ -265,7 +265,7 @@ def arith(op: str, a: Numbers, b: Numbers) -> Numbers:
         if op == "*":
             approx = a.approx * b.approx
             return Numbers(approx, known, lambda i: a.exact(i) * b.exact(i), _whole(approx, a, b))
-        zero = np.abs(b.approx) < _NEAR if b.ints is None else b.ints == 0
+        zero = np.abs(b.approx) < NEAR if b.ints is None else b.ints == 0
         for i in np.flatnonzero(known & zero & (b.ints is None)):
             zero[i] = b.exact(int(i)) == 0
         approx = a.approx / np.where(zero, np.nan, b.approx)
