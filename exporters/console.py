@@ -97,7 +97,7 @@ def load_ahead(*module: str) -> None:
 
 def few_pauses() -> None:
     """Let Python look for circular garbage rarely: hardly any is made, and the looking costs a tenth of every run."""
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(200_000, 1_000, 1_000)
     atexit.register(gc.freeze)  # nor at the end, where all goes anyway
 
 
