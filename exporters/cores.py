@@ -13,6 +13,7 @@ from typing import TypeVar
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+Give = Callable[[Callable[[], object]], Callable[[], object]]  # takes work; what it returns waits for its end
 
 _WORTH_A_COPY = 200  # forms; below it handing over what a process works on costs more than it saves
 _WORTH_A_POOL = 12  # forms; below it starting processes costs more than it saves
@@ -34,16 +35,22 @@ def share(forms: int, least: int, most: int) -> int:
 
 
 @contextmanager
-def meanwhile(work: Callable[[], object], forms: int) -> Iterator[None]:
-    """Have some work on many forms done in another process while the block runs, or after it where that pays not."""
+def another(forms: int) -> Iterator[Give]:
+    """Yield who does work on many forms beside this process: another one, or this one at once where that pays not.
+
+    What is returned for a piece of work waits for its end. One piece is done after the other.
+    """
     if forms < _WORTH_A_COPY or _alone():
-        yield
-        work()
+        yield at_once
         return
     with ProcessPoolExecutor(1, initializer=_end_with_the_run) as pool:
-        done = pool.submit(work)
-        yield
-        done.result()
+        yield lambda work: pool.submit(work).result
+
+
+def at_once(work: Callable[[], object]) -> Callable[[], object]:
+    """Do a piece of work here and now."""
+    work()
+    return lambda: None
 
 
 def _alone() -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from exporters.chasing import Owed, chasing_json, who_owes, write_notice
 from exporters.consolidated.book import Beside, write_consolidated
+from exporters.cores import another
 from exporters.narrative.told import Dropped
 from exporters.office.desk import Desk, begin_writing, close_desk, keep_copies, open_desk
 from exporters.reports import Written, dropped_json, left_out_beside, reports_of_round, write_left_out
@@ -46,15 +47,18 @@ def write_results(collection: Collection, now: datetime, desk: Desk | None = Non
     if not collection.balance.balanced:
         return Results()
     folder = collection.round.path / RESULTS
-    owed = who_owes(collection, now)
-    desk = desk or open_desk(collection)
-    genres = [g for g in collection.round.pack.genres.values() if not g.tiers]
-    merged = reports_of_round(collection, genres, picks=desk.picks)
-    told = [*desk.told, *keep_copies(desk)]
-    begin_writing(collection, desk)
-    left_out = {r.genre.name: r.dropped for _, r in merged.reports}
     kept = folder / FIGURES, folder / TARGETS
-    outputs = write_consolidated(collection, Beside(owed, desk, left_out), [partial(_keep, collection, *kept)])
+    with another(len(collection.forms)) as give:
+        figures_kept = give(partial(_keep, collection, *kept))  # while what was typed is taken up here
+        owed = who_owes(collection, now)
+        desk = desk or open_desk(collection)
+        genres = [g for g in collection.round.pack.genres.values() if not g.tiers]
+        merged = reports_of_round(collection, genres, picks=desk.picks)
+        told = [*desk.told, *keep_copies(desk)]
+        begin_writing(collection, desk)
+        left_out = {r.genre.name: r.dropped for _, r in merged.reports}
+        outputs = write_consolidated(collection, Beside(owed, desk, left_out), give)
+        figures_kept()
     close_desk(collection, desk)
     outputs += write_returned(collection)
     outputs += write_notice(collection, owed, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -39,7 +39,7 @@ from exporters.consolidated.tiers import write_tiers
 from exporters.consolidated.trace import make_trace, write_trace
 from exporters.consolidated.units import write_unit_sheets
 from exporters.consolidated.versions import write_versions
-from exporters.cores import meanwhile
+from exporters.cores import Give, at_once
 from exporters.office.desk import Desk, Notes, books_of
 from workbook.checks.outliers import Outlier
 from workbook.collection import Collection
@@ -61,28 +61,23 @@ class Beside:
 NOTHING_BESIDE = Beside()
 
 
-def write_consolidated(collection: Collection, beside: Beside, also: Sequence[Callable[[], object]] = ()) -> list[Path]:
+def write_consolidated(collection: Collection, beside: Beside, give: Give = at_once) -> list[Path]:
     """Write 汇总表.xlsx and, where there are restricted items, the office copy; return their paths.
 
-    The office copy is written by another process where that pays, which does what is `also` to be done with the
-    collection after it.
+    The office copy is given to somebody else to write, where there is one.
     """
     shareable, office_copy = books_of(collection.round)
     items: dict[str, Indicator | TextInput] = {**collection.indicators, **collection.round.pack.texts}
     hidden = frozenset(c for c, i in items.items() if i.sensitive == "restricted")
-    works = [*also]
-    if hidden:
-        desk = replace(beside.desk, picks=()) if beside.desk else None  # nobody chooses there
-        own = replace(beside, desk=desk)
-        works.insert(0, partial(write_book, office_copy, collection, frozenset(), own, office_copy=True))
-    with meanwhile(partial(_do, works), len(collection.forms)):
+    if not hidden:
         write_book(shareable, collection, hidden, beside)
-    return [shareable, office_copy] if hidden else [shareable]
-
-
-def _do(works: Sequence[Callable[[], object]]) -> None:
-    for work in works:
-        work()
+        return [shareable]
+    desk = replace(beside.desk, picks=(), seen=frozenset()) if beside.desk else None  # nobody chooses there
+    own = replace(beside, desk=desk)
+    written = give(partial(write_book, office_copy, collection, frozenset(), own, office_copy=True))
+    write_book(shareable, collection, hidden, beside)
+    written()
+    return [shareable, office_copy]
 
 
 def write_book(

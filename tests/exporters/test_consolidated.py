@@ -17,6 +17,7 @@ from plain import Plain, catalog, filled
 
 from exporters.chasing import who_owes
 from exporters.consolidated.book import Beside, write_book, write_consolidated
+from exporters.cores import another
 from exporters.demo.run import DemoRound
 from exporters.office.desk import open_desk
 from workbook.model import Unit
@@ -208,12 +209,13 @@ def test_the_office_copy_is_the_same_out_of_another_process(tmp_path: Path, monk
     found = []
     for fewest in (1000, 1):
         monkeypatch.setattr("exporters.cores._WORTH_A_COPY", fewest)
-        found.append([parts(path) for path in write_consolidated(collection, beside)])
+        with another(len(collection.forms)) as give:
+            found.append([parts(path) for path in write_consolidated(collection, beside, give)])
     assert found[0] == found[1]
     (round_.path / RESULTS / OFFICE).unlink()
     (round_.path / RESULTS / OFFICE).mkdir()
-    with pytest.raises(OSError, match=OFFICE):
-        write_consolidated(collection, beside)
+    with another(len(collection.forms)) as give, pytest.raises(OSError, match=OFFICE):
+        write_consolidated(collection, beside, give)
 
 
 def parts(path: Path) -> dict[str, bytes]:
