@@ -10,7 +10,7 @@ from bench.measure import told
 from bench.page import keep, occasion, table_lines, write_page
 from exporters.console import few_pauses
 
-PARTS = "startup reading checking consolidating cluster forms reports reconciling book buttons".split()
+PARTS = "startup reading checking consolidating cores cluster forms reports reconciling book buttons".split()
 SIZES = "300 3000 10000"
 
 

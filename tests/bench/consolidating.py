@@ -5,12 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from statistics import mean
 
-from bench.files import CACHE, change_one, forms, make_round
+from bench.files import CACHE, change_one, make_round
 from bench.measure import MB, Aim, Section, below, told
 from bench.memory import COMMAND, Ran, ran
-from bench.reading import CALAMINE, PANDAS, sampled
 
 MOST = 3000  # the size that aims speak of
 COLLECT = "-m", "bench.collected"
@@ -18,7 +16,7 @@ FIRST, WRITTEN = "collection, first run", "all outputs, one file changed"
 
 
 def measured(sizes: Sequence[int]) -> list[Section]:
-    """Measure all sizes, then one core and two."""
+    """Measure all sizes."""
     folder = CACHE / "rounds"
     runs: dict[int, Mapping[str, Ran]] = {}
     tables: list[tuple[str, ...]] = []
@@ -36,15 +34,7 @@ def measured(sizes: Sequence[int]) -> list[Section]:
         "`huibao consolidate` with 汇总表, returned forms and merged reports."
     )
     heads = ("forms", "what", "took", "per form")
-    first, largest = (
-        {n: run[FIRST] for n, run in runs.items()},
-        max((n for n in sizes if n <= MOST), default=min(sizes)),
-    )
-    return [
-        Section("Consolidating", said, heads, tables, aims),
-        _memory(runs),
-        _cores(folder, first, largest),
-    ]
+    return [Section("Consolidating", said, heads, tables, aims), _memory(runs)]
 
 
 def _rerun(folder: Path, size: int) -> tuple[Mapping[str, Ran], list[tuple[str, ...]], list[Aim]]:
@@ -85,33 +75,3 @@ def _memory(runs: Mapping[int, Mapping[str, Ran]]) -> Section:
     )
     heads = ("forms", "what", "main process", "all processes", "of it not mapped from files")
     return Section("Memory", said, heads, rows, aims)
-
-
-def _cores(folder: Path, first: Mapping[int, Ran], size: int) -> Section:
-    """Measure the whole path on one core beside bare readers; on all cores it was measured `first`."""
-    paths, all_cores = forms(size), first[size]
-    make_round(folder, size)
-    before = sampled(paths, (CALAMINE, PANDAS), many=30)
-    one = ran((*COLLECT, str(folder)), cores=1)
-    after = sampled(paths, (CALAMINE, PANDAS), many=30)
-    shutil.rmtree(folder)
-    calamine, pandas = (mean((before[name], after[name])) for name in (CALAMINE, PANDAS))
-    each = one.cpu / size
-    faster = one.wall / all_cores.wall
-    rows = [
-        ("file → collection, one core", told(each), f"{each / calamine:.2f} × calamine"),
-        ("python-calamine, every sheet", told(calamine), "1"),
-        ("pandas.read_excel with openpyxl, every sheet", told(pandas), f"{pandas / each:.1f} × ours"),
-        ("one core, on the clock", told(one.wall / size), f"{size / one.wall:.0f} forms a second"),
-        ("all cores, on the clock", told(all_cores.wall / size), f"{size / all_cores.wall:.0f} forms a second"),
-    ]
-    aims = [
-        Aim("file → collection ÷ bare calamine, one core", f"{each / calamine:.2f}", "≤ 2", each <= 2 * calamine),
-        Aim("pandas with openpyxl ÷ file → collection", f"{pandas / each:.1f}", "≥ 8", pandas >= 8 * each),
-        Aim("two cores : one", f"{faster:.2f}", "≥ 1.7", faster >= 1.7),
-    ]
-    said = (
-        f"Per file, {size} forms collected for the first time, start of the process and checks included. Processor "
-        "time, but for the last two lines; the bare readers before and after, the mean of two medians."
-    )
-    return Section("One core, two cores", said, ("what", "per file", ""), rows, aims)

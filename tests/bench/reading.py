@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
+import os
 import warnings
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing import Event, Pipe, Process
 from pathlib import Path
 from pyexpat import ParserCreate
 from random import Random
 from statistics import median
 from time import process_time
+from typing import Any
 
 import fastexcel
 import openpyxl
@@ -23,6 +27,7 @@ from workbook.layout import RULES_SHEET
 from workbook.reading.submission import read_submission
 
 logging.getLogger("fastexcel").setLevel(logging.CRITICAL)  # it tells of every column of mixed types
+_EVERY = 3  # seconds between files read beside something else
 SAMPLE, FEW = 60, 12  # files per reader; of those that take seconds
 OURS, FLOOR, CALAMINE, PANDAS = "huibao", "unzip and expat", "python-calamine", "pandas with openpyxl"
 
@@ -96,6 +101,34 @@ def sampled(paths: Sequence[Path], readers: Sequence[str] = tuple(READERS), many
                     READERS[name][1](path)
                     spans[name].append(process_time() - start)
     return {name: median(taken) for name, taken in spans.items()}
+
+
+@contextmanager
+def sampled_beside(paths: Sequence[Path], readers: Sequence[str], core: int) -> Iterator[dict[str, float]]:
+    """Have a process read files now and then on a core while the block runs, one each with every reader.
+
+    The medians of processor time are there afterwards.
+    """
+    took: dict[str, float] = {}
+    done, (hearing, telling) = Event(), Pipe(duplex=False)
+    process = Process(target=_sample_until, args=(done, telling, paths, readers, core))
+    process.start()
+    telling.close()
+    try:
+        yield took
+    finally:
+        done.set()
+        took |= hearing.recv()
+        process.join()
+
+
+def _sample_until(done: Any, telling: Any, paths: Sequence[Path], readers: Sequence[str], core: int) -> None:
+    os.sched_setaffinity(0, {core})
+    chance = Random(9)
+    each: list[dict[str, float]] = [sampled(chance.sample(list(paths), 1), readers)]
+    while not done.wait(_EVERY):
+        each.append(sampled(chance.sample(list(paths), 1), readers))
+    telling.send({name: median(one[name] for one in each) for name in readers})
 
 
 def measured(sizes: Sequence[int]) -> list[Section]:
