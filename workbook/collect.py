@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from workbook.checks.rules import active_rules
 from workbook.checks.table import make_table
@@ -33,9 +32,6 @@ from workbook.receive import Incoming, Settled, settle, take_in, versions
 from workbook.totals import Mask, Total, Totals
 from workbook.units import changes
 from workbook.versions import differences
-
-if TYPE_CHECKING:
-    pass
 
 UNIT_STATES: tuple[UnitState, ...] = ("accepted", "returned", "missing")
 

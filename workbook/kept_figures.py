@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from workbook.collection import Collection
 from workbook.lots.arrays import integers, texts
-from workbook.lots.cells import Numbered
-from workbook.values import Ints, keys_of
+from workbook.lots.cells import Numbered, Numbering
+from workbook.values import Ints, among, keys_of
 
 
 def write_figures(path: Path, collection: Collection) -> None:
@@ -29,7 +30,7 @@ def figures_to_keep(collection: Collection) -> pa.Table:
     forms, indicators = list(collection.forms.items()), collection.round.pack.indicators
     digests, keys = [form.sha256 for _, form in forms], keys_of(indicators)
     figures, cells = collection.lots.figures(digests), collection.lots.cells(digests, "raw", "sheet", "cell")
-    of_now = np.array([measure == "value" for _, measure in keys], dtype=np.bool_)[figures.key]
+    of_now = among(indicators, {(code, "value") for code in indicators})[figures.key]
     at, stood = (rows.owner * len(keys) + rows.key for rows in (figures, cells))
     found, where = _places(at, stood)
     rows = np.flatnonzero(of_now & found)
@@ -50,7 +51,7 @@ def figures_to_keep(collection: Collection) -> pa.Table:
     return pa.table(columns)
 
 
-def _places(wanted: Ints, there: Ints) -> tuple[np.ndarray[tuple[int], np.dtype[np.bool_]], Ints]:
+def _places(wanted: Ints, there: Ints) -> tuple[npt.NDArray[np.bool_], Ints]:
     """Return which numbers are there, each at most once, and where."""
     if not len(there):
         return np.zeros(len(wanted), dtype=np.bool_), np.zeros(len(wanted), dtype=np.int64)
@@ -61,6 +62,6 @@ def _places(wanted: Ints, there: Ints) -> tuple[np.ndarray[tuple[int], np.dtype[
 
 def _dictionary(column: Numbered) -> pa.Array:
     """Return a column of texts as a dictionary that has each of them once."""
-    known: dict[str, int] = {}
-    once = np.array([known.setdefault(text, len(known)) for text in column.texts], dtype=np.int32)
-    return pa.DictionaryArray.from_arrays(integers(once[column.numbers]), texts(list(known)))
+    once = Numbering()
+    places = once.of(column.texts)[column.numbers]
+    return pa.DictionaryArray.from_arrays(integers(places, pa.int32()), texts(once.told(places).texts))

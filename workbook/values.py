@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -35,6 +35,11 @@ class Flat(NamedTuple):
 def keys_of(codes: Iterable[str]) -> list[Key]:
     """Return every figure that indicators can have, in their order."""
     return [(code, measure) for code in codes for measure in MEASURES]
+
+
+def among(codes: Iterable[str], wanted: Container[Key]) -> npt.NDArray[np.bool_]:
+    """Return which of the figures that indicators can have are wanted, in the order of keys_of."""
+    return np.array([key in wanted for key in keys_of(codes)], dtype=np.bool_)
 
 
 def columns_of(units: Iterable[str], figures: Iterable[tuple[str, str, Measure, int, int]]) -> Columns:

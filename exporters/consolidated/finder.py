@@ -21,7 +21,7 @@ from workbook.collection import Collection
 from workbook.computed import definition
 from workbook.layout import letters, quote
 from workbook.messages import say
-from workbook.values import keys_of
+from workbook.values import among, keys_of
 
 _NAME, _CODE, _TIERS = range(3)  # columns of the hidden sheet: a tier's places each, then what was changed, then chosen
 _FIRST = 1  # its first row of indicators, counted from 0
@@ -49,7 +49,7 @@ def make_finder(collection: Collection, places: Places) -> Finder:
     given = [c for c in places.indicators if definition(indicators[c], "value", indicators) is None]
     tier_of = {u.code: u.tier for u in (*places.counted, *places.apart)}
     tiers = tuple(dict.fromkeys(tier_of.values()))
-    cells = _Cells(collection, given, {unit: tiers.index(tier) for unit, tier in tier_of.items()})
+    cells = _Given(collection, given, {unit: tiers.index(tier) for unit, tier in tier_of.items()})
     seen: defaultdict[tuple[int, int], Counter[str]] = defaultdict(Counter)
     for row, many in cells.kinds():
         seen[cells.kind(row)][cells.place(row)] += many
@@ -62,14 +62,14 @@ def make_finder(collection: Collection, places: Places) -> Finder:
     return Finder(codes, _names(places, codes), tiers, named, elsewhere, frozenset(unit for unit, _ in elsewhere))
 
 
-class _Cells:
+class _Given:
     """The cells of some indicators in the forms of units that have a tier here; a kind is a tier with an indicator."""
 
     def __init__(self, collection: Collection, codes: Sequence[str], tiers: Mapping[str, int]) -> None:
         self._cells, self._units = collection.cells, list(collection.submissions)
         keys = keys_of(collection.round.pack.indicators)
         self.codes = [code for code, _ in keys]
-        wanted = np.array([measure == "value" and code in set(codes) for code, measure in keys], dtype=np.bool_)
+        wanted = among(collection.round.pack.indicators, {(code, "value") for code in codes})
         self._tiers = np.array([tiers.get(unit, -1) for unit in self._units], dtype=np.int64)
         self._rows = np.flatnonzero(wanted[self._cells.key] & (self._tiers[self._cells.owner] >= 0))
         self._kinds = self._tiers[self._cells.owner[self._rows]] * len(keys) + self._cells.key[self._rows]

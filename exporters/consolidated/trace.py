@@ -33,7 +33,7 @@ from workbook.model import MEASURES, Measure, State, Submission, Unit
 from workbook.reading.values import clean
 from workbook.round import FIGURES, RESULTS
 from workbook.sheets import MOST_LINKS, Link
-from workbook.values import keys_of
+from workbook.values import among, keys_of
 
 MOST_UNITS = 100  # of a round whose every figure is linked: LibreOffice 7.4 takes a minute to open 300 units' links
 Origin = tuple[str, str, bool]  # sheet, cell, whether another round's figure counts instead; plain, there are many
@@ -117,8 +117,7 @@ def _shown(collection: Collection, places: Places, *measures: Measure) -> NDArra
     indicators = collection.round.pack.indicators  # what an item is computed of may be hidden here
     columns = [(code, measure) for code, measure in places.columns if measure in measures]
     typed = {(c, m) for c, m in columns if definition(indicators[c], m, indicators) is None}
-    shown = np.array([key in typed for key in keys_of(indicators)], dtype=np.bool_)
-    found: NDArray[np.bool_] = shown[collection.cells.key] & (collection.cells.state != State.BLANK)
+    found: NDArray[np.bool_] = among(indicators, typed)[collection.cells.key] & (collection.cells.state != State.BLANK)
     return found
 
 

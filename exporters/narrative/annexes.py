@@ -21,7 +21,7 @@ from workbook.collection import ALL, Collection
 from workbook.layout import sheet_name
 from workbook.messages import say
 from workbook.model import Indicator, State, Submission, TextInput, TextRow, Unit
-from workbook.values import keys_of
+from workbook.values import among
 
 _MOST_COLUMNS = 9  # indicators beside the unit's name on a page set sideways
 Row = dict[str, str]
@@ -190,8 +190,8 @@ class Annexes:
 
     def _blank(self) -> Mapping[str, int]:
         """Return how many figures the accepted form of each unit leaves untold, where there are any."""
-        cells, keys = self.collection.cells, keys_of(self.collection.round.pack.indicators)
-        values = np.array([measure == "value" for _, measure in keys], dtype=np.bool_)[cells.key]
+        cells, codes = self.collection.cells, self.collection.round.pack.indicators
+        values = among(codes, {(code, "value") for code in codes})[cells.key]
         many = np.bincount(cells.owner[values & (cells.state > State.ZERO)], minlength=len(self.collection.forms))
         return {unit: n for unit, n in zip(self.collection.forms, many.tolist(), strict=True) if n}
 

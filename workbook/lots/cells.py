@@ -37,17 +37,20 @@ class Cells(NamedTuple):
     texts: Mapping[str, Numbered]
 
 
-class Texts:
-    """Texts numbered as they come, by the column."""
+class Numbering:
+    """Numbers for texts, as they come."""
 
     def __init__(self) -> None:
         self._known: dict[str, int] = {}
 
-    def numbered(self, column: pa.Array) -> Ints:
+    def of(self, texts: Iterable[str]) -> Ints:
         """Return the number of each text."""
+        return np.array([self._known.setdefault(text, len(self._known)) for text in texts], dtype=np.int64)
+
+    def of_column(self, column: pa.Array) -> Ints:
+        """Return the number of each text of a column."""
         encoded = column.dictionary_encode()
-        known = [self._known.setdefault(text, len(self._known)) for text in encoded.dictionary.to_pylist()]
-        found: Ints = np.array(known, dtype=np.int64)[numbers(encoded.indices)]
+        found: Ints = self.of(encoded.dictionary.to_pylist())[numbers(encoded.indices)]
         return found
 
     def told(self, found: Ints) -> Numbered:

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from workbook.checks.rules import Tally, tallies_of
 from workbook.lots.arrays import integers, numbers, parted, there
-from workbook.lots.cells import Cells, Texts, form_by_form
+from workbook.lots.cells import Cells, Numbering, form_by_form
 from workbook.lots.lot import (
     RULES,
     columns_of,
@@ -210,10 +210,10 @@ class Lots:
 
     def cells(self, digests: Sequence[str], *names: str) -> Cells:
         """Return the figure cells of some forms as they were read, form by form, with these texts of theirs."""
-        known = {name: Texts() for name in names}
+        known = {name: Numbering() for name in names}
 
         def told_by(part: _Slice) -> list[npt.NDArray[Any]]:
-            numbered = [texts.numbered(part.column(name)) for name, texts in known.items()]
+            numbered = [numbering.of_column(part.column(name)) for name, numbering in known.items()]
             return [*part.figures()[:3], *numbered]
 
         parts = map(told_by, self._slices("cell", digests, ("scaled", "state", *names)))
