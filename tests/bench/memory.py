@@ -71,7 +71,7 @@ def ran(arguments: Sequence[str], cores: int = 0, fine: Sequence[int] = (0,)) ->
 
 def _watch(pid: int, peaks: list[int], done: Event) -> None:
     while not done.wait(_EVERY):
-        each = [_pss(pid), *map(_pss, _below(pid))]
+        each = [pss(pid), *map(pss, below(pid))]
         now = each[0][0], sum(everything for everything, _ in each), sum(unmapped for _, unmapped in each)
         peaks[:] = map(max, peaks, now)
 
@@ -82,14 +82,14 @@ def _children(pid: int) -> Iterator[int]:
             yield from map(int, task.read_text().split())
 
 
-def _below(pid: int) -> Iterator[int]:
+def below(pid: int) -> Iterator[int]:
     """Yield the processes a process has started, and theirs."""
     for child in _children(pid):
         yield child
-        yield from _below(child)
+        yield from below(child)
 
 
-def _pss(pid: int) -> tuple[int, int]:
+def pss(pid: int) -> tuple[int, int]:
     """Return the bytes of a process, and those of them that are not mapped from files."""
     with suppress(OSError, ValueError):  # it has ended
         everything, unmapped = _PSS.findall(Path(f"/proc/{pid}/smaps_rollup").read_text())

@@ -10,6 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlwings as xw
+from bench.memory import below, pss
 from edits import type_over
 from in_word import changed
 from office import running_office
@@ -363,27 +364,9 @@ def test_many_forms_opened_checked_and_closed_leave_nothing_behind(person: Perso
         sizes.append(_memory())
     assert len(person.app.books) == 0
     assert sizes[0] > 0
-    assert sizes[-1] - sizes[11] < 30 * 1024  # KB: an open form is 75,000; ten closed ones leave the office's own 5,000
+    assert sizes[-1] - sizes[11] < 30  # an open form is 75; ten closed ones leave the office's own 6
 
 
 def _memory() -> int:
-    """Return how many KB the offices hold that this very process started: other tests have theirs meanwhile."""
-    parents, held = {}, {}
-    for status in Path("/proc").glob("[0-9]*/status"):
-        try:
-            lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
-        except OSError:  # it has ended meanwhile
-            continue
-        parents[int(lines["Pid"])] = int(lines["PPid"])
-        if lines["Name"].strip() == "soffice.bin" and "VmRSS" in lines:
-            held[int(lines["Pid"])] = int(lines["VmRSS"].split()[0])
-    return sum(size for number, size in held.items() if os.getpid() in _above(number, parents))
-
-
-def _above(number: int, parents: dict[int, int]) -> set[int]:
-    """Return the processes a process comes from."""
-    found = set()
-    while number in parents:
-        number = parents[number]
-        found.add(number)
-    return found
+    """Return how many MB the processes hold that this very one started: other tests have their offices meanwhile."""
+    return sum(unmapped for _, unmapped in map(pss, below(os.getpid()))) // 1_000_000
